@@ -1,0 +1,5 @@
+package io.wherry.cli;
+
+final class Todo {
+    private Todo() {}
+}

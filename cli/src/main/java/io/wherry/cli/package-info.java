@@ -1,0 +1,4 @@
+@NullMarked
+package io.wherry.cli;
+
+import org.jspecify.annotations.NullMarked;

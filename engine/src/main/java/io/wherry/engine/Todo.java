@@ -1,0 +1,5 @@
+package io.wherry.engine;
+
+final class Todo {
+    private Todo() {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.wherry.engine;
+
+import org.jspecify.annotations.NullMarked;

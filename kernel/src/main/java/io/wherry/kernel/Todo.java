@@ -1,0 +1,5 @@
+package io.wherry.kernel;
+
+final class Todo {
+    private Todo() {}
+}

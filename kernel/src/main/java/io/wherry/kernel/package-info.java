@@ -1,0 +1,4 @@
+@NullMarked
+package io.wherry.kernel;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+package io.wherry.network;
+
+final class Todo {
+    private Todo() {}
+}

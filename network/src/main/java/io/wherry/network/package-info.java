@@ -1,0 +1,4 @@
+@NullMarked
+package io.wherry.network;
+
+import org.jspecify.annotations.NullMarked;

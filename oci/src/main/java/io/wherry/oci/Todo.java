@@ -1,0 +1,5 @@
+package io.wherry.oci;
+
+final class Todo {
+    private Todo() {}
+}

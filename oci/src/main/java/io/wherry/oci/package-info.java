@@ -1,0 +1,4 @@
+@NullMarked
+package io.wherry.oci;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,6 @@
+/** Names and documents of the Open Container Initiative. */
+module io.wherry.oci {
+    requires static org.jspecify;
+
+    exports io.wherry.oci;
+}

@@ -1,0 +1,5 @@
+package io.wherry.registry;
+
+final class Todo {
+    private Todo() {}
+}

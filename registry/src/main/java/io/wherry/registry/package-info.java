@@ -1,0 +1,4 @@
+@NullMarked
+package io.wherry.registry;
+
+import org.jspecify.annotations.NullMarked;

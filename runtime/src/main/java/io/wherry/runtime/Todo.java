@@ -1,0 +1,5 @@
+package io.wherry.runtime;
+
+final class Todo {
+    private Todo() {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.wherry.runtime;
+
+import org.jspecify.annotations.NullMarked;

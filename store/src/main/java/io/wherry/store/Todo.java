@@ -1,0 +1,5 @@
+package io.wherry.store;
+
+final class Todo {
+    private Todo() {}
+}

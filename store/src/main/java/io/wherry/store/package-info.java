@@ -1,0 +1,4 @@
+@NullMarked
+package io.wherry.store;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,8 @@
+/** Images, layers and trees on disk. */
+module io.wherry.store {
+    requires static org.jspecify;
+    requires transitive io.wherry.oci;
+    requires transitive io.wherry.kernel;
+
+    exports io.wherry.store;
+}

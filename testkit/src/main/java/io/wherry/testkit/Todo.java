@@ -1,0 +1,5 @@
+package io.wherry.testkit;
+
+final class Todo {
+    private Todo() {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.wherry.testkit;
+
+import org.jspecify.annotations.NullMarked;

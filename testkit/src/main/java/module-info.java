@@ -1,0 +1,6 @@
+/** Ledger, registry and images for tests: real small programs, no mocks. */
+module io.wherry.testkit {
+    requires static org.jspecify;
+
+    exports io.wherry.testkit;
+}
