@@ -1,5 +1,0 @@
-package io.wherry.kernel;
-
-final class Todo {
-    private Todo() {}
-}

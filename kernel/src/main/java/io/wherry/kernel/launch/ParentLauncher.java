@@ -1,0 +1,311 @@
+package io.wherry.kernel.launch;
+
+import io.wherry.kernel.program.KernelProgram;
+import io.wherry.oci.WherryException;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The launcher that is this JVM's parent, spoken to over inherited pipes at fixed numbers (docs/launcher.md): 3 requests, 4 replies, and four pairs for trees from 5 on.
+ */
+public final class ParentLauncher implements Launcher {
+    private static final int REQUESTS = 3;
+    private static final int REPLIES = 4;
+    private static final int FIRST_PAIR = 5;
+    private static final int PAIRS = 4;
+    private static final int NO_PAIR = 255;
+    private static final int HEADER = 8;
+
+    private final OutputStream requests;
+    private final InputStream replies;
+    private final Object sending = new Object();
+    private final List<Pending> pending = new ArrayList<>();
+    private final Semaphore freePairs = new Semaphore(PAIRS);
+    private final boolean[] pairTaken = new boolean[PAIRS];
+    private int nextTask = 1;
+    private boolean reading;
+
+    /** A task that has not ended. Guarded by itself. */
+    private static final class Pending {
+        final int task;
+        final List<TaskResult.Note> notes = new ArrayList<>();
+        final List<TaskResult.Data> data = new ArrayList<>();
+        @Nullable Failure failure;
+        @Nullable TaskResult result;
+
+        Pending(int task) {
+            this.task = task;
+        }
+    }
+
+    /** Opens the inherited pipes. */
+    public ParentLauncher() {
+        try {
+            requests = new FileOutputStream("/proc/self/fd/" + REQUESTS);
+            replies = new FileInputStream("/proc/self/fd/" + REPLIES);
+        } catch (IOException e) {
+            throw new WherryException(
+                    WherryException.Kind.INTERNAL,
+                    "This program is started by the `wherry` launcher, which was not found at descriptors 3 and 4.");
+        }
+    }
+
+    @Override
+    public void launch(KernelProgram program, String id, int flags) {
+        byte[] name = id.getBytes(StandardCharsets.US_ASCII);
+        ByteBuffer head = ByteBuffer.allocate(6 + name.length).order(ByteOrder.LITTLE_ENDIAN);
+        head.putInt(flags).putShort((short) name.length).put(name);
+        send(FrameType.PROGRAM, head.array(), program.bytes());
+        waitForTheEnd();
+    }
+
+    @Override
+    public void leave(int code) {
+        System.out.flush();
+        System.err.flush();
+        send(FrameType.LEAVE, little(code), new byte[0]);
+        waitForTheEnd();
+    }
+
+    /** While a cache is trained the launcher lets the JVM end by itself; else it kills it. */
+    private static void waitForTheEnd() {
+        if (System.getenv("WHERRY_TRAINING") != null) {
+            System.exit(0);
+        }
+        try {
+            Thread.sleep(Long.MAX_VALUE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public TaskResult task(KernelProgram program, int strand) {
+        return await(start(program, strand, NO_PAIR));
+    }
+
+    @Override
+    public TreeTask tree(KernelProgram program) {
+        freePairs.acquireUninterruptibly();
+        int pair = takePair();
+        try {
+            return new PairTask(pair, start(program, 0, pair));
+        } catch (IOException | RuntimeException e) {
+            givePair(pair);
+            throw e instanceof RuntimeException runtime ? runtime : broken((IOException) e);
+        }
+    }
+
+    /** {@return the failure record with which the launcher started this JVM to report} */
+    public Failure reported() {
+        Frame frame = readFrame();
+        if (frame.type != FrameType.FAILED.number()) {
+            throw new WherryException(WherryException.Kind.INTERNAL, "The launcher did not send the failure it reports.");
+        }
+        return Failure.parse(frame.payload);
+    }
+
+    private Pending start(KernelProgram program, int strand, int pair) {
+        Pending task;
+        synchronized (pending) {
+            task = new Pending(nextTask++);
+            pending.add(task);
+            if (!reading) {
+                reading = true;
+                Thread reader = new Thread(this::readReplies, "launcher replies");
+                reader.setDaemon(true);
+                reader.start();
+            }
+        }
+        ByteBuffer head = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+        head.putInt(task.task).put((byte) strand).put((byte) pair).putShort((short) 0);
+        send(FrameType.TASK, head.array(), program.bytes());
+        return task;
+    }
+
+    private static TaskResult await(Pending task) {
+        synchronized (task) {
+            while (true) {
+                TaskResult result = task.result;
+                if (result != null) {
+                    return result;
+                }
+                try {
+                    task.wait();
+                } catch (InterruptedException e) {
+                    throw new WherryException(
+                            WherryException.Kind.INTERRUPTED, "The wait for a kernel program was interrupted.");
+                }
+            }
+        }
+    }
+
+    private void readReplies() {
+        while (true) {
+            Frame frame = readFrame();
+            int number = ByteBuffer.wrap(frame.payload).order(ByteOrder.LITTLE_ENDIAN).getInt();
+            Pending task = find(number, frame.type == FrameType.DONE.number());
+            synchronized (task) {
+                if (frame.type == FrameType.DONE.number()) {
+                    int status = ByteBuffer.wrap(frame.payload).order(ByteOrder.LITTLE_ENDIAN).getInt(4);
+                    task.result = new TaskResult(
+                            status, Optional.ofNullable(task.failure), List.copyOf(task.notes), List.copyOf(task.data));
+                    task.notifyAll();
+                } else {
+                    collect(task, frame.payload);
+                }
+            }
+        }
+    }
+
+    private static void collect(Pending task, byte[] payload) {
+        int type = payload[4] & 0xFF;
+        ByteBuffer inner = ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN).position(4 + HEADER);
+        if (type == FrameType.FAILED.number()) {
+            byte[] record = new byte[Failure.SIZE];
+            inner.get(record);
+            task.failure = Failure.parse(record);
+        } else if (type == FrameType.NOTE.number()) {
+            task.notes.add(new TaskResult.Note(inner.getInt(), inner.getInt()));
+        } else if (type == FrameType.DATA.number()) {
+            int instruction = inner.getInt();
+            byte[] bytes = new byte[inner.remaining()];
+            inner.get(bytes);
+            task.data.add(new TaskResult.Data(instruction, bytes));
+        }
+    }
+
+    private Pending find(int number, boolean remove) {
+        synchronized (pending) {
+            for (int i = 0; i < pending.size(); i++) {
+                Pending task = pending.get(i);
+                if (task.task == number) {
+                    if (remove) {
+                        pending.remove(i);
+                    }
+                    return task;
+                }
+            }
+        }
+        throw new WherryException(WherryException.Kind.INTERNAL, "The launcher answered for a task that was not asked.");
+    }
+
+    private int takePair() {
+        synchronized (pairTaken) {
+            for (int i = 0; i < PAIRS; i++) {
+                if (!pairTaken[i]) {
+                    pairTaken[i] = true;
+                    return i;
+                }
+            }
+        }
+        throw new IllegalStateException("no pair is free, although one was acquired");
+    }
+
+    private void givePair(int pair) {
+        synchronized (pairTaken) {
+            pairTaken[pair] = false;
+        }
+        freePairs.release();
+    }
+
+    /** A tree task on one of the four pairs. */
+    private final class PairTask implements TreeTask {
+        private final int pair;
+        private final Pending task;
+        private final FileOutputStream operations;
+        private final FileInputStream answers;
+        private boolean closed;
+
+        PairTask(int pair, Pending task) throws IOException {
+            this.pair = pair;
+            this.task = task;
+            this.operations = new FileOutputStream("/proc/self/fd/" + (FIRST_PAIR + 2 * pair));
+            this.answers = new FileInputStream("/proc/self/fd/" + (FIRST_PAIR + 2 * pair + 1));
+        }
+
+        @Override
+        public OutputStream operations() {
+            return operations;
+        }
+
+        @Override
+        public InputStream replies() {
+            return answers;
+        }
+
+        @Override
+        public TaskResult result() {
+            return await(task);
+        }
+
+        @Override
+        public void close() {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            try {
+                operations.close();
+                answers.close();
+            } catch (IOException e) {
+                throw broken(e);
+            } finally {
+                await(task);
+                givePair(pair);
+            }
+        }
+    }
+
+    private void send(FrameType type, byte[] head, byte[] body) {
+        byte[] frame = new byte[HEADER + head.length + body.length];
+        ByteBuffer.wrap(frame).put((byte) type.number()).putInt(4, head.length + body.length);
+        System.arraycopy(head, 0, frame, HEADER, head.length);
+        System.arraycopy(body, 0, frame, HEADER + head.length, body.length);
+        synchronized (sending) {
+            try {
+                requests.write(frame);
+            } catch (IOException e) {
+                throw broken(e);
+            }
+        }
+    }
+
+    private record Frame(int type, byte[] payload) {}
+
+    private Frame readFrame() {
+        try {
+            byte[] header = replies.readNBytes(HEADER);
+            if (header.length == HEADER) {
+                int length = ByteBuffer.wrap(header).getInt(4);
+                byte[] payload = replies.readNBytes(length);
+                if (payload.length == length) {
+                    return new Frame(header[0] & 0xFF, payload);
+                }
+            }
+        } catch (IOException e) {
+            throw broken(e);
+        }
+        throw new WherryException(WherryException.Kind.INTERNAL, "The launcher went away in the middle of an answer.");
+    }
+
+    private static byte[] little(int value) {
+        return ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array();
+    }
+
+    private static WherryException broken(IOException e) {
+        return new WherryException(
+                WherryException.Kind.INTERNAL, "The connection to the launcher broke: " + e.getMessage() + ".");
+    }
+}

@@ -1,4 +1,0 @@
-@NullMarked
-package io.wherry.kernel;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,34 @@
+package io.wherry.kernel.step;
+
+import static io.wherry.kernel.program.Linux.O_CLOEXEC;
+import static io.wherry.kernel.program.Linux.O_DIRECTORY;
+import static io.wherry.kernel.program.Linux.O_PATH;
+
+import io.wherry.kernel.program.Call;
+import io.wherry.kernel.program.Errno;
+import io.wherry.kernel.program.Op;
+import io.wherry.kernel.program.Strand;
+
+/**
+ * Kills whatever is left in a control group and removes it. Idempotent.
+ *
+ * @param hierarchy absolute path
+ * @param parent one name
+ * @param name one name
+ * @param unified whether the hierarchy is of version 2
+ */
+public record EmptyCgroup(String hierarchy, String parent, String name, boolean unified) implements Step {
+    @Override
+    public void lower(Strand out) {
+        int gone = out.callTo(Slot.T0, Call.OPENAT, Strand.CWD, out.string(hierarchy + "/" + parent), O_PATH | O_DIRECTORY | O_CLOEXEC, 0).skipOn(Errno.ENOENT);
+        int text = out.string(name);
+        out.op(Op.KILLCG, Slot.T0, text, unified ? 1 : 0).ignore();
+        out.op(Op.RMCG, Slot.T0, text).ignore();
+        out.land(gone);
+    }
+
+    @Override
+    public String describe() {
+        return "kill and remove the control group " + hierarchy + "/" + parent + "/" + name;
+    }
+}

@@ -1,0 +1,80 @@
+package io.wherry.kernel.step;
+
+import io.wherry.kernel.program.Strand;
+
+/**
+ * One step of a program, in the field's own words. Immutable. The set is closed: a new step is a new record, named here.
+ *
+ * <p>To add one: write the record, add it to the list, emit it from a compiler in {@code runtime} or {@code network}. Nothing else knows steps one by one.
+ */
+public sealed interface Step
+        permits AdjustOomScore,
+                AttachMount,
+                AwaitExit,
+                AwaitMark,
+                BecomeMonitor,
+                CloneTree,
+                CloseDescriptors,
+                DieWithParent,
+                DropBounding,
+                EmptyCgroup,
+                EnterWorkdir,
+                Execute,
+                InstallSeccomp,
+                JoinCgroup,
+                LimitResource,
+                ListenAt,
+                LockFile,
+                MakeCgroup,
+                MakeEntry,
+                MakeFolder,
+                MakeLink,
+                MakeMountsPrivate,
+                MakeNode,
+                MakePipe,
+                MakeSocketPair,
+                MakeWorkdir,
+                MapIdRanges,
+                MapSingleId,
+                MaskPath,
+                MountOverlay,
+                NewFilesystem,
+                NewSession,
+                NoNewPrivileges,
+                OpenFolder,
+                OpenNetlink,
+                OpenNetworkNamespace,
+                OpenTerminal,
+                ReadOnlyPath,
+                ReapAsInit,
+                RecordStarted,
+                RemoveFile,
+                RemoveTree,
+                RenameEntry,
+                SendMark,
+                SendNetlink,
+                SetCapabilities,
+                SetCgroupFile,
+                SetDumpable,
+                SetHostname,
+                SetIds,
+                SetMountAttributes,
+                SetSysctl,
+                SetUmask,
+                StartProcess,
+                SwitchRoot,
+                UnshareCgroup,
+                UseStdio,
+                WriteIntent {
+
+    /** Writes the step's instructions at the end of a strand. */
+    void lower(Strand out);
+
+    /** {@return one line for people, lower case, without a full stop} */
+    String describe();
+
+    /** {@return the step's name, as {@code explain --json} prints it} */
+    default String name() {
+        return getClass().getSimpleName();
+    }
+}

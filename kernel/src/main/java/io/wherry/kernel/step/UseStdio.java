@@ -1,0 +1,25 @@
+package io.wherry.kernel.step;
+
+import io.wherry.kernel.program.Call;
+import io.wherry.kernel.program.Strand;
+
+/**
+ * Makes three descriptors the standard input, output and error.
+ *
+ * @param in read from
+ * @param out_ written to
+ * @param err written to
+ */
+public record UseStdio(Slot in, Slot out_, Slot err) implements Step {
+    @Override
+    public void lower(Strand out) {
+        out.call(Call.DUP3, in.number(), 0, 0);
+        out.call(Call.DUP3, out_.number(), 1, 0);
+        out.call(Call.DUP3, err.number(), 2, 0);
+    }
+
+    @Override
+    public String describe() {
+        return "standard input, output, error: " + in.name() + ", " + out_.name() + ", " + err.name();
+    }
+}
