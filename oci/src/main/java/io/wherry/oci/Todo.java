@@ -1,5 +1,0 @@
-package io.wherry.oci;
-
-final class Todo {
-    private Todo() {}
-}
