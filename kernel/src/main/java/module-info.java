@@ -4,4 +4,6 @@ module io.wherry.kernel {
     requires transitive io.wherry.oci;
 
     exports io.wherry.kernel;
+    exports io.wherry.kernel.caps;
+    exports io.wherry.kernel.netlink;
 }
