@@ -97,7 +97,9 @@ public final class HostProbe {
         Optional<String> newgidmap = helper("newgidmap");
         if (newuidmap.isEmpty() || newgidmap.isEmpty()) {
             return new Privilege.Single(
-                    status.uid, status.gid, "newuidmap is not installed; install the package `uidmap` for more than one id");
+                    status.uid,
+                    status.gid,
+                    "newuidmap is not installed; install the package `uidmap` for more than one id");
         }
         String name = userName(status.uid);
         List<IdRange> uids = ranges("/etc/subuid", name, status.uid);
@@ -106,8 +108,9 @@ public final class HostProbe {
             return new Privilege.Single(
                     status.uid,
                     status.gid,
-                    "/etc/subuid and /etc/subgid have no range for " + name + "; `usermod --add-subuids 100000-165535 --add-subgids 100000-165535 "
-                            + name + "` gives one");
+                    "/etc/subuid and /etc/subgid have no range for " + name
+                            + "; `usermod --add-subuids 100000-165535 --add-subgids 100000-165535 " + name
+                            + "` gives one");
         }
         gids.set(0, new IdRange(0, status.gid, 1));
         return new Privilege.Ranges(status.uid, status.gid, uids, gids, newuidmap.get(), newgidmap.get());
@@ -119,7 +122,9 @@ public final class HostProbe {
         long next = 1;
         for (String line : lines(file)) {
             String[] parts = line.strip().split(":");
-            if (parts.length == 3 && (parts[0].equals(name) || parts[0].equals(Integer.toString(uid))) && ranges.size() < 5) {
+            if (parts.length == 3
+                    && (parts[0].equals(name) || parts[0].equals(Integer.toString(uid)))
+                    && ranges.size() < 5) {
                 long count = Long.parseLong(parts[2]);
                 ranges.add(new IdRange(next, Long.parseLong(parts[1]), count));
                 next += count;
@@ -165,9 +170,7 @@ public final class HostProbe {
             unified = delegated(unified);
         }
         if (unified.isEmpty() || !new File(unified).canWrite()) {
-            return hierarchies.isEmpty()
-                    ? CgroupLayout.NONE
-                    : new CgroupLayout(hierarchies, Optional.empty(), "");
+            return hierarchies.isEmpty() ? CgroupLayout.NONE : new CgroupLayout(hierarchies, Optional.empty(), "");
         }
         return new CgroupLayout(hierarchies, Optional.of(unified), lineOr(unified + "/cgroup.controllers", ""));
     }
@@ -239,7 +242,8 @@ public final class HostProbe {
             return "";
         } catch (IOException e) {
             throw new WherryException(
-                    WherryException.Kind.UNSUPPORTED, "Cannot read " + path + ", which tells what this host can do: " + e.getMessage() + ".");
+                    WherryException.Kind.UNSUPPORTED,
+                    "Cannot read " + path + ", which tells what this host can do: " + e.getMessage() + ".");
         }
     }
 

@@ -41,8 +41,12 @@ public final class ParentLauncher implements Launcher {
         final int task;
         final List<TaskResult.Note> notes = new ArrayList<>();
         final List<TaskResult.Data> data = new ArrayList<>();
-        @Nullable Failure failure;
-        @Nullable TaskResult result;
+
+        @Nullable
+        Failure failure;
+
+        @Nullable
+        TaskResult result;
 
         Pending(int task) {
             this.task = task;
@@ -111,7 +115,8 @@ public final class ParentLauncher implements Launcher {
     public Failure reported() {
         Frame frame = readFrame();
         if (frame.type != FrameType.FAILED.number()) {
-            throw new WherryException(WherryException.Kind.INTERNAL, "The launcher did not send the failure it reports.");
+            throw new WherryException(
+                    WherryException.Kind.INTERNAL, "The launcher did not send the failure it reports.");
         }
         return Failure.parse(frame.payload);
     }
@@ -154,11 +159,15 @@ public final class ParentLauncher implements Launcher {
     private void readReplies() {
         while (true) {
             Frame frame = readFrame();
-            int number = ByteBuffer.wrap(frame.payload).order(ByteOrder.LITTLE_ENDIAN).getInt();
+            int number = ByteBuffer.wrap(frame.payload)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .getInt();
             Pending task = find(number, frame.type == FrameType.DONE.number());
             synchronized (task) {
                 if (frame.type == FrameType.DONE.number()) {
-                    int status = ByteBuffer.wrap(frame.payload).order(ByteOrder.LITTLE_ENDIAN).getInt(4);
+                    int status = ByteBuffer.wrap(frame.payload)
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .getInt(4);
                     task.result = new TaskResult(
                             status, Optional.ofNullable(task.failure), List.copyOf(task.notes), List.copyOf(task.data));
                     task.notifyAll();
@@ -171,7 +180,8 @@ public final class ParentLauncher implements Launcher {
 
     private static void collect(Pending task, byte[] payload) {
         int type = payload[4] & 0xFF;
-        ByteBuffer inner = ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN).position(4 + HEADER);
+        ByteBuffer inner =
+                ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN).position(4 + HEADER);
         if (type == FrameType.FAILED.number()) {
             byte[] record = new byte[Failure.SIZE];
             inner.get(record);
@@ -198,7 +208,8 @@ public final class ParentLauncher implements Launcher {
                 }
             }
         }
-        throw new WherryException(WherryException.Kind.INTERNAL, "The launcher answered for a task that was not asked.");
+        throw new WherryException(
+                WherryException.Kind.INTERNAL, "The launcher answered for a task that was not asked.");
     }
 
     private int takePair() {
@@ -301,7 +312,10 @@ public final class ParentLauncher implements Launcher {
     }
 
     private static byte[] little(int value) {
-        return ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array();
+        return ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(value)
+                .array();
     }
 
     private static WherryException broken(IOException e) {

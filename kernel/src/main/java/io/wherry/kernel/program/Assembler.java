@@ -32,6 +32,9 @@ public final class Assembler {
     private byte[] data = new byte[4096];
     private int dataLength = 8; // offset 0 means "absent"
 
+    /** An empty program. */
+    public Assembler() {}
+
     /** {@return the strand with a number from 0 to 7, to write instructions into} */
     public Strand strand(int number) {
         Strand strand = strands[number];

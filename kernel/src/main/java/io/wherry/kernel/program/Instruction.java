@@ -30,8 +30,12 @@ public record Instruction(Op op, Policy policy, int skip, int dst, int step, int
         for (int i = 0; i < operands.length; i++) {
             operands[i] = program.getLong(at + 16 + 8 * i);
         }
+        Op op = Op.of(program.get(at) & 0xFF);
+        if (op == null) {
+            throw new IllegalStateException("an unknown operation, " + (program.get(at) & 0xFF));
+        }
         return new Instruction(
-                Op.of(program.get(at) & 0xFF),
+                op,
                 Policy.of(program.get(at + 1) & 0xFF),
                 program.getShort(at + 2) & 0xFFFF,
                 dst == NO_DESCRIPTOR ? -1 : dst,

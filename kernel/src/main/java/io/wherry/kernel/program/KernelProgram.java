@@ -3,6 +3,7 @@ package io.wherry.kernel.program;
 import io.wherry.oci.WherryException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 
 /**
  * A kernel program: its bytes, and a view of them. The format is that of docs/program.md. Immutable by agreement: nobody writes to {@link #bytes}.
@@ -101,5 +102,21 @@ public final class KernelProgram {
         copy.view.putInt(36, instruction);
         copy.view.putInt(40, errno);
         return copy;
+    }
+
+    /** {@return the length in bytes of the string at an offset of the data, without its NUL} */
+    static int length(ByteBuffer data, int offset) {
+        int end = offset;
+        while (data.get(end) != 0) {
+            end++;
+        }
+        return end - offset;
+    }
+
+    /** {@return the string at an offset of the data} */
+    static String string(ByteBuffer data, int offset) {
+        byte[] bytes = new byte[length(data, offset)];
+        data.get(offset, bytes);
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 }

@@ -14,7 +14,13 @@ public record AdjustOomScore(Slot procfs, int score) implements Step {
     @Override
     public void lower(Strand out) {
         byte[] value = Integer.toString(score).getBytes(StandardCharsets.UTF_8);
-        out.op(Op.WRITE, procfs.number(), out.string("self/oom_score_adj"), out.data().block(value), value.length, 0);
+        out.op(
+                Op.WRITE,
+                procfs.number(),
+                out.string("self/oom_score_adj"),
+                out.data().block(value),
+                value.length,
+                0);
     }
 
     @Override

@@ -27,9 +27,25 @@ public record AttachMount(Slot mount, Slot root, String target, boolean file, bo
     public void lower(Strand out) {
         String path = target.startsWith("/") ? target.substring(1) : target;
         out.op(Op.MAKEPATH, root.number(), out.string(path), file ? 1 : 0);
-        out.callTo(Slot.T0, Call.OPENAT2, root.number(), out.string(path), out.data().words(O_PATH | O_CLOEXEC, 0, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | (links ? 0 : RESOLVE_NO_SYMLINKS)), 24);
+        out.callTo(
+                Slot.T0,
+                Call.OPENAT2,
+                root.number(),
+                out.string(path),
+                out.data()
+                        .words(
+                                O_PATH | O_CLOEXEC,
+                                0,
+                                RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | (links ? 0 : RESOLVE_NO_SYMLINKS)),
+                24);
         int empty = out.string("");
-        out.call(Call.MOVE_MOUNT, mount.number(), empty, Slot.T0, empty, MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+        out.call(
+                Call.MOVE_MOUNT,
+                mount.number(),
+                empty,
+                Slot.T0,
+                empty,
+                MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
     }
 
     @Override

@@ -19,6 +19,7 @@ public record AwaitMark(Slot socket, Mark mark, Slot descriptor, boolean end) im
 
     @Override
     public String describe() {
-        return "wait for " + socket.name() + ": " + mark.text() + (end ? ", then the end of the socket" : "") + (descriptor.number() < 0 ? "" : " -> " + descriptor.name());
+        return "wait for " + socket.name() + ": " + mark.text() + (end ? ", then the end of the socket" : "")
+                + (descriptor.number() < 0 ? "" : " -> " + descriptor.name());
     }
 }

@@ -17,7 +17,12 @@ import io.wherry.kernel.program.Strand;
 public record CloneTree(String source, boolean recursive, Slot mount) implements Step {
     @Override
     public void lower(Strand out) {
-        out.callTo(mount.number(), Call.OPEN_TREE, Strand.CWD, out.string(source), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0));
+        out.callTo(
+                mount.number(),
+                Call.OPEN_TREE,
+                Strand.CWD,
+                out.string(source),
+                OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0));
     }
 
     @Override

@@ -20,7 +20,14 @@ import io.wherry.kernel.program.Strand;
 public record EmptyCgroup(String hierarchy, String parent, String name, boolean unified) implements Step {
     @Override
     public void lower(Strand out) {
-        int gone = out.callTo(Slot.T0, Call.OPENAT, Strand.CWD, out.string(hierarchy + "/" + parent), O_PATH | O_DIRECTORY | O_CLOEXEC, 0).skipOn(Errno.ENOENT);
+        int gone = out.callTo(
+                        Slot.T0,
+                        Call.OPENAT,
+                        Strand.CWD,
+                        out.string(hierarchy + "/" + parent),
+                        O_PATH | O_DIRECTORY | O_CLOEXEC,
+                        0)
+                .skipOn(Errno.ENOENT);
         int text = out.string(name);
         out.op(Op.KILLCG, Slot.T0, text, unified ? 1 : 0).ignore();
         out.op(Op.RMCG, Slot.T0, text).ignore();

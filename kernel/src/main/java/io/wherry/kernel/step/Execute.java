@@ -18,7 +18,8 @@ public record Execute(List<String> candidates, List<String> arguments, List<Stri
         int argv = out.data().strings(arguments);
         int envp = out.data().strings(environment);
         for (String candidate : candidates) {
-            out.op(Op.EXEC, out.string(candidate), argv, arguments.size(), envp, environment.size()).sticky(Errno.ENOENT, Errno.ENOTDIR, Errno.EACCES);
+            out.op(Op.EXEC, out.string(candidate), argv, arguments.size(), envp, environment.size())
+                    .sticky(Errno.ENOENT, Errno.ENOTDIR, Errno.EACCES);
         }
         out.op(Op.FAIL, 0);
     }

@@ -13,7 +13,7 @@ public record JoinCgroup(Slot folder) implements Step {
     @Override
     public void lower(Strand out) {
         int pid = out.data().block(new byte[12]);
-        out.op(Op.PUTPID, pid);
+        out.op(Op.PUTPID, pid, 0);
         out.op(Op.WRITE, folder.number(), out.string("cgroup.procs"), pid, 12, 0);
     }
 

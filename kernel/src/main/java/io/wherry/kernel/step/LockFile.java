@@ -20,7 +20,13 @@ import io.wherry.kernel.program.Strand;
 public record LockFile(String path, Slot lock) implements Step {
     @Override
     public void lower(Strand out) {
-        out.callTo(lock.number(), Call.OPENAT, Strand.CWD, out.string(path), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+        out.callTo(
+                lock.number(),
+                Call.OPENAT,
+                Strand.CWD,
+                out.string(path),
+                O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+                0600);
         out.call(Call.FCNTL_LOCK, lock.number(), F_OFD_SETLK, out.data().words(F_WRLCK, 0, 0, 0));
     }
 

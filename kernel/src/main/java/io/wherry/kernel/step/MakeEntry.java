@@ -16,7 +16,8 @@ import io.wherry.kernel.program.Strand;
 public record MakeEntry(Slot folder, String name, int mode) implements Step {
     @Override
     public void lower(Strand out) {
-        out.call(Call.MKNODAT, folder.number(), out.string(name), S_IFREG | mode, 0).okIf(Errno.EEXIST);
+        out.call(Call.MKNODAT, folder.number(), out.string(name), S_IFREG | mode, 0)
+                .okIf(Errno.EEXIST);
     }
 
     @Override

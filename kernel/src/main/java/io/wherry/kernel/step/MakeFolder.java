@@ -22,7 +22,13 @@ public record MakeFolder(Slot parent, String name, int mode, Slot folder) implem
     public void lower(Strand out) {
         int text = out.string(name);
         out.call(Call.MKDIRAT, parent.number(), text, mode).okIf(Errno.EEXIST);
-        out.callTo(folder.number(), Call.OPENAT, parent.number(), text, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+        out.callTo(
+                folder.number(),
+                Call.OPENAT,
+                parent.number(),
+                text,
+                O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,
+                0);
     }
 
     @Override

@@ -14,7 +14,8 @@ import io.wherry.kernel.program.Strand;
 public record MakeLink(Slot folder, String name, String target) implements Step {
     @Override
     public void lower(Strand out) {
-        out.call(Call.SYMLINKAT, out.string(target), folder.number(), out.string(name)).okIf(Errno.EEXIST);
+        out.call(Call.SYMLINKAT, out.string(target), folder.number(), out.string(name))
+                .okIf(Errno.EEXIST);
     }
 
     @Override

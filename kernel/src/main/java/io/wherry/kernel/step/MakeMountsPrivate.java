@@ -12,7 +12,13 @@ import io.wherry.kernel.program.Strand;
 public record MakeMountsPrivate() implements Step {
     @Override
     public void lower(Strand out) {
-        out.call(Call.MOUNT_SETATTR, Strand.CWD, out.string("/"), AT_RECURSIVE, out.data().words(0, 0, MS_PRIVATE, 0), 32);
+        out.call(
+                Call.MOUNT_SETATTR,
+                Strand.CWD,
+                out.string("/"),
+                AT_RECURSIVE,
+                out.data().words(0, 0, MS_PRIVATE, 0),
+                32);
     }
 
     @Override

@@ -23,11 +23,9 @@ public record MapIdRanges(String program, List<IdRange> ranges) implements Step 
             words.add(Long.toString(range.outside()));
             words.add(Long.toString(range.count()));
         }
-        int pid = 0;
-        words.set(1, "000000000000"); // room for the pid, which PUTPID fills in
+        words.set(1, "           "); // room for the pid: digits behind blanks, so that the vector keeps its shape
         int argv = out.data().strings(words);
-        pid = argv + program.length() + 1;
-        out.op(Op.PUTPID, pid);
+        out.op(Op.PUTPID, argv + program.length() + 1, 1);
         out.op(Op.SPAWN, argv, words.size(), 0, 0, 0, 0);
     }
 

@@ -22,7 +22,7 @@ public record MapSingleId(int insideUid, int outsideUid, int insideGid, int outs
     @Override
     public void lower(Strand out) {
         int pid = out.data().block("/proc/\0\0\0\0\0\0\0\0\0\0\0\0".getBytes(StandardCharsets.UTF_8));
-        out.op(Op.PUTPID, pid + "/proc/".length());
+        out.op(Op.PUTPID, pid + "/proc/".length(), 0);
         out.callTo(Slot.T0, Call.OPENAT, Strand.CWD, pid, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
         write(out, "setgroups", "deny");
         write(out, "uid_map", insideUid + " " + outsideUid + " 1\n");

@@ -37,15 +37,41 @@ public record MaskPath(Slot filesystem, String path, Slot devices) implements St
         int text = out.string(path);
         long resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV;
         int empty = out.string("");
-        int absent = out.callTo(Slot.T0, Call.OPENAT2, filesystem.number(), text, out.data().words(O_PATH | O_CLOEXEC, 0, resolve), 24).skipOn(Errno.ENOENT);
-        int isFolder = out.callTo(Slot.T0, Call.OPENAT2, filesystem.number(), text, out.data().words(O_PATH | O_CLOEXEC | O_DIRECTORY, 0, resolve), 24).elseOn(Errno.ENOTDIR);
+        int absent = out.callTo(
+                        Slot.T0,
+                        Call.OPENAT2,
+                        filesystem.number(),
+                        text,
+                        out.data().words(O_PATH | O_CLOEXEC, 0, resolve),
+                        24)
+                .skipOn(Errno.ENOENT);
+        int isFolder = out.callTo(
+                        Slot.T0,
+                        Call.OPENAT2,
+                        filesystem.number(),
+                        text,
+                        out.data().words(O_PATH | O_CLOEXEC | O_DIRECTORY, 0, resolve),
+                        24)
+                .elseOn(Errno.ENOTDIR);
         out.callTo(Slot.T1, Call.OPEN_TREE, devices.number(), out.string("null"), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-        int done = out.call(Call.MOVE_MOUNT, Slot.T1, empty, Slot.T0, empty, MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH).elseOn();
+        int done = out.call(
+                        Call.MOVE_MOUNT,
+                        Slot.T1,
+                        empty,
+                        Slot.T0,
+                        empty,
+                        MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH)
+                .elseOn();
         out.land(isFolder);
         out.callTo(Slot.T1, Call.FSOPEN, out.string("tmpfs"), FSOPEN_CLOEXEC);
         out.call(Call.FSCONFIG, Slot.T1, FSCONFIG_SET_STRING, out.string("mode"), out.string("0555"), 0);
         out.call(Call.FSCONFIG, Slot.T1, FSCONFIG_CMD_CREATE, 0, 0, 0);
-        out.callTo(Slot.T2, Call.FSMOUNT, Slot.T1, FSMOUNT_CLOEXEC, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+        out.callTo(
+                Slot.T2,
+                Call.FSMOUNT,
+                Slot.T1,
+                FSMOUNT_CLOEXEC,
+                MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
         out.call(Call.MOVE_MOUNT, Slot.T2, empty, Slot.T0, empty, MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
         out.land(absent);
         out.land(done);

@@ -15,7 +15,19 @@ public record MountAttributes(long set, long clear, long propagation) {
     public static final MountAttributes NONE = new MountAttributes(0, 0, 0);
 
     private static final String[] NAMES = {
-        "ro", "rw", "nosuid", "suid", "nodev", "dev", "noexec", "exec", "noatime", "strictatime", "relatime", "nodiratime", "nosymfollow"
+        "ro",
+        "rw",
+        "nosuid",
+        "suid",
+        "nodev",
+        "dev",
+        "noexec",
+        "exec",
+        "noatime",
+        "strictatime",
+        "relatime",
+        "nodiratime",
+        "nosymfollow"
     };
 
     /** {@return attributes to set on a new mount} */

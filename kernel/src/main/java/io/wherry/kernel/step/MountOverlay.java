@@ -2,6 +2,7 @@ package io.wherry.kernel.step;
 
 import static io.wherry.kernel.program.Linux.FSCONFIG_CMD_CREATE;
 import static io.wherry.kernel.program.Linux.FSCONFIG_SET_FLAG;
+import static io.wherry.kernel.program.Linux.FSCONFIG_SET_STRING;
 import static io.wherry.kernel.program.Linux.FSMOUNT_CLOEXEC;
 import static io.wherry.kernel.program.Linux.FSOPEN_CLOEXEC;
 
@@ -20,7 +21,9 @@ import java.util.List;
  * @param oneByOne whether the kernel knows {@code lowerdir+} (Linux 6.5)
  * @param mount filled
  */
-public record MountOverlay(List<String> lowers, String upper, String work, List<String> flags, boolean oneByOne, Slot mount) implements Step {
+public record MountOverlay(
+        List<String> lowers, String upper, String work, List<String> flags, boolean oneByOne, Slot mount)
+        implements Step {
     @Override
     public void lower(Strand out) {
         out.callTo(Slot.T0, Call.FSOPEN, out.string("overlay"), FSOPEN_CLOEXEC);

@@ -27,7 +27,13 @@ public record NewFilesystem(String type, List<String> options, MountAttributes a
             if (equals < 0) {
                 out.call(Call.FSCONFIG, Slot.T0, FSCONFIG_SET_FLAG, out.string(option), 0, 0);
             } else {
-                out.call(Call.FSCONFIG, Slot.T0, FSCONFIG_SET_STRING, out.string(option.substring(0, equals)), out.string(option.substring(equals + 1)), 0);
+                out.call(
+                        Call.FSCONFIG,
+                        Slot.T0,
+                        FSCONFIG_SET_STRING,
+                        out.string(option.substring(0, equals)),
+                        out.string(option.substring(equals + 1)),
+                        0);
             }
         }
         out.call(Call.FSCONFIG, Slot.T0, FSCONFIG_CMD_CREATE, 0, 0, 0);
@@ -36,6 +42,7 @@ public record NewFilesystem(String type, List<String> options, MountAttributes a
 
     @Override
     public String describe() {
-        return "new " + type + (options.isEmpty() ? "" : " " + String.join(",", options)) + " " + attributes.text() + " -> " + mount.name();
+        return "new " + type + (options.isEmpty() ? "" : " " + String.join(",", options)) + " " + attributes.text()
+                + " -> " + mount.name();
     }
 }

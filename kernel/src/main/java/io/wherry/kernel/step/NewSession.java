@@ -16,7 +16,8 @@ public record NewSession(boolean keyring) implements Step {
     public void lower(Strand out) {
         out.call(Call.SETSID);
         if (keyring) {
-            out.call(Call.KEYCTL, KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0).okIf(Errno.ENOSYS, Errno.EDQUOT, Errno.EPERM);
+            out.call(Call.KEYCTL, KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0)
+                    .okIf(Errno.ENOSYS, Errno.EDQUOT, Errno.EPERM);
         }
     }
 

@@ -17,7 +17,13 @@ import io.wherry.kernel.program.Strand;
 public record OpenFolder(String path, Slot folder) implements Step {
     @Override
     public void lower(Strand out) {
-        out.callTo(folder.number(), Call.OPENAT, Strand.CWD, out.string(path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+        out.callTo(
+                folder.number(),
+                Call.OPENAT,
+                Strand.CWD,
+                out.string(path),
+                O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,
+                0);
     }
 
     @Override

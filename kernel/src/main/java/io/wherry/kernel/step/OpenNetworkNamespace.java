@@ -26,7 +26,7 @@ public record OpenNetworkNamespace(Slot pidfd, boolean byPidfd, Slot namespace) 
             return;
         }
         int folder = out.data().block("/proc/\0\0\0\0\0\0\0\0\0\0\0\0".getBytes(StandardCharsets.UTF_8));
-        out.op(Op.PUTPID, folder + "/proc/".length());
+        out.op(Op.PUTPID, folder + "/proc/".length(), 0);
         out.callTo(Slot.T0, Call.OPENAT, Strand.CWD, folder, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
         out.callTo(namespace.number(), Call.OPENAT, Slot.T0, out.string("ns/net"), O_RDONLY | O_CLOEXEC, 0);
     }

@@ -11,6 +11,9 @@ import static io.wherry.kernel.program.Linux.O_NOFOLLOW;
 import static io.wherry.kernel.program.Linux.O_PATH;
 import static io.wherry.kernel.program.Linux.O_RDWR;
 import static io.wherry.kernel.program.Linux.S_IFREG;
+import static io.wherry.kernel.program.Linux.TIOCGPTPEER;
+import static io.wherry.kernel.program.Linux.TIOCSCTTY;
+import static io.wherry.kernel.program.Linux.TIOCSPTLCK;
 
 import io.wherry.kernel.program.Call;
 import io.wherry.kernel.program.Errno;

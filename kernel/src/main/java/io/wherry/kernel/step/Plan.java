@@ -13,6 +13,7 @@ public final class Plan {
     private final List<List<Step>> strands = new ArrayList<>(8);
     private int nextSlot = Slot.FIRST;
 
+    /** A plan without steps. */
     public Plan() {
         for (int i = 0; i < 8; i++) {
             strands.add(new ArrayList<>());

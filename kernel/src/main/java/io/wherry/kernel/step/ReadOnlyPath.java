@@ -27,9 +27,28 @@ public record ReadOnlyPath(Slot filesystem, String path) implements Step {
     @Override
     public void lower(Strand out) {
         int empty = out.string("");
-        int absent = out.callTo(Slot.T0, Call.OPENAT2, filesystem.number(), out.string(path), out.data().words(O_PATH | O_CLOEXEC, 0, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV), 24).skipOn(Errno.ENOENT);
-        out.callTo(Slot.T1, Call.OPEN_TREE, Slot.T0, empty, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE);
-        out.call(Call.MOUNT_SETATTR, Slot.T1, empty, AT_EMPTY_PATH | AT_RECURSIVE, out.data().words(MOUNT_ATTR_RDONLY, 0, 0, 0), 32);
+        int absent = out.callTo(
+                        Slot.T0,
+                        Call.OPENAT2,
+                        filesystem.number(),
+                        out.string(path),
+                        out.data()
+                                .words(O_PATH | O_CLOEXEC, 0, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV),
+                        24)
+                .skipOn(Errno.ENOENT);
+        out.callTo(
+                Slot.T1,
+                Call.OPEN_TREE,
+                Slot.T0,
+                empty,
+                OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE);
+        out.call(
+                Call.MOUNT_SETATTR,
+                Slot.T1,
+                empty,
+                AT_EMPTY_PATH | AT_RECURSIVE,
+                out.data().words(MOUNT_ATTR_RDONLY, 0, 0, 0),
+                32);
         out.call(Call.MOVE_MOUNT, Slot.T1, empty, Slot.T0, empty, MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
         out.land(absent);
     }

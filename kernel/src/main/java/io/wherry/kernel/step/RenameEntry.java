@@ -15,7 +15,8 @@ import io.wherry.kernel.program.Strand;
 public record RenameEntry(Slot from, String name, Slot to, String newName) implements Step {
     @Override
     public void lower(Strand out) {
-        out.call(Call.RENAMEAT2, from.number(), out.string(name), to.number(), out.string(newName), 0).okIf(Errno.ENOENT);
+        out.call(Call.RENAMEAT2, from.number(), out.string(name), to.number(), out.string(newName), 0)
+                .okIf(Errno.ENOENT);
     }
 
     @Override

@@ -18,6 +18,7 @@ public record SendMark(Slot socket, Mark mark, Slot descriptor) implements Step 
 
     @Override
     public String describe() {
-        return "tell " + socket.name() + ": " + mark.text() + (descriptor.number() < 0 ? "" : ", with " + descriptor.name());
+        return "tell " + socket.name() + ": " + mark.text()
+                + (descriptor.number() < 0 ? "" : ", with " + descriptor.name());
     }
 }

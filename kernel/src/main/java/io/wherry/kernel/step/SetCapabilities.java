@@ -22,7 +22,9 @@ public record SetCapabilities(long permitted, long effective, long inheritable, 
     public void lower(Strand out) {
         ByteBuffer sets = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
         for (int half = 0; half < 64; half += 32) {
-            sets.putInt((int) (effective >>> half)).putInt((int) (permitted >>> half)).putInt((int) (inheritable >>> half));
+            sets.putInt((int) (effective >>> half))
+                    .putInt((int) (permitted >>> half))
+                    .putInt((int) (inheritable >>> half));
         }
         out.call(Call.CAPSET, out.data().words(0x20080522), out.data().block(sets.array()));
         out.call(Call.PRCTL, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
@@ -35,6 +37,7 @@ public record SetCapabilities(long permitted, long effective, long inheritable, 
 
     @Override
     public String describe() {
-        return "capabilities: permitted " + Capabilities.text(permitted) + "; effective " + Capabilities.text(effective);
+        return "capabilities: permitted " + Capabilities.text(permitted) + "; effective "
+                + Capabilities.text(effective);
     }
 }

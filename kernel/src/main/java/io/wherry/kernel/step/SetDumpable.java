@@ -18,6 +18,8 @@ public record SetDumpable(boolean dumpable) implements Step {
 
     @Override
     public String describe() {
-        return dumpable ? "let helpers of the same user see this process" : "hide this process from others of the same user";
+        return dumpable
+                ? "let helpers of the same user see this process"
+                : "hide this process from others of the same user";
     }
 }

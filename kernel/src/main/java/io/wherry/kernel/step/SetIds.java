@@ -25,7 +25,10 @@ public record SetIds(int uid, int gid, List<Integer> groups, boolean setGroups) 
             for (int group : groups) {
                 list.putInt(group);
             }
-            out.call(Call.SETGROUPS, groups.size(), groups.isEmpty() ? 0 : out.data().block(list.array()));
+            out.call(
+                    Call.SETGROUPS,
+                    groups.size(),
+                    groups.isEmpty() ? 0 : out.data().block(list.array()));
         }
         out.call(Call.PRCTL, PR_SET_KEEPCAPS, 1, 0, 0, 0);
         out.call(Call.SETRESGID, gid, gid, gid);

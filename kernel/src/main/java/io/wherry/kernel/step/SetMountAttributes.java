@@ -16,7 +16,13 @@ import io.wherry.kernel.program.Strand;
 public record SetMountAttributes(Slot mount, MountAttributes attributes, boolean recursive) implements Step {
     @Override
     public void lower(Strand out) {
-        out.call(Call.MOUNT_SETATTR, mount.number(), out.string(""), AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), out.data().words(attributes.set(), attributes.clear(), attributes.propagation(), 0), 32);
+        out.call(
+                Call.MOUNT_SETATTR,
+                mount.number(),
+                out.string(""),
+                AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0),
+                out.data().words(attributes.set(), attributes.clear(), attributes.propagation(), 0),
+                32);
     }
 
     @Override

@@ -15,7 +15,13 @@ public record SetSysctl(Slot procfs, String name, String value) implements Step 
     @Override
     public void lower(Strand out) {
         byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-        out.op(Op.WRITE, procfs.number(), out.string("sys/" + name.replace('.', '/')), out.data().block(bytes), bytes.length, 0);
+        out.op(
+                Op.WRITE,
+                procfs.number(),
+                out.string("sys/" + name.replace('.', '/')),
+                out.data().block(bytes),
+                bytes.length,
+                0);
     }
 
     @Override

@@ -13,14 +13,17 @@ import io.wherry.kernel.program.Strand;
  * @param child its end
  * @param pidfd filled
  */
-public record StartProcess(Namespaces namespaces, int strand, Slot cgroup, Slot parent, Slot child, Slot pidfd) implements Step {
+public record StartProcess(Namespaces namespaces, int strand, Slot cgroup, Slot parent, Slot child, Slot pidfd)
+        implements Step {
     @Override
     public void lower(Strand out) {
-        out.opTo(pidfd.number(), Op.CLONE, namespaces.flags(), strand, cgroup.number(), parent.number(), child.number());
+        out.opTo(
+                pidfd.number(), Op.CLONE, namespaces.flags(), strand, cgroup.number(), parent.number(), child.number());
     }
 
     @Override
     public String describe() {
-        return "start strand " + strand + " in new namespaces: " + namespaces.text() + (cgroup.number() < 0 ? "" : ", inside " + cgroup.name());
+        return "start strand " + strand + " in new namespaces: " + namespaces.text()
+                + (cgroup.number() < 0 ? "" : ", inside " + cgroup.name());
     }
 }
