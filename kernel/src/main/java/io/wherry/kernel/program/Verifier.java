@@ -45,7 +45,10 @@ final class Verifier {
 
     private void strand(int strand) {
         BitSet known = inherited[strand];
-        require(known != null, "strand " + strand + " is started by nobody");
+        if (known == null) {
+            index = program.first(strand);
+            throw broken("strand " + strand + " is started by nobody");
+        }
         BitSet assigned = (BitSet) known.clone();
         Progress progress = new Progress();
         int end = program.first(strand) + program.count(strand);
@@ -85,7 +88,9 @@ final class Verifier {
             return;
         }
         Call call = Call.of((int) values[0]);
-        require(call != null, "an unknown call");
+        if (call == null) {
+            throw broken("an unknown call");
+        }
         for (int i = 0; i < call.operandCount(); i++) {
             operand(call.operand(i), values, 1, i, assigned, progress);
         }
@@ -207,7 +212,11 @@ final class Verifier {
 
     private void require(boolean holds, String problem) {
         if (!holds) {
-            throw new IllegalStateException("instruction " + index + ": " + problem);
+            throw broken(problem);
         }
+    }
+
+    private IllegalStateException broken(String problem) {
+        return new IllegalStateException("instruction " + index + ": " + problem);
     }
 }

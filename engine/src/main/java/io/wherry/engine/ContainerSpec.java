@@ -1,0 +1,550 @@
+package io.wherry.engine;
+
+import io.wherry.oci.json.Fields;
+import io.wherry.oci.json.JsonArray;
+import io.wherry.oci.json.JsonObject;
+import io.wherry.oci.json.JsonValue;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What was asked for: one container, as its user put it, before an image or a default was looked at. Kept as {@code container.json}; the command
+ * line and every other edge enter here. Immutable; made by a {@link Builder}, which does not check: the compiler of the configuration does.
+ *
+ * <p>It has many components because a user may say many things; none of them is derived from another.
+ *
+ * @param image the image's name as the user wrote it; absent with a root folder
+ * @param rootfs a folder of the host that is the root
+ * @param rootfsOverlay whether writes go to a throw-away layer above that folder
+ * @param name the name asked for
+ * @param command words behind the image
+ * @param entrypoint replaces the image's entrypoint; an empty list removes it
+ * @param env `NAME=value`
+ * @param workdir working folder
+ * @param user `user[:group]`, names or numbers
+ * @param groups supplementary groups, names or numbers
+ * @param terminal a terminal instead of pipes
+ * @param interactive input is kept open
+ * @param detached nobody waits for it
+ * @param remove removed when it has ended
+ * @param readOnly the root cannot be written
+ * @param mounts binds and temporary filesystems, in order
+ * @param memory bytes; -1 unlimited; 0 not asked
+ * @param memorySwap memory and swap together, bytes; -1 unlimited; 0 not asked
+ * @param memoryReservation bytes; 0 not asked
+ * @param cpuQuota microseconds of processor time per period; 0 not asked
+ * @param cpuPeriod microseconds; 0 not asked
+ * @param cpuShares weight, 2 to 262144; 0 not asked
+ * @param cpusetCpus list of processors
+ * @param cpusetMems list of memory nodes
+ * @param pidsLimit processes; -1 unlimited; 0 not asked: the default of 2,048
+ * @param capAdd capabilities on top of the default ones
+ * @param capDrop capabilities taken away; ALL
+ * @param privileged all capabilities and devices, nothing masked, no filter
+ * @param seccomp `unconfined`, or the text of a profile
+ * @param noNewPrivileges no program gains rights
+ * @param unmasked nothing of /proc and /sys is masked
+ * @param devices `host[:container[:rwm]]`
+ * @param ulimits `name=soft[:hard]`
+ * @param sysctls kernel parameters
+ * @param oomScoreAdj -1000 to 1000
+ * @param shmSize bytes of /dev/shm; 0 not asked: 64 MiB
+ * @param init a small init reaps orphans
+ * @param hostname host name
+ * @param domainname domain name
+ * @param network none, host, bridge
+ * @param pid host, private
+ * @param ipc host, private
+ * @param uts host, private
+ * @param cgroupns host, private
+ * @param labels labels
+ * @param annotations annotations of the runtime configuration
+ * @param stopSignal name or number
+ * @param stopTimeout seconds
+ * @param logDriver json-file, none
+ * @param platform os/arch[/variant]
+ * @param runtime which runtime; native by default
+ * @param umask permission bits new files go without
+ */
+public record ContainerSpec(
+        Optional<String> image,
+        Optional<String> rootfs,
+        boolean rootfsOverlay,
+        Optional<String> name,
+        List<String> command,
+        Optional<List<String>> entrypoint,
+        List<String> env,
+        Optional<String> workdir,
+        Optional<String> user,
+        List<String> groups,
+        boolean terminal,
+        boolean interactive,
+        boolean detached,
+        boolean remove,
+        boolean readOnly,
+        List<MountSpec> mounts,
+        long memory,
+        long memorySwap,
+        long memoryReservation,
+        long cpuQuota,
+        long cpuPeriod,
+        long cpuShares,
+        Optional<String> cpusetCpus,
+        Optional<String> cpusetMems,
+        long pidsLimit,
+        List<String> capAdd,
+        List<String> capDrop,
+        boolean privileged,
+        Optional<String> seccomp,
+        boolean noNewPrivileges,
+        boolean unmasked,
+        List<String> devices,
+        List<String> ulimits,
+        Map<String, String> sysctls,
+        OptionalInt oomScoreAdj,
+        long shmSize,
+        boolean init,
+        Optional<String> hostname,
+        Optional<String> domainname,
+        Optional<String> network,
+        Optional<String> pid,
+        Optional<String> ipc,
+        Optional<String> uts,
+        Optional<String> cgroupns,
+        Map<String, String> labels,
+        Map<String, String> annotations,
+        Optional<String> stopSignal,
+        OptionalInt stopTimeout,
+        Optional<String> logDriver,
+        Optional<String> platform,
+        Optional<String> runtime,
+        OptionalInt umask) {
+
+    /** Copies collections, so that an instance never changes. */
+    public ContainerSpec {
+        command = List.copyOf(command);
+        env = List.copyOf(env);
+        groups = List.copyOf(groups);
+        mounts = List.copyOf(mounts);
+        capAdd = List.copyOf(capAdd);
+        capDrop = List.copyOf(capDrop);
+        devices = List.copyOf(devices);
+        ulimits = List.copyOf(ulimits);
+        sysctls = Collections.unmodifiableMap(new LinkedHashMap<>(sysctls));
+        labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
+        annotations = Collections.unmodifiableMap(new LinkedHashMap<>(annotations));
+    }
+
+    /** {@return the document that is stored; what was not asked is left out} */
+    public JsonObject toJson() {
+        JsonObject.Builder json = JsonObject.builder();
+        json.putIfPresent("image", image);
+        json.putIfPresent("rootfs", rootfs);
+        if (rootfsOverlay) {
+            json.put("rootfsOverlay", true);
+        }
+        json.putIfPresent("name", name);
+        if (!command.isEmpty()) {
+            json.put("command", command);
+        }
+        if (entrypoint.isPresent()) {
+            json.put("entrypoint", entrypoint.get());
+        }
+        if (!env.isEmpty()) {
+            json.put("env", env);
+        }
+        json.putIfPresent("workdir", workdir);
+        json.putIfPresent("user", user);
+        if (!groups.isEmpty()) {
+            json.put("groups", groups);
+        }
+        if (terminal) {
+            json.put("terminal", true);
+        }
+        if (interactive) {
+            json.put("interactive", true);
+        }
+        if (detached) {
+            json.put("detached", true);
+        }
+        if (remove) {
+            json.put("remove", true);
+        }
+        if (readOnly) {
+            json.put("readOnly", true);
+        }
+        if (!mounts.isEmpty()) {
+            List<JsonValue> elements = new ArrayList<>();
+            for (MountSpec mount : mounts) {
+                elements.add(mount.toJson());
+            }
+            json.put("mounts", JsonArray.of(elements));
+        }
+        if (memory != 0) {
+            json.put("memory", memory);
+        }
+        if (memorySwap != 0) {
+            json.put("memorySwap", memorySwap);
+        }
+        if (memoryReservation != 0) {
+            json.put("memoryReservation", memoryReservation);
+        }
+        if (cpuQuota != 0) {
+            json.put("cpuQuota", cpuQuota);
+        }
+        if (cpuPeriod != 0) {
+            json.put("cpuPeriod", cpuPeriod);
+        }
+        if (cpuShares != 0) {
+            json.put("cpuShares", cpuShares);
+        }
+        json.putIfPresent("cpusetCpus", cpusetCpus);
+        json.putIfPresent("cpusetMems", cpusetMems);
+        if (pidsLimit != 0) {
+            json.put("pidsLimit", pidsLimit);
+        }
+        if (!capAdd.isEmpty()) {
+            json.put("capAdd", capAdd);
+        }
+        if (!capDrop.isEmpty()) {
+            json.put("capDrop", capDrop);
+        }
+        if (privileged) {
+            json.put("privileged", true);
+        }
+        json.putIfPresent("seccomp", seccomp);
+        if (noNewPrivileges) {
+            json.put("noNewPrivileges", true);
+        }
+        if (unmasked) {
+            json.put("unmasked", true);
+        }
+        if (!devices.isEmpty()) {
+            json.put("devices", devices);
+        }
+        if (!ulimits.isEmpty()) {
+            json.put("ulimits", ulimits);
+        }
+        if (!sysctls.isEmpty()) {
+            json.put("sysctls", sysctls);
+        }
+        if (oomScoreAdj.isPresent()) {
+            json.put("oomScoreAdj", oomScoreAdj.getAsInt());
+        }
+        if (shmSize != 0) {
+            json.put("shmSize", shmSize);
+        }
+        if (init) {
+            json.put("init", true);
+        }
+        json.putIfPresent("hostname", hostname);
+        json.putIfPresent("domainname", domainname);
+        json.putIfPresent("network", network);
+        json.putIfPresent("pid", pid);
+        json.putIfPresent("ipc", ipc);
+        json.putIfPresent("uts", uts);
+        json.putIfPresent("cgroupns", cgroupns);
+        if (!labels.isEmpty()) {
+            json.put("labels", labels);
+        }
+        if (!annotations.isEmpty()) {
+            json.put("annotations", annotations);
+        }
+        json.putIfPresent("stopSignal", stopSignal);
+        if (stopTimeout.isPresent()) {
+            json.put("stopTimeout", stopTimeout.getAsInt());
+        }
+        json.putIfPresent("logDriver", logDriver);
+        json.putIfPresent("platform", platform);
+        json.putIfPresent("runtime", runtime);
+        if (umask.isPresent()) {
+            json.put("umask", umask.getAsInt());
+        }
+        return json.build();
+    }
+
+    /** {@return the specification in a stored document; unknown fields are those of a newer version and are passed over} */
+    public static ContainerSpec parse(JsonObject json) {
+        Fields fields = json.fields();
+        Builder spec = new Builder();
+        spec.image = fields.string("image");
+        spec.rootfs = fields.string("rootfs");
+        spec.rootfsOverlay = fields.flag("rootfsOverlay");
+        spec.name = fields.string("name");
+        spec.command = fields.strings("command");
+        spec.entrypoint = json.has("entrypoint") ? Optional.of(fields.strings("entrypoint")) : Optional.empty();
+        spec.env = fields.strings("env");
+        spec.workdir = fields.string("workdir");
+        spec.user = fields.string("user");
+        spec.groups = fields.strings("groups");
+        spec.terminal = fields.flag("terminal");
+        spec.interactive = fields.flag("interactive");
+        spec.detached = fields.flag("detached");
+        spec.remove = fields.flag("remove");
+        spec.readOnly = fields.flag("readOnly");
+        for (Fields mount : fields.objects("mounts")) {
+            spec.mounts.add(MountSpec.parse(mount));
+        }
+        spec.memory = fields.integer("memory").orElse(0);
+        spec.memorySwap = fields.integer("memorySwap").orElse(0);
+        spec.memoryReservation = fields.integer("memoryReservation").orElse(0);
+        spec.cpuQuota = fields.integer("cpuQuota").orElse(0);
+        spec.cpuPeriod = fields.integer("cpuPeriod").orElse(0);
+        spec.cpuShares = fields.integer("cpuShares").orElse(0);
+        spec.cpusetCpus = fields.string("cpusetCpus");
+        spec.cpusetMems = fields.string("cpusetMems");
+        spec.pidsLimit = fields.integer("pidsLimit").orElse(0);
+        spec.capAdd = fields.strings("capAdd");
+        spec.capDrop = fields.strings("capDrop");
+        spec.privileged = fields.flag("privileged");
+        spec.seccomp = fields.string("seccomp");
+        spec.noNewPrivileges = fields.flag("noNewPrivileges");
+        spec.unmasked = fields.flag("unmasked");
+        spec.devices = fields.strings("devices");
+        spec.ulimits = fields.strings("ulimits");
+        spec.sysctls = fields.stringMap("sysctls");
+        spec.oomScoreAdj = fields.int32("oomScoreAdj");
+        spec.shmSize = fields.integer("shmSize").orElse(0);
+        spec.init = fields.flag("init");
+        spec.hostname = fields.string("hostname");
+        spec.domainname = fields.string("domainname");
+        spec.network = fields.string("network");
+        spec.pid = fields.string("pid");
+        spec.ipc = fields.string("ipc");
+        spec.uts = fields.string("uts");
+        spec.cgroupns = fields.string("cgroupns");
+        spec.labels = fields.stringMap("labels");
+        spec.annotations = fields.stringMap("annotations");
+        spec.stopSignal = fields.string("stopSignal");
+        spec.stopTimeout = fields.int32("stopTimeout");
+        spec.logDriver = fields.string("logDriver");
+        spec.platform = fields.string("platform");
+        spec.runtime = fields.string("runtime");
+        spec.umask = fields.int32("umask");
+        return spec.build();
+    }
+
+    /** A specification being made: set fields, then {@link #build}. Lists and maps start empty and may be added to. */
+    public static final class Builder {
+        /** The image's name as the user wrote it; absent with a root folder. */
+        public Optional<String> image = Optional.empty();
+
+        /** A folder of the host that is the root. */
+        public Optional<String> rootfs = Optional.empty();
+
+        /** Whether writes go to a throw-away layer above that folder. */
+        public boolean rootfsOverlay = false;
+
+        /** The name asked for. */
+        public Optional<String> name = Optional.empty();
+
+        /** Words behind the image. */
+        public List<String> command = new ArrayList<>();
+
+        /** Replaces the image's entrypoint; an empty list removes it. */
+        public Optional<List<String>> entrypoint = Optional.empty();
+
+        /** `NAME=value`. */
+        public List<String> env = new ArrayList<>();
+
+        /** Working folder. */
+        public Optional<String> workdir = Optional.empty();
+
+        /** `user[:group]`, names or numbers. */
+        public Optional<String> user = Optional.empty();
+
+        /** Supplementary groups, names or numbers. */
+        public List<String> groups = new ArrayList<>();
+
+        /** A terminal instead of pipes. */
+        public boolean terminal = false;
+
+        /** Input is kept open. */
+        public boolean interactive = false;
+
+        /** Nobody waits for it. */
+        public boolean detached = false;
+
+        /** Removed when it has ended. */
+        public boolean remove = false;
+
+        /** The root cannot be written. */
+        public boolean readOnly = false;
+
+        /** Binds and temporary filesystems, in order. */
+        public List<MountSpec> mounts = new ArrayList<>();
+
+        /** Bytes; -1 unlimited; 0 not asked. */
+        public long memory = 0;
+
+        /** Memory and swap together, bytes; -1 unlimited; 0 not asked. */
+        public long memorySwap = 0;
+
+        /** Bytes; 0 not asked. */
+        public long memoryReservation = 0;
+
+        /** Microseconds of processor time per period; 0 not asked. */
+        public long cpuQuota = 0;
+
+        /** Microseconds; 0 not asked. */
+        public long cpuPeriod = 0;
+
+        /** Weight, 2 to 262144; 0 not asked. */
+        public long cpuShares = 0;
+
+        /** List of processors. */
+        public Optional<String> cpusetCpus = Optional.empty();
+
+        /** List of memory nodes. */
+        public Optional<String> cpusetMems = Optional.empty();
+
+        /** Processes; -1 unlimited; 0 not asked: the default of 2,048. */
+        public long pidsLimit = 0;
+
+        /** Capabilities on top of the default ones. */
+        public List<String> capAdd = new ArrayList<>();
+
+        /** Capabilities taken away; ALL. */
+        public List<String> capDrop = new ArrayList<>();
+
+        /** All capabilities and devices, nothing masked, no filter. */
+        public boolean privileged = false;
+
+        /** `unconfined`, or the text of a profile. */
+        public Optional<String> seccomp = Optional.empty();
+
+        /** No program gains rights. */
+        public boolean noNewPrivileges = false;
+
+        /** Nothing of /proc and /sys is masked. */
+        public boolean unmasked = false;
+
+        /** `host[:container[:rwm]]`. */
+        public List<String> devices = new ArrayList<>();
+
+        /** `name=soft[:hard]`. */
+        public List<String> ulimits = new ArrayList<>();
+
+        /** Kernel parameters. */
+        public Map<String, String> sysctls = new LinkedHashMap<>();
+
+        /** -1000 to 1000. */
+        public OptionalInt oomScoreAdj = OptionalInt.empty();
+
+        /** Bytes of /dev/shm; 0 not asked: 64 MiB. */
+        public long shmSize = 0;
+
+        /** A small init reaps orphans. */
+        public boolean init = false;
+
+        /** Host name. */
+        public Optional<String> hostname = Optional.empty();
+
+        /** Domain name. */
+        public Optional<String> domainname = Optional.empty();
+
+        /** None, host, bridge. */
+        public Optional<String> network = Optional.empty();
+
+        /** Host, private. */
+        public Optional<String> pid = Optional.empty();
+
+        /** Host, private. */
+        public Optional<String> ipc = Optional.empty();
+
+        /** Host, private. */
+        public Optional<String> uts = Optional.empty();
+
+        /** Host, private. */
+        public Optional<String> cgroupns = Optional.empty();
+
+        /** Labels. */
+        public Map<String, String> labels = new LinkedHashMap<>();
+
+        /** Annotations of the runtime configuration. */
+        public Map<String, String> annotations = new LinkedHashMap<>();
+
+        /** Name or number. */
+        public Optional<String> stopSignal = Optional.empty();
+
+        /** Seconds. */
+        public OptionalInt stopTimeout = OptionalInt.empty();
+
+        /** Json-file, none. */
+        public Optional<String> logDriver = Optional.empty();
+
+        /** Os/arch[/variant]. */
+        public Optional<String> platform = Optional.empty();
+
+        /** Which runtime; native by default. */
+        public Optional<String> runtime = Optional.empty();
+
+        /** Permission bits new files go without. */
+        public OptionalInt umask = OptionalInt.empty();
+
+        /** A specification that asks for nothing yet. */
+        public Builder() {}
+
+        /** {@return the specification as it stands} */
+        public ContainerSpec build() {
+            return new ContainerSpec(
+                    image,
+                    rootfs,
+                    rootfsOverlay,
+                    name,
+                    command,
+                    entrypoint,
+                    env,
+                    workdir,
+                    user,
+                    groups,
+                    terminal,
+                    interactive,
+                    detached,
+                    remove,
+                    readOnly,
+                    mounts,
+                    memory,
+                    memorySwap,
+                    memoryReservation,
+                    cpuQuota,
+                    cpuPeriod,
+                    cpuShares,
+                    cpusetCpus,
+                    cpusetMems,
+                    pidsLimit,
+                    capAdd,
+                    capDrop,
+                    privileged,
+                    seccomp,
+                    noNewPrivileges,
+                    unmasked,
+                    devices,
+                    ulimits,
+                    sysctls,
+                    oomScoreAdj,
+                    shmSize,
+                    init,
+                    hostname,
+                    domainname,
+                    network,
+                    pid,
+                    ipc,
+                    uts,
+                    cgroupns,
+                    labels,
+                    annotations,
+                    stopSignal,
+                    stopTimeout,
+                    logDriver,
+                    platform,
+                    runtime,
+                    umask);
+        }
+    }
+}

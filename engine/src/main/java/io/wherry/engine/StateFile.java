@@ -1,0 +1,123 @@
+package io.wherry.engine;
+
+import io.wherry.oci.WherryException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+
+/**
+ * The one door through which the engine's state files are written and read: durable writes, bounded reads. Stateless.
+ *
+ * <p>A durable write is: a new file, write, fsync, rename, fsync of the folder. What a reader finds is whole or absent.
+ */
+final class StateFile {
+    private static final long LIMIT = 16L << 20;
+
+    private StateFile() {}
+
+    /** Puts a file in place, replacing the one before. */
+    static void write(Path file, byte[] bytes) {
+        Path temporary = sibling(file);
+        try {
+            writeNew(temporary, bytes);
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+            syncFolder(parent(file));
+        } catch (IOException e) {
+            throw failed("write", file, e);
+        }
+    }
+
+    /** Makes a file that must not be there yet. {@return whether it was made} */
+    static boolean create(Path file, byte[] bytes) {
+        try {
+            writeNew(file, bytes);
+            syncFolder(parent(file));
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        } catch (IOException e) {
+            throw failed("write", file, e);
+        }
+    }
+
+    /** Writes into a folder that is not in place yet: synced, not renamed. */
+    static void writeInside(Path folder, String name, byte[] bytes) {
+        Path file = folder.resolve(name);
+        try {
+            writeNew(file, bytes);
+        } catch (IOException e) {
+            throw failed("write", file, e);
+        }
+    }
+
+    private static void writeNew(Path file, byte[] bytes) throws IOException {
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+            ByteBuffer left = ByteBuffer.wrap(bytes);
+            while (left.hasRemaining()) {
+                channel.write(left);
+            }
+            channel.force(true);
+        }
+    }
+
+    static void syncFolder(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    /** {@return the content of a regular file, if it is there} */
+    static Optional<byte[]> read(Path file) {
+        try {
+            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                    throw new WherryException(WherryException.Kind.CORRUPT, "The state file " + file + " is not a file.");
+                }
+                return Optional.empty();
+            }
+            if (Files.size(file) > LIMIT) {
+                throw new WherryException(
+                        WherryException.Kind.CORRUPT,
+                        "The state file " + file + " has " + Files.size(file) + " bytes; at most " + LIMIT + " are expected.");
+            }
+            return Optional.of(Files.readAllBytes(file));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw failed("read", file, e);
+        }
+    }
+
+    /** Removes a file if it is there. */
+    static void remove(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw failed("remove", file, e);
+        }
+    }
+
+    static WherryException failed(String what, Path file, IOException e) {
+        String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return new WherryException(
+                WherryException.Kind.FAILED_PRECONDITION, "Cannot " + what + " " + file + ": " + reason + ".", null, e);
+    }
+
+    private static Path sibling(Path file) {
+        return file.resolveSibling(file.getFileName() + ".new-" + ContainerId.random().abbreviated());
+    }
+
+    private static Path parent(Path file) {
+        Path parent = file.getParent();
+        return parent == null ? file : parent;
+    }
+}

@@ -1,5 +1,0 @@
-package io.wherry.engine;
-
-final class Todo {
-    private Todo() {}
-}
