@@ -126,6 +126,11 @@ public final class Fields {
         throw wrong(path(name), "an object", value);
     }
 
+    /** {@return the member as it is; an empty array if it is absent} */
+    public JsonArray rawArray(String name) {
+        return JsonArray.of(elements(name));
+    }
+
     /** {@return the objects in an array; none if it is absent} */
     public List<Fields> objects(String name) {
         List<Fields> result = new ArrayList<>();
