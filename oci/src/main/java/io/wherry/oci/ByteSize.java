@@ -37,7 +37,11 @@ public record ByteSize(long bytes) implements Comparable<ByteSize> {
         int dot = number.indexOf('.');
         String whole = dot < 0 ? number : number.substring(0, dot);
         String fraction = dot < 0 ? "" : number.substring(dot + 1);
-        if (whole.isEmpty() || whole.length() > 19 || fraction.length() > 9 || fraction.indexOf('.') >= 0 || shift < 0
+        if (whole.isEmpty()
+                || whole.length() > 19
+                || fraction.length() > 9
+                || fraction.indexOf('.') >= 0
+                || shift < 0
                 || (dot >= 0 && fraction.isEmpty())) {
             throw invalid(text);
         }
@@ -94,13 +98,13 @@ public record ByteSize(long bytes) implements Comparable<ByteSize> {
     @Override
     public String toString() {
         int unit = 0;
-        while (unit < 5 && bytes >> (unit + 1) * 10 != 0) {
+        while (unit < 5 && bytes >> ((unit + 1) * 10) != 0) {
             unit++;
         }
         if (unit == 0) {
             return bytes + " B";
         }
-        long tenths = (bytes >> unit * 10 - 10) * 10 >> 10;
+        long tenths = ((bytes >> ((unit - 1) * 10)) * 10) / 1024;
         String number = tenths % 10 == 0 ? Long.toString(tenths / 10) : tenths / 10 + "." + tenths % 10;
         return number + " " + "KMGTP".charAt(unit - 1) + "iB";
     }

@@ -63,8 +63,7 @@ public final class Digest implements Comparable<Digest> {
                 word.equals("sha256") ? Algorithm.SHA256 : word.equals("sha512") ? Algorithm.SHA512 : null;
         if (algorithm == null) {
             throw new WherryException(
-                    Kind.INVALID,
-                    "Invalid digest `" + shown(text) + "`: it must begin with `sha256:` or `sha512:`.");
+                    Kind.INVALID, "Invalid digest `" + shown(text) + "`: it must begin with `sha256:` or `sha512:`.");
         }
         String hex = text.substring(colon + 1);
         if (hex.length() != algorithm.hexLength || !isLowerHex(hex)) {

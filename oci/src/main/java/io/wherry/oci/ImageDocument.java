@@ -50,7 +50,10 @@ public sealed interface ImageDocument permits Manifest, Index {
         if (MediaType.isSchema1(outer)
                 || MediaType.isSchema1(inner)
                 || document.has("fsLayers")
-                || document.fields().any("schemaVersion").filter(v -> v.toString().equals("1")).isPresent()) {
+                || document.fields()
+                        .any("schemaVersion")
+                        .filter(v -> v.toString().equals("1"))
+                        .isPresent()) {
             throw new WherryException(
                     Kind.UNSUPPORTED,
                     "The image is in Docker's schema 1, which was retired and has no verifiable layers.",
@@ -73,8 +76,8 @@ public sealed interface ImageDocument permits Manifest, Index {
 
     private static void checkType(String who, String type, boolean isIndex) {
         if ((isIndex && MediaType.isManifest(type)) || (!isIndex && MediaType.isIndex(type))) {
-            throw ambiguous(
-                    "has the shape of " + (isIndex ? "an index" : "a manifest") + ", but " + who + " is `" + type + "`");
+            throw ambiguous("has the shape of " + (isIndex ? "an index" : "a manifest") + ", but " + who + " is `"
+                    + type + "`");
         }
     }
 

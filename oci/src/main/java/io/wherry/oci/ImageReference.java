@@ -1,6 +1,5 @@
 package io.wherry.oci;
 
-import io.wherry.oci.WherryException.Kind;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +46,9 @@ public final class ImageReference {
             throw grammar.problem("it is a URL", "Leave out `" + text.substring(0, text.indexOf("://") + 3) + "`.");
         }
         if (text.length() == 64 && Digest.isLowerHex(text)) {
-            throw grammar.problem("64 hexadecimal digits are an id, not a name", "To name an image by its digest, write NAME@sha256:" + text + ".");
+            throw grammar.problem(
+                    "64 hexadecimal digits are an id, not a name",
+                    "To name an image by its digest, write NAME@sha256:" + text + ".");
         }
         String rest = text;
         Digest digest = null;

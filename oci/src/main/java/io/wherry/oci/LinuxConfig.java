@@ -99,7 +99,8 @@ public record LinuxConfig(
         Optional<Fields> personality = in.object("personality");
         if (personality.isPresent()) {
             out.personality(new Personality(
-                    personality.get().requiredString("domain"), personality.get().strings("flags")));
+                    personality.get().requiredString("domain"),
+                    personality.get().strings("flags")));
         }
         for (Map.Entry<String, Fields> offset : in.objectMap("timeOffsets").entrySet()) {
             Fields value = offset.getValue();

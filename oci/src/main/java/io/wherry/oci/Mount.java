@@ -33,14 +33,7 @@ public record Mount(
     }
 
     public Mount(String destination, String type, String source, List<String> options) {
-        this(
-                destination,
-                Optional.of(type),
-                Optional.of(source),
-                options,
-                List.of(),
-                List.of(),
-                JsonObject.empty());
+        this(destination, Optional.of(type), Optional.of(source), options, List.of(), List.of(), JsonObject.empty());
     }
 
     public Mount(String destination, String type, String source, String... options) {

@@ -158,8 +158,20 @@ public record Platform(
 
     private static boolean isArchitecture(String word) {
         return List.of(
-                        "386", "amd64", "arm", "arm64", "loong64", "mips", "mipsle", "mips64", "mips64le", "ppc64",
-                        "ppc64le", "riscv64", "s390x", "wasm")
+                        "386",
+                        "amd64",
+                        "arm",
+                        "arm64",
+                        "loong64",
+                        "mips",
+                        "mipsle",
+                        "mips64",
+                        "mips64le",
+                        "ppc64",
+                        "ppc64le",
+                        "riscv64",
+                        "s390x",
+                        "wasm")
                 .contains(word);
     }
 

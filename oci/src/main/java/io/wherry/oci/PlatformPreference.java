@@ -71,8 +71,8 @@ public final class PlatformPreference {
     static Set<String> cpuFlags(String cpuinfo) {
         for (String line : cpuinfo.split("\n", -1)) {
             if (line.startsWith("flags")) {
-                return Set.copyOf(List.of(
-                        line.substring(line.indexOf(':') + 1).trim().split(" +", -1)));
+                return Set.copyOf(
+                        List.of(line.substring(line.indexOf(':') + 1).trim().split(" +", -1)));
             }
         }
         return Set.of();
@@ -109,7 +109,10 @@ public final class PlatformPreference {
     }
 
     private static boolean isLevel(String variant) {
-        return variant.length() == 2 && variant.charAt(0) == 'v' && variant.charAt(1) >= '1' && variant.charAt(1) <= '9';
+        return variant.length() == 2
+                && variant.charAt(0) == 'v'
+                && variant.charAt(1) >= '1'
+                && variant.charAt(1) <= '9';
     }
 
     /** {@return the platforms that will do, the best first} */

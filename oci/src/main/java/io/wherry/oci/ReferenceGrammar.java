@@ -155,7 +155,9 @@ final class ReferenceGrammar {
     }
 
     private static String shown(char c) {
-        return c > 0x20 && c < 0x7f ? Character.toString(c) : "U+" + Integer.toHexString(c | 0x10000).substring(1);
+        return c > 0x20 && c < 0x7f
+                ? Character.toString(c)
+                : "U+" + Integer.toHexString(c | 0x10000).substring(1);
     }
 
     private static boolean isLower(char c) {

@@ -39,14 +39,7 @@ public record Resources(
 
     public static Resources of(List<DeviceRule> devices, MemoryLimits memory, CpuLimits cpu, PidsLimit pids) {
         return new Resources(
-                devices,
-                memory,
-                cpu,
-                pids,
-                JsonObject.empty(),
-                JsonArray.of(List.of()),
-                Map.of(),
-                JsonObject.empty());
+                devices, memory, cpu, pids, JsonObject.empty(), JsonArray.of(List.of()), Map.of(), JsonObject.empty());
     }
 
     static Resources fromJson(Fields in) {

@@ -20,12 +20,7 @@ import java.util.OptionalInt;
  * @see "OCI runtime-spec v1.2, config.md, POSIX-platform User"
  */
 public record User(
-        long uid,
-        long gid,
-        OptionalInt umask,
-        List<Long> additionalGids,
-        Optional<String> username,
-        JsonObject extra) {
+        long uid, long gid, OptionalInt umask, List<Long> additionalGids, Optional<String> username, JsonObject extra) {
     public static final User ROOT = new User(0, 0);
 
     public User {
