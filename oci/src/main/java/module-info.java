@@ -3,4 +3,5 @@ module io.wherry.oci {
     requires static org.jspecify;
 
     exports io.wherry.oci;
+    exports io.wherry.oci.json;
 }
