@@ -9,4 +9,5 @@ module io.wherry.kernel {
     exports io.wherry.kernel.step;
     exports io.wherry.kernel.caps;
     exports io.wherry.kernel.netlink;
+    exports io.wherry.kernel.seccomp;
 }
