@@ -5,4 +5,5 @@ module io.wherry.runtime {
     requires transitive io.wherry.kernel;
 
     exports io.wherry.runtime;
+    exports io.wherry.runtime.native_;
 }

@@ -18,6 +18,7 @@ public sealed interface Step
                 DieWithParent,
                 DropBounding,
                 EmptyCgroup,
+                EnableControllers,
                 EnterWorkdir,
                 Execute,
                 InstallSeccomp,

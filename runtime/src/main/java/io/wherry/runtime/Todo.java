@@ -1,5 +1,0 @@
-package io.wherry.runtime;
-
-final class Todo {
-    private Todo() {}
-}

@@ -1,0 +1,104 @@
+package io.wherry.runtime.native_;
+
+import static io.wherry.kernel.program.Assembler.PILOT;
+import static io.wherry.kernel.program.Assembler.SWEEP;
+
+import io.wherry.kernel.host.CgroupLayout;
+import io.wherry.kernel.host.HostFacts;
+import io.wherry.kernel.step.EmptyCgroup;
+import io.wherry.kernel.step.JoinCgroup;
+import io.wherry.kernel.step.MakeCgroup;
+import io.wherry.kernel.step.Plan;
+import io.wherry.kernel.step.SetCgroupFile;
+import io.wherry.kernel.step.Slot;
+import io.wherry.oci.Resources;
+import io.wherry.oci.WherryException;
+
+/**
+ * The container's control groups, by the layout of the host (cgroups(7); OCI runtime-spec, config-linux "Control groups"). Which layout it is,
+ * is decided in {@link #of} and nowhere else.
+ *
+ * <p>Groups are made and limited before the process exists, and joined by the parent while the child mounts. A limit whose controller the host does not have
+ * is refused by name.
+ */
+abstract sealed class Cgroups permits CgroupsV1, CgroupsV2, NoCgroups {
+    /** The folder of ours in each hierarchy. */
+    static final String PARENT = "wherry";
+
+    final String id;
+    final Resources resources;
+    Slot unified = Slot.NONE;
+    Slot memory = Slot.NONE;
+
+    Cgroups(String id, Resources resources) {
+        this.id = id;
+        this.resources = resources;
+    }
+
+    static Cgroups of(HostFacts facts, String id, Resources resources) {
+        CgroupLayout layout = facts.cgroups();
+        if (!layout.hierarchies().isEmpty()) {
+            return new CgroupsV1(id, resources, facts);
+        }
+        if (layout.unified().isPresent()) {
+            return new CgroupsV2(id, resources, layout);
+        }
+        return new NoCgroups(id, resources, facts);
+    }
+
+    /** Makes the groups and sets their limits. */
+    abstract void make(Plan plan);
+
+    /** Puts the process into each group. */
+    abstract void join(Plan plan);
+
+    /** Mounts what the container may see of them; behind the new control group namespace. */
+    abstract void mount(Plan plan, Slot root);
+
+    /** Kills and removes the groups, by name. */
+    abstract void sweep(Plan plan);
+
+    /** {@return the group to start the process in at once, or {@link Slot#NONE}} */
+    Slot startIn() {
+        return Slot.NONE;
+    }
+
+    /** {@return the group whose file counts out-of-memory kills, or {@link Slot#NONE}} */
+    final Slot memory() {
+        return memory;
+    }
+
+    /** {@return the group in the version 2 tree, which can kill and freeze, or {@link Slot#NONE}} */
+    final Slot unified() {
+        return unified;
+    }
+
+    /** {@return whether the memory group is of version 2} */
+    abstract boolean memoryIsUnified();
+
+    final Slot group(Plan plan, String hierarchy, String name) {
+        Slot folder = plan.slot(name);
+        plan.add(PILOT, new MakeCgroup(hierarchy, PARENT, id, folder));
+        return folder;
+    }
+
+    static void set(Plan plan, Slot group, String file, String value) {
+        plan.add(PILOT, new SetCgroupFile(group, file, value));
+    }
+
+    static void join(Plan plan, Slot group) {
+        plan.add(PILOT, new JoinCgroup(group));
+    }
+
+    final void sweep(Plan plan, String hierarchy, boolean isUnified) {
+        plan.add(SWEEP, new EmptyCgroup(hierarchy, PARENT, id, isUnified));
+    }
+
+    static WherryException cannot(String what, String controller) {
+        return new WherryException(
+                WherryException.Kind.UNSUPPORTED,
+                "Cannot limit " + what + ": this host offers no control group with the controller `" + controller
+                        + "` to this user.",
+                "Run `wherry doctor` to see what can be limited here.");
+    }
+}

@@ -1,0 +1,171 @@
+package io.wherry.runtime.native_;
+
+import static io.wherry.kernel.program.Assembler.INSIDE;
+
+import io.wherry.kernel.host.CgroupLayout;
+import io.wherry.kernel.host.HostFacts;
+import io.wherry.kernel.program.Linux;
+import io.wherry.kernel.step.AttachMount;
+import io.wherry.kernel.step.MountAttributes;
+import io.wherry.kernel.step.NewFilesystem;
+import io.wherry.kernel.step.Plan;
+import io.wherry.kernel.step.SetMountAttributes;
+import io.wherry.kernel.step.Slot;
+import io.wherry.oci.CpuLimits;
+import io.wherry.oci.DeviceRule;
+import io.wherry.oci.MemoryLimits;
+import io.wherry.oci.Resources;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Version 1 hierarchies, and the version 2 tree beside them where there is one (a hybrid host).
+ *
+ * <p>Only hierarchies that carry a limit are used, and devices and pids, which always do. On a hybrid host a group in the version 2 tree is made too: it has no
+ * controllers there, but it can kill and freeze.
+ */
+final class CgroupsV1 extends Cgroups {
+    private final HostFacts facts;
+    private final List<CgroupLayout.Hierarchy> used = new ArrayList<>();
+    private final List<Slot> groups = new ArrayList<>();
+
+    CgroupsV1(String id, Resources resources, HostFacts facts) {
+        super(id, resources);
+        this.facts = facts;
+    }
+
+    @Override
+    void make(Plan plan) {
+        MemoryLimits limits = resources.memory();
+        if (limits.limit().isPresent()
+                || limits.reservation().isPresent()
+                || limits.swap().isPresent()) {
+            memory = use(plan, "memory", "memory");
+            memory(plan, limits);
+        }
+        CpuLimits cpu = resources.cpu();
+        if (cpu.shares().isPresent() || cpu.quota().isPresent() || cpu.period().isPresent()) {
+            Slot group = use(plan, "cpu", "processor time");
+            if (cpu.shares().isPresent()) {
+                set(plan, group, "cpu.shares", Long.toString(cpu.shares().getAsLong()));
+            }
+            if (cpu.period().isPresent()) {
+                set(plan, group, "cpu.cfs_period_us", Long.toString(cpu.period().getAsLong()));
+            }
+            if (cpu.quota().isPresent()) {
+                set(plan, group, "cpu.cfs_quota_us", Long.toString(cpu.quota().getAsLong()));
+            }
+        }
+        if (cpu.cpus().isPresent() || cpu.mems().isPresent()) {
+            Slot group = use(plan, "cpuset", "processors");
+            // Both must be set before a process may join, in our parent group too.
+            set(plan, group, "../cpuset.cpus", facts.cpuset());
+            set(plan, group, "../cpuset.mems", facts.memset());
+            set(plan, group, "cpuset.cpus", cpu.cpus().orElse(facts.cpuset()));
+            set(plan, group, "cpuset.mems", cpu.mems().orElse(facts.memset()));
+        }
+        if (resources.pids().limit().isPresent()) {
+            Slot group = use(plan, "pids", "the number of processes");
+            long limit = resources.pids().limit().getAsLong();
+            set(plan, group, "pids.max", limit < 0 ? "max" : Long.toString(limit));
+        }
+        if (!resources.devices().isEmpty()) {
+            devices(plan, use(plan, "devices", "devices"));
+        }
+        facts.cgroups().unified().ifPresent(path -> unified = group(plan, path, "unified group"));
+    }
+
+    private static void memory(Plan plan, Slot group, String file, long value) {
+        set(plan, group, file, Long.toString(value));
+    }
+
+    private void memory(Plan plan, MemoryLimits limits) {
+        if (limits.limit().isPresent()) {
+            memory(plan, memory, "memory.limit_in_bytes", limits.limit().getAsLong());
+        }
+        if (limits.swap().isPresent()) {
+            memory(plan, memory, "memory.memsw.limit_in_bytes", limits.swap().getAsLong());
+        }
+        if (limits.reservation().isPresent()) {
+            memory(
+                    plan,
+                    memory,
+                    "memory.soft_limit_in_bytes",
+                    limits.reservation().getAsLong());
+        }
+    }
+
+    private void devices(Plan plan, Slot group) {
+        for (DeviceRule rule : resources.devices()) {
+            String number = rule.type().isEmpty()
+                    ? "a"
+                    : rule.type().get() + " "
+                            + (rule.major().isPresent()
+                                    ? Long.toString(rule.major().getAsLong())
+                                    : "*") + ":"
+                            + (rule.minor().isPresent()
+                                    ? Long.toString(rule.minor().getAsLong())
+                                    : "*") + " "
+                            + rule.access().orElse("rwm");
+            set(plan, group, rule.allow() ? "devices.allow" : "devices.deny", number);
+        }
+    }
+
+    private Slot use(Plan plan, String controller, String what) {
+        CgroupLayout.Hierarchy hierarchy =
+                facts.cgroups().hierarchy(controller).orElseThrow(() -> cannot(what, controller));
+        int known = used.indexOf(hierarchy);
+        if (known >= 0) {
+            return groups.get(known);
+        }
+        Slot group = group(plan, hierarchy.path(), controller + " group");
+        used.add(hierarchy);
+        groups.add(group);
+        return group;
+    }
+
+    @Override
+    void join(Plan plan) {
+        for (Slot group : groups) {
+            join(plan, group);
+        }
+        if (unified.number() >= 0) {
+            join(plan, unified);
+        }
+    }
+
+    @Override
+    void mount(Plan plan, Slot root) {
+        Slot folder = plan.slot("/sys/fs/cgroup");
+        long attributes = Linux.MOUNT_ATTR_NOSUID | Linux.MOUNT_ATTR_NODEV | Linux.MOUNT_ATTR_NOEXEC;
+        plan.add(INSIDE, new NewFilesystem("tmpfs", List.of("mode=0755"), MountAttributes.of(attributes), folder));
+        plan.add(INSIDE, new AttachMount(folder, root, "/sys/fs/cgroup", false, false));
+        for (CgroupLayout.Hierarchy hierarchy : used) {
+            Slot mount = plan.slot(hierarchy.controllers() + " hierarchy");
+            plan.add(
+                    INSIDE,
+                    new NewFilesystem(
+                            "cgroup",
+                            List.of(hierarchy.controllers().split(",")),
+                            MountAttributes.of(attributes | Linux.MOUNT_ATTR_RDONLY),
+                            mount));
+            plan.add(INSIDE, new AttachMount(mount, folder, hierarchy.controllers(), false, false));
+        }
+        plan.add(
+                INSIDE,
+                new SetMountAttributes(folder, MountAttributes.of(attributes | Linux.MOUNT_ATTR_RDONLY), false));
+    }
+
+    @Override
+    void sweep(Plan plan) {
+        facts.cgroups().unified().ifPresent(path -> sweep(plan, path, true));
+        for (CgroupLayout.Hierarchy hierarchy : used) {
+            sweep(plan, hierarchy.path(), false);
+        }
+    }
+
+    @Override
+    boolean memoryIsUnified() {
+        return false;
+    }
+}

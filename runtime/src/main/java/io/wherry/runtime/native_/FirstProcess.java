@@ -1,0 +1,214 @@
+package io.wherry.runtime.native_;
+
+import static io.wherry.kernel.program.Assembler.INSIDE;
+import static io.wherry.kernel.program.Assembler.PILOT;
+
+import io.wherry.kernel.host.HostFacts;
+import io.wherry.kernel.host.Privilege;
+import io.wherry.kernel.program.Linux;
+import io.wherry.kernel.step.AdjustOomScore;
+import io.wherry.kernel.step.AwaitMark;
+import io.wherry.kernel.step.CloneTree;
+import io.wherry.kernel.step.CloseDescriptors;
+import io.wherry.kernel.step.DieWithParent;
+import io.wherry.kernel.step.Execute;
+import io.wherry.kernel.step.MakeMountsPrivate;
+import io.wherry.kernel.step.MakeWorkdir;
+import io.wherry.kernel.step.Mark;
+import io.wherry.kernel.step.MaskPath;
+import io.wherry.kernel.step.MountAttributes;
+import io.wherry.kernel.step.MountOverlay;
+import io.wherry.kernel.step.NetworkAttachment;
+import io.wherry.kernel.step.NewSession;
+import io.wherry.kernel.step.OpenTerminal;
+import io.wherry.kernel.step.Plan;
+import io.wherry.kernel.step.ReadOnlyPath;
+import io.wherry.kernel.step.ReapAsInit;
+import io.wherry.kernel.step.Rootfs;
+import io.wherry.kernel.step.SetHostname;
+import io.wherry.kernel.step.SetIds;
+import io.wherry.kernel.step.SetMountAttributes;
+import io.wherry.kernel.step.SetSysctl;
+import io.wherry.kernel.step.SetUmask;
+import io.wherry.kernel.step.Slot;
+import io.wherry.kernel.step.SwitchRoot;
+import io.wherry.kernel.step.UnshareCgroup;
+import io.wherry.kernel.step.UseStdio;
+import io.wherry.oci.Namespace;
+import io.wherry.oci.ProcessConfig;
+import io.wherry.oci.RuntimeConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The strand of the container's first process, from its birth in new namespaces to the program it executes (OCI runtime-spec, "Lifecycle" and
+ * "Linux container configuration").
+ *
+ * <p>The order: a death signal first; then everything that names the host is turned into descriptors; then the root is switched; then mounts are
+ * attached inside; then masks, before anything of the container runs; then the barriers with the parent; then identity, from the widest right to the
+ * narrowest, since each step needs a right that a later one gives up.
+ */
+final class FirstProcess {
+    private static final String INIT_ANNOTATION = "io.wherry.init";
+
+    private final Plan plan;
+    private final RuntimeConfig config;
+    private final Rootfs rootfs;
+    private final HostFacts facts;
+    private final Cgroups cgroups;
+    private final NativeRuntime.Streams streams;
+    private final Slot pilot;
+    private final boolean waitsForNetwork;
+    private final Slot root;
+
+    FirstProcess(
+            Plan plan,
+            RuntimeConfig config,
+            Rootfs rootfs,
+            HostFacts facts,
+            Cgroups cgroups,
+            NativeRuntime.Streams streams,
+            Slot pilot,
+            boolean waitsForNetwork) {
+        this.plan = plan;
+        this.config = config;
+        this.rootfs = rootfs;
+        this.facts = facts;
+        this.cgroups = cgroups;
+        this.streams = streams;
+        this.pilot = pilot;
+        this.waitsForNetwork = waitsForNetwork;
+        this.root = plan.slot("rootfs");
+    }
+
+    /** As root the pilot makes the root's mount and keeps its descriptor: the last unmount, which syncs, then comes behind the report of the exit. */
+    void prepareRoot() {
+        if (facts.root()) {
+            mountRoot(PILOT);
+        }
+    }
+
+    void start(Optional<NetworkAttachment> network) {
+        ProcessConfig process = config.process();
+        plan.add(INSIDE, new DieWithParent());
+        if (!facts.root()) {
+            plan.add(INSIDE, new AwaitMark(pilot, Mark.MAPPED, Slot.NONE, false));
+            boolean single = facts.privilege() instanceof Privilege.Single;
+            plan.add(INSIDE, new SetIds(0, 0, List.of(), !single));
+            plan.add(INSIDE, new DieWithParent());
+        }
+        plan.add(INSIDE, new MakeMountsPrivate());
+        if (!facts.root()) {
+            mountRoot(INSIDE);
+        }
+        Mounts mounts = new Mounts(plan, config, facts, root);
+        mounts.prepare();
+        plan.add(INSIDE, new SwitchRoot(root));
+        mounts.attach();
+        plan.add(INSIDE, new MakeWorkdir(root, process.cwd()));
+        protect(mounts);
+        if (waitsForNetwork) {
+            plan.add(INSIDE, new AwaitMark(pilot, Mark.NETWORK, Slot.NONE, false));
+            network.ifPresent(attachment -> attachment.inside(plan, INSIDE));
+        }
+        plan.add(INSIDE, new AwaitMark(pilot, Mark.ATTACHED, Slot.NONE, false));
+        if (has(Namespace.Type.CGROUP)) {
+            plan.add(INSIDE, new UnshareCgroup());
+        }
+        if (mounts.wantsCgroups()) {
+            cgroups.mount(plan, root);
+        }
+        if (config.root().readonly()) {
+            plan.add(INSIDE, new SetMountAttributes(root, MountAttributes.of(Linux.MOUNT_ATTR_RDONLY), false));
+        }
+        if (config.hostname().isPresent()) {
+            plan.add(
+                    INSIDE,
+                    new SetHostname(config.hostname().get(), config.domainname().orElse("")));
+        }
+        plan.add(INSIDE, new NewSession(true));
+        if (streams.terminal()) {
+            plan.add(INSIDE, new OpenTerminal(mounts.devpts(), mounts.devices(), pilot, streams.in()));
+        }
+        if (process.oomScoreAdj().isPresent()) {
+            plan.add(
+                    INSIDE,
+                    new AdjustOomScore(mounts.procfs(), process.oomScoreAdj().getAsInt()));
+        }
+        new Identity(plan, config, facts).narrow();
+        plan.add(INSIDE, new UseStdio(streams.in(), streams.out(), streams.err()));
+        if (config.annotations().containsKey(INIT_ANNOTATION)) {
+            plan.add(INSIDE, new ReapAsInit());
+            plan.add(INSIDE, new DieWithParent());
+        }
+        plan.add(INSIDE, new SetUmask(process.user().umask().orElse(022)));
+        plan.add(INSIDE, new CloseDescriptors());
+        plan.add(INSIDE, new Execute(candidates(process), process.args(), process.env()));
+    }
+
+    private void mountRoot(int strand) {
+        if (rootfs instanceof Rootfs.Overlay overlay) {
+            List<String> flags = new ArrayList<>();
+            if (overlay.temporary()) {
+                flags.add("volatile");
+            }
+            if (overlay.userAttributes()) {
+                flags.add("userxattr");
+            }
+            plan.add(
+                    strand,
+                    new MountOverlay(
+                            overlay.lowers(), overlay.upper(), overlay.work(), flags, facts.overlayOneByOne(), root));
+        } else if (rootfs instanceof Rootfs.Folder folder) {
+            plan.add(strand, new CloneTree(folder.path(), true, root));
+        }
+    }
+
+    /** Kernel parameters, masks and read-only paths, all through our own descriptors of the kernel's filesystems. */
+    private void protect(Mounts mounts) {
+        for (Map.Entry<String, String> parameter : config.linux().sysctl().entrySet()) {
+            plan.add(INSIDE, new SetSysctl(mounts.procfs(), parameter.getKey(), parameter.getValue()));
+        }
+        for (String path : config.linux().maskedPaths()) {
+            mounts.inKernelFilesystem(path)
+                    .ifPresent(place ->
+                            plan.add(INSIDE, new MaskPath(place.filesystem(), place.path(), mounts.devices())));
+        }
+        for (String path : config.linux().readonlyPaths()) {
+            mounts.inKernelFilesystem(path)
+                    .ifPresent(place -> plan.add(INSIDE, new ReadOnlyPath(place.filesystem(), place.path())));
+        }
+    }
+
+    private boolean has(Namespace.Type type) {
+        for (Namespace namespace : config.linux().namespaces()) {
+            if (namespace.type() == type) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Where the program may be: as it is if it has a slash, else in each folder of PATH. */
+    private static List<String> candidates(ProcessConfig process) {
+        String program = process.args().get(0);
+        if (program.indexOf('/') >= 0) {
+            return List.of(program.startsWith("/") ? program : process.cwd() + "/" + program);
+        }
+        String path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+        for (String variable : process.env()) {
+            if (variable.startsWith("PATH=")) {
+                path = variable.substring("PATH=".length());
+            }
+        }
+        List<String> candidates = new ArrayList<>();
+        for (String folder : path.split(":", 64)) {
+            if (folder.startsWith("/")) {
+                candidates.add(folder + "/" + program);
+            }
+        }
+        return candidates.isEmpty() ? List.of("/" + program) : candidates;
+    }
+}

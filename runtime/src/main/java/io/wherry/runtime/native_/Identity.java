@@ -1,0 +1,136 @@
+package io.wherry.runtime.native_;
+
+import static io.wherry.kernel.program.Assembler.INSIDE;
+
+import io.wherry.kernel.caps.Capability;
+import io.wherry.kernel.caps.CapabilitySet;
+import io.wherry.kernel.host.HostFacts;
+import io.wherry.kernel.host.Privilege;
+import io.wherry.kernel.seccomp.CompiledFilter;
+import io.wherry.kernel.seccomp.DefaultProfile;
+import io.wherry.kernel.seccomp.FilterCompiler;
+import io.wherry.kernel.step.DieWithParent;
+import io.wherry.kernel.step.DropBounding;
+import io.wherry.kernel.step.EnterWorkdir;
+import io.wherry.kernel.step.InstallSeccomp;
+import io.wherry.kernel.step.LimitResource;
+import io.wherry.kernel.step.NoNewPrivileges;
+import io.wherry.kernel.step.Plan;
+import io.wherry.kernel.step.Resource;
+import io.wherry.kernel.step.SetCapabilities;
+import io.wherry.kernel.step.SetIds;
+import io.wherry.oci.Capabilities;
+import io.wherry.oci.ProcessConfig;
+import io.wherry.oci.Rlimit;
+import io.wherry.oci.RuntimeConfig;
+import io.wherry.oci.WherryException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * From all rights in the new namespaces down to the container's own: limits, bounding set, filter, ids, capabilities, working folder.
+ *
+ * <p>Without no-new-privileges the filter must be installed while there still is a right to do so, before the ids change; with it, it comes last, so that it need not
+ * allow what the steps before it do. Every change of credentials forgets the death signal, which is therefore asked for again.
+ */
+final class Identity {
+    /** The annotation that asks for the default filter, so that config.json need not spell out its 361 names. */
+    static final String SECCOMP_ANNOTATION = "io.wherry.seccomp";
+
+    private final Plan plan;
+    private final RuntimeConfig config;
+    private final HostFacts facts;
+
+    Identity(Plan plan, RuntimeConfig config, HostFacts facts) {
+        this.plan = plan;
+        this.config = config;
+        this.facts = facts;
+    }
+
+    void narrow() {
+        ProcessConfig process = config.process();
+        for (Rlimit limit : process.rlimits()) {
+            plan.add(INSIDE, new LimitResource(resource(limit.type()), limit.soft(), limit.hard()));
+        }
+        Capabilities wanted = process.capabilities();
+        long bounding = mask(wanted.bounding());
+        plan.add(INSIDE, new DropBounding(bounding, facts.lastCapability()));
+        if (!process.noNewPrivileges()) {
+            seccomp(bounding);
+        }
+        ids(process);
+        plan.add(
+                INSIDE,
+                new SetCapabilities(
+                        mask(wanted.permitted()),
+                        mask(wanted.effective()),
+                        mask(wanted.inheritable()),
+                        mask(wanted.ambient())));
+        plan.add(INSIDE, new DieWithParent());
+        plan.add(INSIDE, new EnterWorkdir(process.cwd()));
+        if (process.noNewPrivileges()) {
+            plan.add(INSIDE, new NoNewPrivileges());
+            seccomp(bounding);
+        }
+    }
+
+    private void ids(ProcessConfig process) {
+        int uid = (int) process.user().uid();
+        int gid = (int) process.user().gid();
+        boolean single = facts.privilege() instanceof Privilege.Single;
+        if (single && (uid != 0 || gid != 0)) {
+            throw new WherryException(
+                    WherryException.Kind.UNSUPPORTED,
+                    "Cannot run as user " + uid + ":" + gid + ": this user has one id, which is root in the container.",
+                    ((Privilege.Single) facts.privilege()).reason() + ".");
+        }
+        List<Integer> groups = new ArrayList<>();
+        groups.add(gid); // the primary one too, or permissions that exclude it could be bypassed
+        for (long group : process.user().additionalGids()) {
+            if (!groups.contains((int) group)) {
+                groups.add((int) group);
+            }
+        }
+        plan.add(INSIDE, new SetIds(uid, gid, groups, !single));
+    }
+
+    private void seccomp(long capabilities) {
+        if (config.linux().seccomp().isPresent()) {
+            CompiledFilter filter = FilterCompiler.compile(
+                    SeccompTranslation.filter(config.linux().seccomp().get()));
+            plan.add(INSIDE, new InstallSeccomp(filter.bytes(), 0, "the given profile"));
+        } else if ("default".equals(config.annotations().get(SECCOMP_ANNOTATION))) {
+            if (!facts.seccomp()) {
+                throw new WherryException(
+                        WherryException.Kind.UNSUPPORTED,
+                        "This kernel has no filters of system calls.",
+                        "Give --security-opt seccomp=unconfined to run without one.");
+            }
+            CompiledFilter filter = FilterCompiler.compile(DefaultProfile.filter(
+                    CapabilitySet.ofMask(capabilities), io.wherry.kernel.seccomp.Architecture.X86_64));
+            plan.add(INSIDE, new InstallSeccomp(filter.bytes(), 0, "the default profile"));
+        }
+    }
+
+    /** What the caller itself does not have it cannot give: asked for by name, that was refused before. */
+    private long mask(List<String> names) {
+        long mask = 0;
+        for (String name : names) {
+            Capability capability = Capability.find(name)
+                    .orElseThrow(() ->
+                            new WherryException(WherryException.Kind.INVALID, "`" + name + "` is not a capability."));
+            mask |= 1L << capability.number();
+        }
+        return mask;
+    }
+
+    private static Resource resource(String type) {
+        String name = type.startsWith("RLIMIT_") ? type.substring("RLIMIT_".length()) : type;
+        for (Resource resource : Resource.values()) {
+            if (resource.name().equals(name)) {
+                return resource;
+            }
+        }
+        throw new WherryException(WherryException.Kind.INVALID, "`" + type + "` is not a resource limit.");
+    }
+}

@@ -1,0 +1,251 @@
+package io.wherry.runtime.native_;
+
+import static io.wherry.kernel.program.Assembler.INSIDE;
+import static io.wherry.kernel.program.Assembler.PILOT;
+import static io.wherry.kernel.program.Assembler.REMOVAL;
+import static io.wherry.kernel.program.Assembler.SWEEP;
+
+import io.wherry.kernel.host.HostFacts;
+import io.wherry.kernel.host.Privilege;
+import io.wherry.kernel.program.Linux;
+import io.wherry.kernel.step.AwaitMark;
+import io.wherry.kernel.step.BecomeMonitor;
+import io.wherry.kernel.step.ListenAt;
+import io.wherry.kernel.step.LockFile;
+import io.wherry.kernel.step.MakeFolder;
+import io.wherry.kernel.step.MakePipe;
+import io.wherry.kernel.step.MakeSocketPair;
+import io.wherry.kernel.step.MapIdRanges;
+import io.wherry.kernel.step.MapSingleId;
+import io.wherry.kernel.step.Mark;
+import io.wherry.kernel.step.MonitorBlock;
+import io.wherry.kernel.step.Namespaces;
+import io.wherry.kernel.step.NetworkAttachment;
+import io.wherry.kernel.step.OpenFolder;
+import io.wherry.kernel.step.OpenNetworkNamespace;
+import io.wherry.kernel.step.Plan;
+import io.wherry.kernel.step.RecordStarted;
+import io.wherry.kernel.step.RemoveFile;
+import io.wherry.kernel.step.RemoveTree;
+import io.wherry.kernel.step.RenameEntry;
+import io.wherry.kernel.step.Rootfs;
+import io.wherry.kernel.step.SendMark;
+import io.wherry.kernel.step.Slot;
+import io.wherry.kernel.step.StartProcess;
+import io.wherry.kernel.step.WriteIntent;
+import io.wherry.oci.Namespace;
+import io.wherry.oci.RuntimeConfig;
+import io.wherry.oci.WherryException;
+import io.wherry.runtime.Placement;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * Compiles a container to the steps of its start, its removal and its sweep. A pure function of its inputs: {@code explain} and {@code run} get the same plan.
+ *
+ * <p>This class has the pilot's side; {@link FirstProcess} has what happens inside.
+ */
+public final class NativeRuntime {
+    private final RuntimeConfig config;
+    private final Rootfs rootfs;
+    private final Placement place;
+    private final Optional<NetworkAttachment> network;
+    private final HostFacts facts;
+    private final Cgroups cgroups;
+    private final Plan plan = new Plan();
+
+    private NativeRuntime(
+            RuntimeConfig config,
+            Rootfs rootfs,
+            Placement place,
+            Optional<NetworkAttachment> network,
+            HostFacts facts) {
+        this.config = config;
+        this.rootfs = rootfs;
+        this.place = place;
+        this.network = network;
+        this.facts = facts;
+        this.cgroups = Cgroups.of(facts, place.id(), config.linux().resources());
+    }
+
+    /**
+     * {@return the plan of a container}
+     *
+     * @param network how it gets onto a network; absent for none and for the host's
+     * @throws WherryException of kind UNSUPPORTED or INVALID if the host cannot do what is asked, or nobody can
+     */
+    public static Plan compile(
+            RuntimeConfig config,
+            Rootfs rootfs,
+            Placement place,
+            Optional<NetworkAttachment> network,
+            HostFacts facts) {
+        return new NativeRuntime(config, rootfs, place, network, facts).compile();
+    }
+
+    private Plan compile() {
+        Slot lock = plan.slot("lock");
+        Slot containers = plan.slot("containers");
+        Slot folder = plan.slot("container's folder");
+        Slot running = plan.slot("running");
+        Slot volatileFolder = plan.slot("volatile folder");
+        plan.add(PILOT, new LockFile(place.lock(), lock));
+        plan.add(PILOT, new OpenFolder(place.containers(), containers));
+        plan.add(PILOT, new OpenFolder(place.containers() + "/" + place.id(), folder));
+        plan.add(PILOT, new WriteIntent(folder, lines("boot", place.bootId())));
+        plan.add(PILOT, new OpenFolder(place.running(), running));
+        plan.add(PILOT, new MakeFolder(running, place.shortId(), 0700, volatileFolder));
+        cgroups.make(plan);
+        Streams streams = Streams.of(plan, config.process().terminal(), place.input());
+        Slot[] sockets = plan.pair("first process", "pilot");
+        Slot listener = plan.slot("socket");
+        plan.add(PILOT, new MakeSocketPair(sockets[0], sockets[1]));
+        plan.add(PILOT, new ListenAt(volatileFolder, "s", listener));
+
+        FirstProcess inside =
+                new FirstProcess(plan, config, rootfs, facts, cgroups, streams, sockets[1], network.isPresent());
+        inside.prepareRoot();
+        Slot process = plan.slot("process");
+        plan.add(PILOT, new StartProcess(namespaces(), INSIDE, cgroups.startIn(), sockets[0], sockets[1], process));
+        map(sockets[0]);
+        cgroups.join(plan);
+        plan.add(PILOT, new SendMark(sockets[0], Mark.ATTACHED, Slot.NONE));
+        if (network.isPresent()) {
+            Slot namespace = plan.slot("network namespace");
+            plan.add(PILOT, new OpenNetworkNamespace(process, facts.networkNamespaceByPidfd(), namespace));
+            network.get().pilot(plan, PILOT, namespace);
+            plan.add(PILOT, new SendMark(sockets[0], Mark.NETWORK, Slot.NONE));
+        }
+        inside.start(network);
+        if (streams.terminal()) {
+            plan.add(PILOT, new AwaitMark(sockets[0], Mark.TERMINAL, streams.monitorOut(), false));
+        }
+        plan.add(PILOT, new AwaitMark(sockets[0], Mark.EXECUTING, Slot.NONE, true));
+        plan.add(PILOT, new RecordStarted(volatileFolder, "started", lines("boot", place.bootId())));
+        plan.add(PILOT, new BecomeMonitor(process, block(streams, folder, volatileFolder, listener)));
+        sweep();
+        if (place.remove()) {
+            removal(plan, place);
+        }
+        return plan;
+    }
+
+    private MonitorBlock block(Streams streams, Slot folder, Slot volatileFolder, Slot listener) {
+        return new MonitorBlock(
+                streams.terminal(),
+                streams.monitorIn().number() >= 0,
+                place.log(),
+                place.remove(),
+                streams.monitorIn(),
+                streams.monitorOut(),
+                streams.monitorErr(),
+                folder,
+                volatileFolder,
+                listener,
+                cgroups.memory(),
+                cgroups.memoryIsUnified(),
+                place.logSize(),
+                place.logFiles(),
+                cgroups.unified());
+    }
+
+    private Namespaces namespaces() {
+        long flags = 0;
+        for (Namespace namespace : config.linux().namespaces()) {
+            if (namespace.path().isPresent()) {
+                throw new WherryException(
+                        WherryException.Kind.UNSUPPORTED,
+                        "Cannot join the " + namespace.type().word() + " namespace at "
+                                + namespace.path().get()
+                                + ": the native runtime makes new namespaces or keeps the host's.");
+            }
+            flags |= switch (namespace.type()) {
+                case PID -> Linux.CLONE_NEWPID;
+                case NETWORK -> Linux.CLONE_NEWNET;
+                case MOUNT -> Linux.CLONE_NEWNS;
+                case IPC -> Linux.CLONE_NEWIPC;
+                case UTS -> Linux.CLONE_NEWUTS;
+                case USER -> Linux.CLONE_NEWUSER;
+                case CGROUP -> 0; // made inside, behind the attach, which decides what its root is
+                case TIME -> 0; // its clocks would have to be set before; nothing asks for it yet
+            };
+        }
+        return new Namespaces(flags);
+    }
+
+    /** Maps ids from outside, where the right to do so is. */
+    private void map(Slot socket) {
+        Privilege privilege = facts.privilege();
+        if (privilege instanceof Privilege.Single user) {
+            plan.add(PILOT, new MapSingleId(0, user.uid(), 0, user.gid()));
+            plan.add(PILOT, new SendMark(socket, Mark.MAPPED, Slot.NONE));
+        } else if (privilege instanceof Privilege.Ranges user) {
+            plan.add(PILOT, new MapIdRanges(user.newuidmap(), user.uids()));
+            plan.add(PILOT, new MapIdRanges(user.newgidmap(), user.gids()));
+            plan.add(PILOT, new SendMark(socket, Mark.MAPPED, Slot.NONE));
+        }
+    }
+
+    /** Everything by name, so that anybody can do it from any state; the intent last, as it is what tells that there is something to do. */
+    private void sweep() {
+        cgroups.sweep(plan);
+        if (network.isPresent()) {
+            network.get().sweep(plan, SWEEP);
+        }
+        Slot running = plan.slot("running, for the sweep");
+        Slot folder = plan.slot("container's folder, for the sweep");
+        plan.add(SWEEP, new OpenFolder(place.running(), running));
+        plan.add(SWEEP, new RemoveTree(running, place.shortId()));
+        plan.add(SWEEP, new OpenFolder(place.containers() + "/" + place.id(), folder));
+        plan.add(SWEEP, new RemoveFile(folder, "intent"));
+    }
+
+    /** Adds the removal of a container to a plan: the rename is the point of no return, the deletion may take its time. */
+    public static void removal(Plan plan, Placement place) {
+        Slot containers = plan.slot("containers, for the removal");
+        Slot trash = plan.slot("trash");
+        Slot names = plan.slot("names");
+        plan.add(REMOVAL, new OpenFolder(place.containers(), containers));
+        plan.add(REMOVAL, new OpenFolder(place.trash(), trash));
+        plan.add(REMOVAL, new OpenFolder(place.names(), names));
+        plan.add(REMOVAL, new RenameEntry(containers, place.id(), trash, place.id()));
+        plan.add(REMOVAL, new RemoveFile(names, place.name()));
+        plan.add(REMOVAL, new RemoveTree(trash, place.id()));
+    }
+
+    private static byte[] lines(String key, String value) {
+        return (key + " " + value + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * The ends of the container's input and output.
+     *
+     * @param terminal whether they are a terminal's; then only the monitor's end of it exists out here
+     * @param in the container's end
+     * @param out the container's end
+     * @param err the container's end
+     * @param monitorIn the monitor's end, or {@link Slot#NONE}
+     * @param monitorOut the monitor's end
+     * @param monitorErr the monitor's end, or {@link Slot#NONE}
+     */
+    record Streams(boolean terminal, Slot in, Slot out, Slot err, Slot monitorIn, Slot monitorOut, Slot monitorErr) {
+
+        static Streams of(Plan plan, boolean terminal, boolean input) {
+            if (terminal) {
+                Slot master = plan.slot("terminal");
+                Slot peer = plan.slot("container's terminal");
+                return new Streams(true, peer, peer, peer, input ? master : Slot.NONE, master, Slot.NONE);
+            }
+            Slot[] out = plan.pair("output", "container's output");
+            Slot[] err = plan.pair("errors", "container's errors");
+            plan.add(PILOT, new MakePipe(out[0], out[1]));
+            plan.add(PILOT, new MakePipe(err[0], err[1]));
+            if (!input) {
+                return new Streams(false, new Slot(0, "null"), out[1], err[1], Slot.NONE, out[0], err[0]);
+            }
+            Slot[] in = plan.pair("container's input", "input");
+            plan.add(PILOT, new MakePipe(in[0], in[1]));
+            return new Streams(false, in[0], out[1], err[1], in[1], out[0], err[0]);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package io.wherry.runtime.native_;
+
+import io.wherry.kernel.host.HostFacts;
+import io.wherry.kernel.step.Plan;
+import io.wherry.kernel.step.Slot;
+import io.wherry.oci.Resources;
+
+/** A host, or a user, without control groups: whoever asks for a limit is told so. */
+final class NoCgroups extends Cgroups {
+
+    NoCgroups(String id, Resources resources, HostFacts facts) {
+        super(id, resources);
+        if (resources.memory().limit().isPresent()
+                || resources.memory().reservation().isPresent()) {
+            throw cannot("memory", "memory");
+        }
+        if (resources.cpu().quota().isPresent() || resources.cpu().shares().isPresent()) {
+            throw cannot("processor time", "cpu");
+        }
+        if (resources.cpu().cpus().isPresent() || resources.cpu().mems().isPresent()) {
+            throw cannot("processors", "cpuset");
+        }
+        if (resources.pids().limit().isPresent() && facts.root()) {
+            throw cannot("the number of processes", "pids");
+        }
+    }
+
+    @Override
+    void make(Plan plan) {
+        // nothing can be made
+    }
+
+    @Override
+    void join(Plan plan) {
+        // nothing to join
+    }
+
+    @Override
+    void mount(Plan plan, Slot root) {
+        // nothing to show
+    }
+
+    @Override
+    void sweep(Plan plan) {
+        // nothing to remove
+    }
+
+    @Override
+    boolean memoryIsUnified() {
+        return false;
+    }
+}
