@@ -6,4 +6,5 @@ module io.wherry.kernel {
     exports io.wherry.kernel;
     exports io.wherry.kernel.caps;
     exports io.wherry.kernel.netlink;
+    exports io.wherry.kernel.seccomp;
 }
