@@ -25,6 +25,11 @@ public final class FilterCompiler {
 
     private int namedCount;
 
+    /** The rules of the blocks with conditions written so far, and where these begin. */
+    private final List<int[]> blocks = new ArrayList<>();
+
+    private int[] blockPlaces = new int[16];
+
     private FilterCompiler(Filter filter) {
         this.filter = filter;
         this.rules = filter.rules().toArray(new Rule[0]);
@@ -159,8 +164,16 @@ public final class FilterCompiler {
         return assembler.branch(ReverseAssembler.JUMP_GREATER_OR_EQUAL, runs.start(middle), upper, lower);
     }
 
-    /** Tries these rules in order; the default action stands at the end. {@return the first one's place} */
+    /**
+     * Tries these rules in order; the default action stands at the end. Calls with the same rules share one block, on
+     * all architectures. {@return the first one's place}
+     */
     private int alternatives(int[] candidates) {
+        for (int i = 0; i < blocks.size(); i++) {
+            if (Arrays.equals(blocks.get(i), candidates)) {
+                return blockPlaces[i];
+            }
+        }
         int next = assembler.returning(filter.defaultAction().returnValue(filter.defaultNumber()));
         for (int i = candidates.length - 1; i >= 0; i--) {
             Rule rule = rules[candidates[i]];
@@ -171,6 +184,11 @@ public final class FilterCompiler {
             }
             next = place;
         }
+        if (blocks.size() == blockPlaces.length) {
+            blockPlaces = Arrays.copyOf(blockPlaces, blockPlaces.length * 2);
+        }
+        blockPlaces[blocks.size()] = next;
+        blocks.add(candidates);
         return next;
     }
 }

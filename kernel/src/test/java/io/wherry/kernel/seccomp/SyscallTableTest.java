@@ -1,0 +1,38 @@
+package io.wherry.kernel.seccomp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class SyscallTableTest {
+    private final SyscallTable table = SyscallTable.get();
+
+    @Test
+    void findsEveryNameAndNoOther() {
+        for (int row = 0; row < table.rows(); row++) {
+            assertThat(table.row(table.nameOfRow(row))).isEqualTo(row);
+        }
+        assertThat(table.rows()).isEqualTo(483);
+        assertThat(table.row("")).isNegative();
+        assertThat(table.row("zzz")).isNegative();
+        assertThat(table.row("rea")).isNegative();
+    }
+
+    @Test
+    void knowsTheNumbersOfEachArchitecture() {
+        assertThat(numbers("read")).containsExactly(0, 3, 63, 3);
+        assertThat(numbers("openat")).containsExactly(257, 295, 56, 322);
+        assertThat(numbers("clone3")).containsExactly(435, 435, 435, 435);
+        assertThat(numbers("open")).containsExactly(2, 5, -1, 5);
+        assertThat(numbers("file_setattr")).containsExactly(469, 469, 469, 469);
+        assertThat(numbers("set_tls")).containsExactly(-1, -1, -1, 0xf0005);
+    }
+
+    private int[] numbers(String name) {
+        int[] numbers = new int[4];
+        for (int i = 0; i < 4; i++) {
+            numbers[i] = table.number(table.row(name), Architecture.all()[i]);
+        }
+        return numbers;
+    }
+}
