@@ -162,12 +162,11 @@ public final class DefaultProfile {
     private static List<String> words(String text) {
         List<String> words = new ArrayList<>();
         int start = 0;
-        for (int at = 0; at <= text.length(); at++) {
-            if (at == text.length() || text.charAt(at) == ' ') {
-                words.add(text.substring(start, at));
-                start = at + 1;
-            }
+        for (int space = text.indexOf(' '); space >= 0; space = text.indexOf(' ', start)) {
+            words.add(text.substring(start, space));
+            start = space + 1;
         }
+        words.add(text.substring(start));
         return words;
     }
 }

@@ -63,12 +63,14 @@ public final class FilterCompiler {
 
     private void resolveNames() {
         SyscallTable table = SyscallTable.get();
+        int previous = -1;
         for (int rule = 0; rule < rules.length; rule++) {
             for (String name : rules[rule].names()) {
-                int row = table.row(name);
+                int row = table.row(name, previous);
                 if (row < 0) {
                     unknown.add(name);
                 } else {
+                    previous = row;
                     if (namedCount == named.length) {
                         named = Arrays.copyOf(named, namedCount * 2);
                     }

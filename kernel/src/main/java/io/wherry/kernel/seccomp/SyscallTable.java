@@ -1,27 +1,20 @@
 package io.wherry.kernel.seccomp;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The numbers of the system calls by name, from the resource {@code syscalls.txt}: a comment line, then one line per
- * call, {@code name x86_64 i386 aarch64 arm}, sorted by name, {@code -} where an architecture lacks it. Read once, by
- * hand, since this is on the way to every container.
- */
+/** Looks up {@link SyscallNumbers}: a <em>row</em> is a call's place in that table, counted from 0. */
 final class SyscallTable {
     /** The first number of arm's private calls, far above the common ones. */
     static final int PRIVATE = 0xf0000;
 
-    private static final int COLUMNS = 4;
-    private static final int CAPACITY = 600;
-    private static final SyscallTable INSTANCE = read();
+    private static final SyscallTable INSTANCE = new SyscallTable();
 
-    private final String[] names = new String[CAPACITY];
-    private final int[] numbers = new int[CAPACITY * COLUMNS];
-    private int rows;
+    /** How many rows behind the last found one are tried before a search of all: profiles list names in order. */
+    private static final int NEAR = 4;
+
+    private final byte[] table = SyscallNumbers.TABLE.getBytes(StandardCharsets.ISO_8859_1);
+    private final int rows = table.length / SyscallNumbers.ROW;
 
     private SyscallTable() {}
 
@@ -29,13 +22,28 @@ final class SyscallTable {
         return INSTANCE;
     }
 
-    /** {@return the row of this call, or -1 if no architecture has it} */
-    int row(String name) {
+    /**
+     * {@return the row of this call, or -1 if no architecture has it}
+     *
+     * @param previous the row of the call looked up before this one; any number is right, a near one is fast
+     */
+    int row(String name, int previous) {
         int low = 0;
         int high = rows - 1;
+        for (int row = previous + 1; row > 0 && row <= previous + NEAR && row < rows; row++) {
+            int order = compare(row, name);
+            if (order == 0) {
+                return row;
+            }
+            if (order > 0) {
+                high = row - 1;
+                break;
+            }
+            low = row + 1;
+        }
         while (low <= high) {
             int middle = (low + high) >>> 1;
-            int order = names[middle].compareTo(name);
+            int order = compare(middle, name);
             if (order == 0) {
                 return middle;
             }
@@ -50,7 +58,20 @@ final class SyscallTable {
 
     /** {@return the call's number, or -1 if this architecture lacks it} */
     int number(int row, Architecture architecture) {
-        return numbers[row * COLUMNS + architecture.column()];
+        int column = architecture.column();
+        int at = row * SyscallNumbers.ROW + SyscallNumbers.NAME + 5 * column;
+        int end = at + (column == 3 ? 8 : 5);
+        while (table[at] == ' ') {
+            at++;
+        }
+        if (table[at] == '-') {
+            return -1;
+        }
+        int number = 0;
+        for (; at < end; at++) {
+            number = number * 10 + table[at] - '0';
+        }
+        return number;
     }
 
     /** {@return the name of a number, or null; a linear search, for printing} */
@@ -58,7 +79,7 @@ final class SyscallTable {
     String name(Architecture architecture, int number) {
         for (int row = 0; row < rows; row++) {
             if (number(row, architecture) == number) {
-                return names[row];
+                return nameOfRow(row);
             }
         }
         return null;
@@ -69,46 +90,30 @@ final class SyscallTable {
     }
 
     String nameOfRow(int row) {
-        return names[row];
+        int start = row * SyscallNumbers.ROW;
+        int end = start;
+        while (end < start + SyscallNumbers.NAME && table[end] != ' ') {
+            end++;
+        }
+        return new String(table, start, end - start, StandardCharsets.ISO_8859_1);
     }
 
-    private static SyscallTable read() {
-        SyscallTable table = new SyscallTable();
-        byte[] text;
-        try (InputStream in = SyscallTable.class.getResourceAsStream("syscalls.txt")) {
-            if (in == null) {
-                throw new IllegalStateException("the resource syscalls.txt is missing from the kernel module");
+    /** Compares a row's name with this one. A name's end counts as a space, which sorts before all that names have. */
+    private int compare(int row, String name) {
+        int start = row * SyscallNumbers.ROW;
+        int length = Math.min(name.length(), SyscallNumbers.NAME);
+        for (int i = 0; i < length; i++) {
+            int order = table[start + i] - name.charAt(i);
+            if (order != 0) {
+                return order;
             }
-            text = in.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
-        int at = 0;
-        while (text[at] != '\n') {
-            at++;
+        if (length > 0 && table[start + length - 1] == ' ') {
+            return -1;
         }
-        at++;
-        while (at < text.length) {
-            at = table.readRow(text, at);
+        if (length < SyscallNumbers.NAME) {
+            return table[start + length] == ' ' ? 0 : 1;
         }
-        return table;
-    }
-
-    private int readRow(byte[] text, int start) {
-        int at = start;
-        while (text[at] != ' ') {
-            at++;
-        }
-        names[rows] = new String(text, start, at - start, StandardCharsets.ISO_8859_1);
-        for (int column = 0; column < COLUMNS; column++) {
-            at++;
-            int number = text[at] == '-' ? -1 : 0;
-            for (; text[at] > ' '; at++) {
-                number = number < 0 ? -1 : number * 10 + text[at] - '0';
-            }
-            numbers[rows * COLUMNS + column] = number;
-        }
-        rows++;
-        return at + 1;
+        return name.length() > SyscallNumbers.NAME ? -1 : 0;
     }
 }

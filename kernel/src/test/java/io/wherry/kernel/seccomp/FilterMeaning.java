@@ -16,7 +16,7 @@ final class FilterMeaning {
         boolean mentioned = false;
         for (Rule rule : filter.rules()) {
             for (String name : rule.names()) {
-                int row = table.row(name);
+                int row = table.row(name, -1);
                 int its = row < 0 ? -1 : table.number(row, architecture);
                 newest = its < 0xf0000 ? Math.max(newest, its) : newest;
                 mentioned |= its == number && number >= 0;
@@ -25,8 +25,8 @@ final class FilterMeaning {
         if (mentioned) {
             for (Rule rule : filter.rules()) {
                 boolean names = rule.names().stream()
-                        .anyMatch(
-                                name -> table.row(name) >= 0 && table.number(table.row(name), architecture) == number);
+                        .anyMatch(name ->
+                                table.row(name, -1) >= 0 && table.number(table.row(name, -1), architecture) == number);
                 if (names && rule.conditions().stream().allMatch(c -> holds(c, arguments[c.argument()]))) {
                     return value(rule.action(), rule.number());
                 }

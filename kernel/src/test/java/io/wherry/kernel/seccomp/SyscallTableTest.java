@@ -10,12 +10,16 @@ class SyscallTableTest {
     @Test
     void findsEveryNameAndNoOther() {
         for (int row = 0; row < table.rows(); row++) {
-            assertThat(table.row(table.nameOfRow(row))).isEqualTo(row);
+            for (int previous : new int[] {-1, 0, row - 5, row - 4, row - 1, row, row + 1, 482, 9999}) {
+                assertThat(table.row(table.nameOfRow(row), previous)).isEqualTo(row);
+            }
         }
         assertThat(table.rows()).isEqualTo(483);
-        assertThat(table.row("")).isNegative();
-        assertThat(table.row("zzz")).isNegative();
-        assertThat(table.row("rea")).isNegative();
+        assertThat(table.row("", -1)).isNegative();
+        assertThat(table.row("zzz", -1)).isNegative();
+        assertThat(table.row("rea", -1)).isNegative();
+        assertThat(table.row("sched_rr_get_interval_time64x", -1)).isNegative();
+        assertThat(table.row("read ", -1)).isNegative();
     }
 
     @Test
@@ -31,7 +35,7 @@ class SyscallTableTest {
     private int[] numbers(String name) {
         int[] numbers = new int[4];
         for (int i = 0; i < 4; i++) {
-            numbers[i] = table.number(table.row(name), Architecture.all()[i]);
+            numbers[i] = table.number(table.row(name, -1), Architecture.all()[i]);
         }
         return numbers;
     }
