@@ -18,33 +18,32 @@ class FilterPrinterTest {
                 List.of(
                         Rule.allow(List.of("read", "getpid")),
                         Rule.errno(38, "socket", Condition.masked(0, 0xff, 38))));
-        assertThat(String.join(
-                        "\n", FilterPrinter.print(FilterCompiler.compile(filter).bytes())))
-                .isEqualTo("""
-                           0  load architecture
-                           1  if == x86_64 then 4 else 2
-                           2  if == i386 then 11 else 3
-                           3  return KILL_PROCESS
-                           4  load number
-                           5  if >= x32 then 23 else 6
-                           6  if >= 40 (sendfile) then 9 else 7
-                           7  if >= 1 (write) then 8 else 17
-                           8  if >= 39 (getpid) then 17 else 22
-                           9  if >= 41 (socket) then 10 else 22
-                          10  if >= 42 (connect) then 23 else 19
-                          11  load number
-                          12  if >= 20 (getpid) then 15 else 13
-                          13  if >= 3 (read) then 14 else 22
-                          14  if >= 4 (write) then 22 else 17
-                          15  if >= 359 (socket) then 18 else 16
-                          16  if >= 21 (mount) then 22 else 17
-                          17  return ALLOW
-                          18  if >= 360 (socketpair) then 23 else 19
-                          19  load argument 0 low
-                          20  and 0xff
-                          21  if == 0x26 then 23 else 22
-                          22  return ERRNO EPERM
-                          23  return ERRNO ENOSYS""");
+        assertThat(FilterPrinter.print(FilterCompiler.compile(filter).bytes()))
+                .containsExactly(
+                        "   0  load architecture",
+                        "   1  if == x86_64 then 4 else 2",
+                        "   2  if == i386 then 11 else 3",
+                        "   3  return KILL_PROCESS",
+                        "   4  load number",
+                        "   5  if >= x32 then 23 else 6",
+                        "   6  if >= 40 (sendfile) then 9 else 7",
+                        "   7  if >= 1 (write) then 8 else 17",
+                        "   8  if >= 39 (getpid) then 17 else 22",
+                        "   9  if >= 41 (socket) then 10 else 22",
+                        "  10  if >= 42 (connect) then 23 else 19",
+                        "  11  load number",
+                        "  12  if >= 20 (getpid) then 15 else 13",
+                        "  13  if >= 3 (read) then 14 else 22",
+                        "  14  if >= 4 (write) then 22 else 17",
+                        "  15  if >= 359 (socket) then 18 else 16",
+                        "  16  if >= 21 (mount) then 22 else 17",
+                        "  17  return ALLOW",
+                        "  18  if >= 360 (socketpair) then 23 else 19",
+                        "  19  load argument 0 low",
+                        "  20  and 0xff",
+                        "  21  if == 0x26 then 23 else 22",
+                        "  22  return ERRNO EPERM",
+                        "  23  return ERRNO ENOSYS");
     }
 
     @Test
