@@ -9,5 +9,6 @@ module io.wherry.kernel {
     exports io.wherry.kernel.step;
     exports io.wherry.kernel.caps;
     exports io.wherry.kernel.netlink;
+    exports io.wherry.kernel.nftables;
     exports io.wherry.kernel.seccomp;
 }
