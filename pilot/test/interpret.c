@@ -411,6 +411,11 @@ static void test_files(void) {
     OP(&a, OP_WRITE, 8, str(&a, "root/etc/link"), str(&a, "x"), 1, 0);
     ok(failed_with(run(), ELOOP), "WRITE follows no link");
     begin(0);
+    to(SYS(&a, CALL_OPENAT, FD(AT_FDCWD), str(&a, "/proc"), O_PATH | O_DIRECTORY, 0), 9);
+    OP(&a, OP_WRITE, 9, str(&a, "self/comm"), str(&a, "x"), 1, 0);
+    with(OP(&a, OP_WRITE, 9, str(&a, "self/root/etc/no-such-file"), str(&a, "x"), 1, O_CREAT), POLICY_OK_IF, 0, ELOOP, 0);
+    ok(succeeded(run()) && access("/etc/no-such-file", F_OK) != 0, "WRITE passes a link that stays inside, and no magic one");
+    begin(0);
     OP(&a, OP_CHECK, 8, S_IFDIR, UINT64_MAX, 0x9fa0);
     ok(failed_with(run(), EPROTO), "CHECK refuses another filesystem");
     begin(0);
@@ -432,7 +437,7 @@ static void test_makepath(void) {
         uint64_t file;
         int error;
     } cases[] = {{"abs/new/file", 1, 0}, {"up/new/dir", 0, 0}, {"abs/new/file", 1, 0}, {"abs/new/file", 0, ENOTDIR}, {"abs/new", 1, EISDIR},
-        {"dangling/x", 0, ENOENT}, {"fifo/x", 0, ENOTDIR}, {"abs/new/file/x", 0, ENOTDIR}};
+        {"dangling/x", 0, ENOENT}, {"fifo/x", 0, ENOTDIR}, {"", 0, 0}, {"", 1, EISDIR}, {"real//two/./three/", 0, 0}, {"real/../../../up/four", 0, 0}, {"abs/new/file/x", 0, ENOTDIR}};
     mkdir(path("root/real"), 0755);
     bool good = done == 0;
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
@@ -446,7 +451,7 @@ static void test_makepath(void) {
         }
         good = good && right;
     }
-    ok(good && exists("root/real/new/file") && exists("root/real/new/dir") && !exists("real") && access("/real", F_OK) != 0
+    ok(good && exists("root/real/new/file") && exists("root/real/new/dir") && exists("root/real/two/three") && exists("root/real/four") && !exists("real") && access("/real", F_OK) != 0
            && access("/nowhere", F_OK) != 0 && !exists("nowhere"),
        "MAKEPATH resolves every link inside the root");
 }
