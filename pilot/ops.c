@@ -248,14 +248,17 @@ int op_netlink(struct context *ctx, const struct instruction *i) {
     return result < 0 ? (int)result : 0;
 }
 
+/* The whole slot each time: a container that is started again runs the same instruction with another pid. */
 int op_putpid(struct context *ctx, const struct instruction *i) {
     char digits[24];
     size_t length = (size_t)(text_decimal(digits, (uint64_t)ctx->last_pid) - digits);
     if (ctx->last_pid <= 0) {
         return -ESRCH;
     }
-    size_t blanks = i->operands[1] == 0 ? 0 : PID_TEXT - 1 - length;
-    memcpy(ctx->program.data + i->operands[0] + blanks, digits, length);
+    bool blanks = i->operands[1] == 1;
+    char *slot = ctx->program.data + i->operands[0];
+    memset(slot, blanks ? ' ' : 0, PID_TEXT - 1);
+    memcpy(blanks ? slot + PID_TEXT - 1 - length : slot, digits, length);
     return 0;
 }
 
