@@ -113,7 +113,7 @@ static void operand_tests(void) {
 }
 
 static void flow_tests(void) {
-    BREAK("refuses a skip of 0", (code[1].policy = POLICY_SKIP), "a skip that does not stay in its strand");
+    BREAK("accepts `else` without errnos: a plain way forward", (code[1].policy = POLICY_ELSE, code[1].errnos[0] = 0, code[1].skip = 2), NULL);
     BREAK("refuses a skip out of the strand", (code[1].policy = POLICY_SKIP, code[1].skip = 16), "a skip that does not stay in its strand");
     BREAK("accepts a skip to the strand's end", (code[1].policy = POLICY_SKIP, code[1].skip = 15), NULL);
     BREAK("refuses a skip that is not used", code[1].skip = 1, "a skip that does not stay in its strand");
