@@ -37,7 +37,8 @@ final class ArchitectureTest {
         }
 
         String[] visible() {
-            List<String> all = new ArrayList<>(List.of(packages(), "java..", "javax.net..", "org.jspecify.annotations.."));
+            List<String> all =
+                    new ArrayList<>(List.of(packages(), "java..", "javax.net..", "org.jspecify.annotations.."));
             ours.forEach(module -> all.add("io.wherry." + module + ".."));
             all.addAll(others);
             return all.toArray(String[]::new);
@@ -70,13 +71,15 @@ final class ArchitectureTest {
     @TestFactory
     List<DynamicTest> seesOnlyWhatLiesBelow() {
         return FLOORS.stream()
-                .map(floor -> DynamicTest.dynamicTest(floor.module, () -> classes()
-                        .that()
-                        .resideInAPackage(floor.packages())
-                        .should()
-                        .onlyDependOnClassesThat()
-                        .resideInAnyPackage(floor.visible())
-                        .check(ours)))
+                .map(floor -> DynamicTest.dynamicTest(
+                        floor.module,
+                        () -> classes()
+                                .that()
+                                .resideInAPackage(floor.packages())
+                                .should()
+                                .onlyDependOnClassesThat()
+                                .resideInAnyPackage(floor.visible())
+                                .check(ours)))
                 .toList();
     }
 
@@ -141,7 +144,8 @@ final class ArchitectureTest {
     void onlyCredentialHelpersAreStartedFromJava() {
         noClasses()
                 .that(DescribedPredicate.not(DescribedPredicate.describe(
-                        "run credential helpers", type -> type.getName().startsWith("io.wherry.registry.CredentialHelper"))))
+                        "run credential helpers",
+                        type -> type.getName().startsWith("io.wherry.registry.CredentialHelper"))))
                 .should()
                 .dependOnClassesThat()
                 .belongToAnyOf(ProcessBuilder.class)
@@ -174,9 +178,10 @@ final class ArchitectureTest {
 
     @Test
     void everyPublicTypeIsDocumented() {
-        assertThat(Sources.files(".java")).allSatisfy(file -> assertThat(Sources.undocumentedTypes(Files.readAllLines(file)))
-                .as("public types without Javadoc in %s", file)
-                .isEmpty());
+        assertThat(Sources.files(".java"))
+                .allSatisfy(file -> assertThat(Sources.undocumentedTypes(Files.readAllLines(file)))
+                        .as("public types without Javadoc in %s", file)
+                        .isEmpty());
     }
 
     private static DescribedPredicate<com.tngtech.archunit.core.domain.JavaMethodCall> target(

@@ -20,7 +20,9 @@ final class Sources {
 
     /** {@return the top folder, as the build says it} */
     static Path root() {
-        return Path.of(System.getProperty("wherry.source", "..")).toAbsolutePath().normalize();
+        return Path.of(System.getProperty("wherry.source", ".."))
+                .toAbsolutePath()
+                .normalize();
     }
 
     /** {@return the modules that the top pom names, in its order} */
