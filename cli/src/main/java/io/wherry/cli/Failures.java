@@ -1,5 +1,6 @@
 package io.wherry.cli;
 
+import io.wherry.cli.output.Screen;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.UsageException;
 import io.wherry.oci.WherryException;
@@ -19,12 +20,12 @@ final class Failures {
         while (from <= message.length()) {
             int newline = message.indexOf('\n', from);
             int end = newline < 0 ? message.length() : newline;
-            err.print("wherry: " + message.substring(from, end) + "\n");
+            err.print("wherry: " + Screen.safe(message.substring(from, end)) + "\n");
             from = end + 1;
         }
         String hint = failure.hint().orElse("");
         if (!hint.isEmpty()) {
-            err.print(hint + "\n");
+            err.print(Screen.safe(hint) + "\n");
         }
         if (debug) {
             failure.printStackTrace(err);
