@@ -1,0 +1,229 @@
+/*
+ * The kernel as the pilot sees it: raw system calls that return a result or -errno, and the few types and numbers that the
+ * kernel's own headers do not give to user programs. x86-64; another architecture changes sys_raw and start.c.
+ */
+#pragma once
+#include <asm/errno.h>
+#include <asm/fcntl.h>
+#include <asm/signal.h>
+#include <asm/stat.h>
+#include <asm/statfs.h>
+#include <asm/unistd.h>
+#include <linux/openat2.h>
+#include <linux/sched.h>
+#include <linux/stat.h>
+#include <linux/time_types.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* memory.c; gcc emits calls to the first four by itself. */
+void *memcpy(void *restrict to, const void *restrict from, size_t n);
+void *memmove(void *to, const void *from, size_t n);
+void *memset(void *to, int byte, size_t n);
+int memcmp(const void *a, const void *b, size_t n);
+size_t text_length(const char *s);
+bool text_equal(const char *a, const char *b);
+/* Copies as much as fits with its NUL; true if something was cut off. `size` is at least 1. */
+bool text_copy(char *to, size_t size, const char *from);
+/* Writes the digits of `value` and a NUL, at most 21 bytes; returns the position of the NUL. */
+char *text_decimal(char *to, uint64_t value);
+/* Reads the digits at *s and moves *s behind them. */
+uint64_t text_number(const char **s);
+
+static inline long sys_raw(long nr, long a, long b, long c, long d, long e, long f) {
+    register long r10 __asm__("r10") = d;
+    register long r8 __asm__("r8") = e;
+    register long r9 __asm__("r9") = f;
+    long result;
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                     : "rcx", "r11", "memory");
+    return result;
+}
+
+/* The one place where EINTR is retried. Not for close (the descriptor is gone all the same), poll, or waits with a time. */
+static inline long sys_retry(long nr, long a, long b, long c, long d, long e) {
+    long result;
+    do {
+        result = sys_raw(nr, a, b, c, d, e, 0);
+    } while (result == -EINTR);
+    return result;
+}
+
+#define ADDRESS(pointer) ((long)(uintptr_t)(pointer))
+
+#define MAP_PRIVATE 0x02
+#define MAP_ANONYMOUS 0x20
+#define MAP_POPULATE 0x8000
+#define PROT_READ 1
+#define PROT_WRITE 2
+
+#define POLLIN 1
+#define POLLOUT 4
+#define POLLERR 8
+#define POLLHUP 16
+
+#define AF_UNIX 1
+#define AF_NETLINK 16
+#define SOCK_STREAM 1
+#define SOCK_SEQPACKET 5
+#define SOCK_CLOEXEC 02000000
+#define SOCK_NONBLOCK 04000
+#define SOL_SOCKET 1
+#define SCM_RIGHTS 1
+#define MSG_DONTWAIT 0x40
+#define MSG_NOSIGNAL 0x4000
+#define MSG_CMSG_CLOEXEC 0x40000000
+#define MSG_CTRUNC 8
+#define MSG_TRUNC 0x20
+
+#define S_IFMT_ 0170000u
+#define P_PIDFD_ 3
+
+struct pollfd {
+    int fd;
+    short events;
+    short revents;
+};
+
+struct iovec {
+    void *base;
+    size_t length;
+};
+
+struct msghdr {
+    void *name;
+    uint32_t name_length;
+    uint32_t pad0;
+    struct iovec *parts;
+    size_t part_count;
+    void *control;
+    size_t control_length;
+    uint32_t flags;
+    uint32_t pad1;
+};
+
+/* A control message with one descriptor: cmsghdr, the number, padding. */
+struct passed_fd {
+    size_t length;
+    int level;
+    int type;
+    int fd;
+    int pad;
+};
+
+/* The kernel's siginfo as waitid fills it for a child. */
+struct child_status {
+    int signo, error, code, pad;
+    int pid;
+    uint32_t uid;
+    int status;
+    uint8_t rest[100];
+};
+
+struct directory_entry {
+    uint64_t inode;
+    int64_t offset;
+    uint16_t length;
+    uint8_t type;
+    char name[];
+};
+
+struct kernel_sigaction {
+    uintptr_t handler;
+    unsigned long flags;
+    uintptr_t restorer;
+    uint64_t mask;
+};
+
+static inline long sys_openat(int dir, const char *path, int flags, int mode) {
+    return sys_retry(__NR_openat, dir, ADDRESS(path), flags | O_CLOEXEC, mode, 0);
+}
+static inline long sys_openat2(int dir, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve) {
+    struct open_how how = {.flags = flags | O_CLOEXEC, .mode = mode, .resolve = resolve};
+    return sys_retry(__NR_openat2, dir, ADDRESS(path), ADDRESS(&how), sizeof how, 0);
+}
+static inline long sys_close(int fd) { return sys_raw(__NR_close, fd, 0, 0, 0, 0, 0); }
+static inline long sys_read(int fd, void *to, size_t n) { return sys_retry(__NR_read, fd, ADDRESS(to), (long)n, 0, 0); }
+static inline long sys_write(int fd, const void *from, size_t n) { return sys_retry(__NR_write, fd, ADDRESS(from), (long)n, 0, 0); }
+static inline long sys_pread(int fd, void *to, size_t n, int64_t at) { return sys_retry(__NR_pread64, fd, ADDRESS(to), (long)n, at, 0); }
+static inline long sys_lseek(int fd, int64_t at, int whence) { return sys_retry(__NR_lseek, fd, at, whence, 0, 0); }
+static inline long sys_dup3(int from, int to, int flags) { return sys_retry(__NR_dup3, from, to, flags, 0, 0); }
+static inline long sys_fcntl(int fd, int command, long argument) { return sys_retry(__NR_fcntl, fd, command, argument, 0, 0); }
+static inline long sys_ioctl(int fd, unsigned long request, long argument) { return sys_retry(__NR_ioctl, fd, (long)request, argument, 0, 0); }
+static inline long sys_pipe2(int pair[2], int flags) { return sys_retry(__NR_pipe2, ADDRESS(pair), flags, 0, 0, 0); }
+static inline long sys_fstat(int fd, struct stat *to) { return sys_retry(__NR_fstat, fd, ADDRESS(to), 0, 0, 0); }
+static inline long sys_fstatfs(int fd, struct statfs *to) { return sys_retry(__NR_fstatfs, fd, ADDRESS(to), 0, 0, 0); }
+static inline long sys_statx(int dir, const char *path, int flags, unsigned mask, struct statx *to) {
+    return sys_retry(__NR_statx, dir, ADDRESS(path), flags, mask, ADDRESS(to));
+}
+static inline long sys_getdents(int fd, void *to, size_t n) { return sys_retry(__NR_getdents64, fd, ADDRESS(to), (long)n, 0, 0); }
+static inline long sys_mkdirat(int dir, const char *name, unsigned mode) { return sys_retry(__NR_mkdirat, dir, ADDRESS(name), mode, 0, 0); }
+static inline long sys_unlinkat(int dir, const char *name, int flags) { return sys_retry(__NR_unlinkat, dir, ADDRESS(name), flags, 0, 0); }
+static inline long sys_renameat(int from, const char *old, int to, const char *new) {
+    return sys_retry(__NR_renameat2, from, ADDRESS(old), to, ADDRESS(new), 0);
+}
+static inline long sys_ftruncate(int fd, int64_t length) { return sys_retry(__NR_ftruncate, fd, length, 0, 0, 0); }
+static inline long sys_fsync(int fd) { return sys_retry(__NR_fsync, fd, 0, 0, 0, 0); }
+static inline long sys_memfd_create(const char *name, unsigned flags) { return sys_retry(__NR_memfd_create, ADDRESS(name), flags, 0, 0, 0); }
+static inline long sys_poll(struct pollfd *fds, unsigned count, int milliseconds) {
+    return sys_raw(__NR_poll, ADDRESS(fds), count, milliseconds, 0, 0, 0);
+}
+static inline long sys_socketpair(int family, int type, int pair[2]) { return sys_retry(__NR_socketpair, family, type, 0, ADDRESS(pair), 0); }
+static inline long sys_sendmsg(int fd, const struct msghdr *message, int flags) {
+    return sys_retry(__NR_sendmsg, fd, ADDRESS(message), flags | MSG_NOSIGNAL, 0, 0);
+}
+static inline long sys_recvmsg(int fd, struct msghdr *message, int flags) {
+    return sys_retry(__NR_recvmsg, fd, ADDRESS(message), flags | MSG_CMSG_CLOEXEC, 0, 0);
+}
+static inline long sys_getpid(void) { return sys_raw(__NR_getpid, 0, 0, 0, 0, 0, 0); }
+static inline long sys_kill(int pid, int signal) { return sys_raw(__NR_kill, pid, signal, 0, 0, 0, 0); }
+static inline long sys_pidfd_open(int pid) { return sys_retry(__NR_pidfd_open, pid, 0, 0, 0, 0); }
+static inline long sys_pidfd_signal(int pidfd, int signal) { return sys_retry(__NR_pidfd_send_signal, pidfd, signal, 0, 0, 0); }
+static inline long sys_wait4(int pid, int *status, int options) { return sys_retry(__NR_wait4, pid, ADDRESS(status), options, 0, 0); }
+static inline long sys_waitid(int kind, int id, struct child_status *to, int options) {
+    return sys_retry(__NR_waitid, kind, id, ADDRESS(to), options, 0);
+}
+static inline long sys_fork(void) {
+    struct clone_args args = {.exit_signal = SIGCHLD};
+    return sys_retry(__NR_clone3, ADDRESS(&args), sizeof args, 0, 0, 0);
+}
+static inline long sys_execve(const char *path, const char *const *argv, const char *const *envp) {
+    return sys_retry(__NR_execve, ADDRESS(path), ADDRESS(argv), ADDRESS(envp), 0, 0);
+}
+static inline long sys_prctl(int option, unsigned long a) { return sys_retry(__NR_prctl, option, (long)a, 0, 0, 0); }
+static inline long sys_sigaction(int signal, uintptr_t handler) {
+    struct kernel_sigaction action = {.handler = handler};
+    return sys_raw(__NR_rt_sigaction, signal, ADDRESS(&action), 0, 8, 0, 0);
+}
+/* Replaces the mask of blocked signals; bit n-1 is signal n. */
+static inline long sys_sigmask(uint64_t mask, uint64_t *old) {
+    return sys_raw(__NR_rt_sigprocmask, SIG_SETMASK, ADDRESS(&mask), ADDRESS(old), 8, 0, 0);
+}
+static inline long sys_clock(int clock, struct __kernel_timespec *to) { return sys_raw(__NR_clock_gettime, clock, ADDRESS(to), 0, 0, 0, 0); }
+static inline void sys_sleep_ms(long milliseconds) {
+    struct __kernel_timespec time = {.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000};
+    sys_raw(__NR_nanosleep, ADDRESS(&time), 0, 0, 0, 0, 0);
+}
+_Noreturn static inline void sys_exit(int code) {
+    for (;;) {
+        sys_raw(__NR_exit_group, code, 0, 0, 0, 0, 0);
+    }
+}
+/* Zeroed pages, or -errno (test with sys_failed). */
+static inline void *sys_pages(size_t length) {
+    return (void *)(uintptr_t)sys_raw(
+        __NR_mmap, 0, (long)length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+static inline bool sys_failed(const void *pages) { return (uintptr_t)pages > (uintptr_t)-4096; }
+static inline void sys_free_pages(void *pages, size_t length) { sys_raw(__NR_munmap, ADDRESS(pages), (long)length, 0, 0, 0, 0); }
+
+/* For `CLOSING int fd = …`: closed when the scope is left, unless negative. */
+static inline void close_scoped(int *fd) {
+    if (*fd >= 0) {
+        sys_close(*fd);
+    }
+}
+#define CLOSING __attribute__((cleanup(close_scoped)))
