@@ -8,7 +8,7 @@ sanitize=
 if [ "${1:-}" = --sanitize ]; then sanitize=1; shift; fi
 out=${1:-$here/build}
 mkdir -p "$out/tables"
-"${JAVA_HOME:?set JAVA_HOME to a JDK}/bin/java" -XX:TieredStopAtLevel=1 "$here/../kernel/tables/Generate.java" c "$out/tables"
+"${JAVA_HOME:?set JAVA_HOME to a JDK of version 25 or later}/bin/java" -XX:TieredStopAtLevel=1 "$here/../kernel/tables/Generate.java" c "$out/tables"
 warnings="-std=c17 -Wall -Wextra -Werror -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef"
 if [ -n "$sanitize" ]; then
     for test in "$here"/test/hosted_*.c; do

@@ -23,11 +23,11 @@ struct failure {
 };
 _Static_assert(sizeof(struct failure) == 128, "docs/program.md");
 
-enum { FAILURE_CUT = 1, FAILURE_FOREIGN = 0x100 /* internal: filled by another process, take it as it is */ };
+enum { FAILURE_CUT = 1, FAILURE_FOREIGN = 0x100 /* never travels: filled by another process, to be taken as it is */ };
 
 /* A process made by CLONE, as its parent knows it. */
 struct child {
-    int pid;    /* 0: none, or reaped */
+    int pid;    /* 0: none, reaped, or somebody else's child (CLONE_PARENT) */
     int pidfd;  /* number in the program */
     int socket; /* our end, or -1 */
 };
@@ -35,8 +35,9 @@ struct child {
 /* One process that interprets a program. Copied by fork; no two processes share one. */
 struct context {
     struct program program;
-    int report;        /* where failures go: the launcher's socket, or the child's end of a pair; -1 nowhere */
-    bool is_child;     /* report is a pair's end: messages, not frames */
+    int launcher;      /* the launcher's socket, or -1 in children of anything but a probe */
+    int report;        /* a child's end of its socket pair, or -1 */
+    bool is_child;     /* failures go to `report` as messages; else to the launcher as frames */
     bool executing;    /* the first EXEC has announced itself */
     uint32_t strand;   /* being run */
     uint32_t position; /* instruction being run */
@@ -46,25 +47,46 @@ struct context {
     struct failure failure; /* of the instruction being run; text and argument are set by the op */
 };
 
+/* run.c */
+
 /*
  * Runs a strand to its end: 0, or -errno of the instruction that ended it, described in ctx->failure. Nothing is reported and
  * nobody is ended. The monitor calls it with STRAND_SWEEP after it reported the exit, then, if asked, with STRAND_REMOVAL.
  */
 int run_strand(struct context *ctx, uint32_t strand);
-
-/* Puts the object's name, or the kernel's words, into the failure record. */
+/* The life of a process made by CLONE: the strand, its report, the end. */
+_Noreturn void run_child(struct context *ctx, uint32_t strand);
+/* Ends and reaps every process that a CLONE of ours made and that still lives. */
+void end_children(struct context *ctx);
+/* Puts an object's name, or the kernel's words, into the failure record. */
 void failure_text(struct context *ctx, const char *text);
 
-/* report.c: one frame of frames.txt as `head` then `body`; 0 or -errno. A launcher that is gone is no error of ours. */
-int report_frame(int socket, enum frame_type type, const void *head, size_t head_length, const void *body, size_t body_length);
-void report_failure(struct context *ctx);
-int report_note(struct context *ctx, uint32_t error);
-int report_started(struct context *ctx);
+/* report.c */
 
-/* ops.c: one function an instruction; 0 or -errno. */
-int run_op(struct context *ctx, const struct instruction *instruction);
-/* Moves a result to the number the program chose for it, close-on-exec. */
+/* One frame of frames.txt, `head` then `body` as payload: 0 or -errno. */
+int report_frame(int socket, enum frame_type type, const void *head, size_t head_length, const void *body, size_t body_length);
+/* ctx->failure to whom it concerns; who is gone does not care. */
+void report_failure(const struct context *ctx);
+int report_note(const struct context *ctx, uint32_t error);
+void report_started(const struct context *ctx);
+
+/* One function an instruction: 0 or -errno. ops.c, process.c, sweep.c. */
+typedef int op_function(struct context *ctx, const struct instruction *i);
+op_function op_call, op_write, op_read, op_check, op_netlink, op_putpid, op_fail, op_record, op_workdir, op_makepath;
+op_function op_clone, op_send, op_recv, op_spawn, op_exec, op_monitor, op_init, op_trees, op_wait;
+op_function op_killcg, op_rmcg, op_rmtree;
+
+/* Operands. A descriptor's number, a string (NULL if absent). */
+static inline int fd_at(const struct instruction *i, unsigned k) {
+    return (int)as_signed(i->operands[k]);
+}
+static inline const char *text_at(const struct context *ctx, uint64_t offset) {
+    return offset == 0 ? NULL : ctx->program.data + offset;
+}
+/* Moves a result to the number that the program chose for it, close-on-exec; 0 or -errno. Passes a negative `fd` through. */
 int place_fd(long fd, uint16_t dst);
+/* Writes all bytes to a pipe, socket or file: 0 or -errno. */
+int write_all(int fd, const void *bytes, size_t length);
 
 /* The parts of others: */
 

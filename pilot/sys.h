@@ -4,7 +4,7 @@
  */
 #pragma once
 #include <asm/errno.h>
-#include <asm/fcntl.h>
+#include <linux/fcntl.h>
 #include <asm/signal.h>
 #include <asm/stat.h>
 #include <asm/statfs.h>
@@ -81,6 +81,7 @@ static inline long sys_retry(long nr, long a, long b, long c, long d, long e) {
 
 #define S_IFMT_ 0170000u
 #define P_PIDFD_ 3
+#define CLD_EXITED 1
 
 struct pollfd {
     int fd;

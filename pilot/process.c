@@ -1,0 +1,421 @@
+/* Instructions that make, meet and become processes. */
+#include "pilot.h"
+#include <linux/wait.h>
+
+enum { MESSAGE_LIMIT = 160, HELPER_WORDS = 4096, F_ADD_SEALS_ = 1033, SEAL_SHRINK = 2, SEAL_GROW = 4 };
+
+enum { SIGNAL_COUNT = 64, FAULT_COUNT = 7 };
+
+/* clone */
+
+int op_clone(struct context *ctx, const struct instruction *i) {
+    int pidfd = -1;
+    int cgroup = fd_at(i, 2);
+    uint32_t strand = (uint32_t)i->operands[1];
+    bool for_parent = (i->operands[0] & CLONE_PARENT) != 0;
+    struct clone_args args = {
+        .flags = i->operands[0] | CLONE_PIDFD | (cgroup >= 0 ? CLONE_INTO_CGROUP : 0),
+        .pidfd = (uintptr_t)&pidfd,
+        .exit_signal = for_parent ? 0 : SIGCHLD,
+        .cgroup = cgroup >= 0 ? (unsigned)cgroup : 0,
+    };
+    long pid = sys_retry(__NR_clone3, ADDRESS(&args), sizeof args, 0, 0, 0);
+    if (pid < 0) {
+        return (int)pid;
+    }
+    if (pid == 0) {
+        ctx->is_child = true;
+        ctx->report = fd_at(i, 4);
+        ctx->executing = false;
+        ctx->last_pid = 0;
+        ctx->sticky = 0;
+        memset(ctx->children, 0, sizeof ctx->children);
+        if (fd_at(i, 3) >= 0) {
+            sys_close(fd_at(i, 3));
+        }
+        if ((ctx->program.header->flags & PROGRAM_PROBE) == 0) {
+            sys_close(ctx->launcher); /* or the launcher would not see the end of the pilot */
+            ctx->launcher = -1;
+        }
+        run_child(ctx, strand);
+    }
+    ctx->last_pid = (int)pid;
+    ctx->children[strand] = (struct child){.pid = for_parent ? 0 : (int)pid, .pidfd = i->dst, .socket = fd_at(i, 3)};
+    if (fd_at(i, 4) >= 0) {
+        sys_close(fd_at(i, 4));
+    }
+    return place_fd(pidfd, i->dst);
+}
+
+/* barriers */
+
+static int send_barrier(int socket, uint32_t code, int fd) {
+    uint8_t bytes[5] = {'B'};
+    memcpy(bytes + 1, &code, sizeof code);
+    struct iovec part = {.base = bytes, .length = sizeof bytes};
+    struct passed_fd control = {.length = 20, .level = SOL_SOCKET, .type = SCM_RIGHTS, .fd = fd};
+    struct msghdr message = {.parts = &part, .part_count = 1};
+    if (fd >= 0) {
+        message.control = &control;
+        message.control_length = sizeof control;
+    }
+    long sent = sys_sendmsg(socket, &message, 0);
+    return sent < 0 ? (int)sent : 0;
+}
+
+/*
+ * One message into `bytes`; *fd is a descriptor that came with it, or -1. A peer that closed with unread bytes leaves ECONNRESET in
+ * front of what it had sent: read on. Returns the length, 0 at the end.
+ */
+static long receive(int socket, uint8_t bytes[MESSAGE_LIMIT], int *fd, int flags) {
+    struct iovec part = {.base = bytes, .length = MESSAGE_LIMIT};
+    struct passed_fd control = {0};
+    struct msghdr message = {.parts = &part, .part_count = 1, .control = &control, .control_length = sizeof control};
+    long n = sys_recvmsg(socket, &message, flags);
+    if (n == -ECONNRESET) {
+        n = sys_recvmsg(socket, &message, flags);
+    }
+    *fd = n >= 0 && control.length == 20 && control.level == SOL_SOCKET && control.type == SCM_RIGHTS ? control.fd : -1;
+    return n;
+}
+
+/* A failure that another process met becomes ours, word for word. */
+static int adopt(struct context *ctx, const uint8_t *bytes, long n) {
+    if (n != 1 + (long)sizeof ctx->failure || bytes[0] != 'F') {
+        return -EPROTO;
+    }
+    memcpy(&ctx->failure, bytes + 1, sizeof ctx->failure);
+    ctx->failure.text[sizeof ctx->failure.text - 1] = 0;
+    ctx->failure.flags |= FAILURE_FOREIGN;
+    uint32_t error = ctx->failure.error;
+    return error > 0 && error < 4096 ? -(int)error : -EPROTO;
+}
+
+/* What a process that died may have left behind in the socket: `otherwise` if it said nothing. */
+static int last_words(struct context *ctx, int socket, int otherwise) {
+    uint8_t bytes[MESSAGE_LIMIT];
+    int fd = -1;
+    long n;
+    while (socket >= 0 && (n = receive(socket, bytes, &fd, MSG_DONTWAIT)) > 0) {
+        if (fd >= 0) {
+            sys_close(fd);
+        }
+        if (bytes[0] == 'F') {
+            return adopt(ctx, bytes, n);
+        }
+    }
+    return otherwise;
+}
+
+int op_send(struct context *ctx, const struct instruction *i) {
+    int result = send_barrier(fd_at(i, 0), (uint32_t)i->operands[1], fd_at(i, 2));
+    return result == -EPIPE || result == -ECONNRESET ? last_words(ctx, fd_at(i, 0), -EPIPE) : result;
+}
+
+static int await_end(struct context *ctx, int socket) {
+    uint8_t bytes[MESSAGE_LIMIT];
+    int fd = -1;
+    long n = receive(socket, bytes, &fd, 0);
+    if (fd >= 0) {
+        sys_close(fd);
+    }
+    if (n <= 0) {
+        return (int)n;
+    }
+    return adopt(ctx, bytes, n);
+}
+
+int op_recv(struct context *ctx, const struct instruction *i) {
+    uint8_t bytes[MESSAGE_LIMIT];
+    int fd = -1;
+    uint32_t code = 0;
+    long n = receive(fd_at(i, 0), bytes, &fd, 0);
+    if (n <= 0) {
+        return n == 0 ? -EPIPE : (int)n;
+    }
+    if (n == 5 && bytes[0] == 'B') {
+        memcpy(&code, bytes + 1, sizeof code);
+    }
+    int result = 0;
+    if (code != i->operands[1]) {
+        result = adopt(ctx, bytes, n);
+    } else if (i->dst != DST_NONE) {
+        result = fd < 0 ? -EPROTO : place_fd(fd, i->dst);
+        fd = -1;
+    }
+    if (fd >= 0) {
+        sys_close(fd);
+    }
+    return result == 0 && i->operands[2] == 1 ? await_end(ctx, fd_at(i, 0)) : result;
+}
+
+int op_wait(struct context *ctx, const struct instruction *i) {
+    struct child_status status = {0};
+    long result = sys_waitid(P_PIDFD_, fd_at(i, 0), &status, __WALL | WEXITED);
+    if (result < 0) {
+        return (int)result;
+    }
+    int socket = -1;
+    for (unsigned s = 0; s < STRAND_COUNT; s++) {
+        if (ctx->children[s].pid == status.pid) {
+            ctx->children[s].pid = 0;
+            socket = ctx->children[s].socket;
+        }
+    }
+    bool good = status.code == CLD_EXITED && status.status == 0;
+    return good ? 0 : last_words(ctx, socket, -EREMOTEIO);
+}
+
+/* programs */
+
+static void default_signals(void) {
+    for (int signal = 1; signal <= SIGNAL_COUNT; signal++) {
+        sys_sigaction(signal, 0);
+    }
+    sys_sigmask(0, NULL);
+}
+
+/* Pointers to `count` strings laid end to end, and a NULL: fresh pages, which exec or the caller frees. */
+static const char **vector_of(const struct context *ctx, uint64_t at, uint64_t count) {
+    const char **pointers = sys_pages((count + 1) * sizeof *pointers);
+    if (sys_failed(pointers)) {
+        return NULL;
+    }
+    for (uint64_t k = 0; k < count; k++) {
+        if (at >= ctx->program.data_length) { /* PUTPID wrote over a NUL that the check had counted */
+            break;
+        }
+        pointers[k] = ctx->program.data + at;
+        at += text_length(pointers[k]) + 1;
+    }
+    return pointers;
+}
+
+static void free_vector(const char **pointers, uint64_t count) {
+    if (pointers != NULL) {
+        sys_free_pages(pointers, (count + 1) * sizeof *pointers);
+    }
+}
+
+int op_exec(struct context *ctx, const struct instruction *i) {
+    if (!ctx->executing) {
+        default_signals();
+        int result = ctx->report < 0 ? 0 : send_barrier(ctx->report, BARRIER_EXECUTING, -1);
+        if (result < 0) {
+            return result; /* the parent is gone, and its container goes with it */
+        }
+        ctx->executing = true;
+    }
+    const char *path = text_at(ctx, i->operands[0]);
+    const char **argv = vector_of(ctx, i->operands[1], i->operands[2]);
+    const char **envp = vector_of(ctx, i->operands[3], i->operands[4]);
+    failure_text(ctx, path);
+    int result = argv == NULL || envp == NULL ? -ENOMEM : (int)sys_execve(path, argv, envp);
+    free_vector(argv, i->operands[2]);
+    free_vector(envp, i->operands[4]);
+    return result;
+}
+
+/* spawn */
+
+struct helper {
+    const char **argv;
+    const char **envp;
+    int input;  /* becomes stdin, or -1 */
+    int words;  /* becomes stderr, or -1 */
+    int pair[2]; /* close-on-exec: carries the errno of a failed execve; its reader's life tells that the parent lives */
+};
+
+_Noreturn static void helper_main(const struct helper *helper) {
+    struct pollfd writer = {.fd = helper->pair[1]};
+    sys_close(helper->pair[0]);
+    sys_prctl(1 /* PR_SET_PDEATHSIG */, SIGKILL);
+    if (sys_poll(&writer, 1, 0) != 0) {
+        sys_exit(1); /* the parent died before the death signal was set */
+    }
+    default_signals();
+    if (helper->input >= 0) {
+        sys_dup3(helper->input, 0, 0);
+    }
+    if (helper->words >= 0) {
+        sys_dup3(helper->words, 2, 0);
+    }
+    int32_t error = (int32_t)sys_execve(helper->argv[0], helper->argv, helper->envp);
+    sys_write(helper->pair[1], &error, sizeof error);
+    sys_exit(127);
+}
+
+/* Starts it; 0 once the program runs, or -errno of what hindered it. */
+static int start_helper(struct helper *helper, int *pidfd) {
+    struct clone_args args = {.flags = CLONE_PIDFD, .pidfd = (uintptr_t)pidfd, .exit_signal = SIGCHLD};
+    long result = sys_pipe2(helper->pair, O_CLOEXEC);
+    if (result < 0) {
+        return (int)result;
+    }
+    result = sys_retry(__NR_clone3, ADDRESS(&args), sizeof args, 0, 0, 0);
+    if (result == 0) {
+        helper_main(helper);
+    }
+    sys_close(helper->pair[1]);
+    int32_t error = 0;
+    if (result > 0) {
+        sys_read(helper->pair[0], &error, sizeof error);
+        result = error;
+    }
+    sys_close(helper->pair[0]);
+    return (int)result;
+}
+
+/* What the helper wrote to stderr explains its failure: at most one page, in memory. */
+static void helper_words(struct context *ctx, int words) {
+    char text[sizeof ctx->failure.text + 1];
+    long n = sys_pread(words, text, sizeof text - 1, 0);
+    if (n > 0) {
+        text[n] = 0;
+        size_t length = text_length(text);
+        while (length > 0 && text[length - 1] == '\n') {
+            text[--length] = 0;
+        }
+        failure_text(ctx, text);
+    }
+}
+
+static int await_helper(struct context *ctx, int pidfd, int words) {
+    struct child_status status = {0};
+    long result = sys_waitid(P_PIDFD_, pidfd, &status, __WALL | WEXITED);
+    if (result < 0) {
+        return (int)result;
+    }
+    if (status.code == CLD_EXITED && status.status == 0) {
+        return 0;
+    }
+    ctx->failure.argument = (uint32_t)status.status;
+    helper_words(ctx, words);
+    return -EREMOTEIO;
+}
+
+/* Bytes in memory, read from the start. */
+static long input_of(const void *bytes, size_t length) {
+    long fd = sys_memfd_create("stdin", 1);
+    if (fd >= 0) {
+        long result = write_all((int)fd, bytes, length);
+        if (result == 0) {
+            result = sys_lseek((int)fd, 0, 0);
+        }
+        if (result < 0) {
+            sys_close((int)fd);
+            return result;
+        }
+    }
+    return fd;
+}
+
+/* A file that cannot grow, so that a helper that never stops talking costs one page and does not block. */
+static long words_file(void) {
+    long fd = sys_memfd_create("stderr", 3);
+    if (fd >= 0) {
+        sys_ftruncate((int)fd, HELPER_WORDS);
+        sys_fcntl((int)fd, F_ADD_SEALS_, SEAL_GROW | SEAL_SHRINK);
+    }
+    return fd;
+}
+
+int op_spawn(struct context *ctx, const struct instruction *i) {
+    bool keep = i->dst != DST_NONE;
+    uint64_t input_length = i->operands[5];
+    CLOSING int input = input_length == 0 ? -1 : (int)input_of(text_at(ctx, i->operands[4]), input_length);
+    CLOSING int words = keep ? -1 : (int)words_file();
+    struct helper helper = {.input = input, .words = words};
+    int pidfd = -1;
+    if (input_length > 0 && input < 0) {
+        return input;
+    }
+    helper.argv = vector_of(ctx, i->operands[0], i->operands[1]);
+    helper.envp = vector_of(ctx, i->operands[2], i->operands[3]);
+    failure_text(ctx, text_at(ctx, i->operands[0]));
+    int result = helper.argv == NULL || helper.envp == NULL ? -ENOMEM : start_helper(&helper, &pidfd);
+    free_vector(helper.argv, i->operands[1]);
+    free_vector(helper.envp, i->operands[3]);
+    if (result < 0) {
+        if (pidfd >= 0) {
+            await_helper(ctx, pidfd, -1);
+            failure_text(ctx, text_at(ctx, i->operands[0]));
+            sys_close(pidfd);
+        }
+        return result;
+    }
+    if (keep) {
+        return place_fd(pidfd, i->dst);
+    }
+    result = await_helper(ctx, pidfd, words);
+    sys_close(pidfd);
+    return result;
+}
+
+/* init: the duties of pid 1 (signals on, children reaped, end with the one that counts) */
+
+static uint64_t forwarded_signals(void) {
+    static const uint8_t faults[FAULT_COUNT] = {SIGFPE, SIGILL, SIGSEGV, SIGBUS, SIGABRT, SIGTRAP, SIGSYS};
+    uint64_t mask = UINT64_MAX;
+    for (unsigned k = 0; k < FAULT_COUNT; k++) {
+        mask &= ~(UINT64_C(1) << (faults[k] - 1));
+    }
+    return mask;
+}
+
+static void reap(int child) {
+    int status;
+    long pid;
+    while ((pid = sys_wait4(-1, &status, WNOHANG)) > 0) {
+        if (pid == child) {
+            int signal = status & 0x7f;
+            sys_exit(signal != 0 ? 128 + signal : status >> 8 & 0xff);
+        }
+    }
+}
+
+/* Blocked signals are queued even for pid 1, which otherwise would not get those without a handler. */
+_Noreturn static void init_main(int child, bool group, uint64_t signals) {
+    sys_retry(__NR_close_range, 3, UINT32_MAX, 0, 0, 0);
+    sys_prctl(15 /* PR_SET_NAME */, (uintptr_t)"wherry-init");
+    for (;;) {
+        long signal = sys_raw(__NR_rt_sigtimedwait, ADDRESS(&signals), 0, 0, 8, 0, 0);
+        if (signal == SIGCHLD) {
+            reap(child);
+        } else if (signal > 0 && signal != SIGTTIN && signal != SIGTTOU) {
+            sys_kill(group ? -child : child, (int)signal);
+        }
+    }
+}
+
+int op_init(struct context *ctx, const struct instruction *i) {
+    (void)ctx;
+    uint64_t signals = forwarded_signals();
+    uint64_t old = 0;
+    sys_sigmask(signals, &old);
+    long pid = sys_fork();
+    if (pid > 0) {
+        init_main((int)pid, i->operands[0] == 1, signals);
+    }
+    if (pid == 0) {
+        /* A group of its own, in front if there is a terminal; SIGTTOU is blocked here, so the call does not stop us. */
+        int group = (int)sys_getpid();
+        sys_raw(__NR_setpgid, 0, 0, 0, 0, 0, 0);
+        sys_ioctl(0, 0x5410 /* TIOCSPGRP */, ADDRESS(&group));
+    }
+    sys_sigmask(old, NULL);
+    return pid < 0 ? (int)pid : 0;
+}
+
+/* the rest belongs to other files */
+
+int op_monitor(struct context *ctx, const struct instruction *i) {
+    if ((ctx->program.header->flags & PROGRAM_STARTS) != 0) {
+        report_started(ctx);
+    }
+    return monitor_main(ctx, fd_at(i, 0), (const uint8_t *)ctx->program.data + i->operands[1]);
+}
+
+int op_trees(struct context *ctx, const struct instruction *i) {
+    return trees_main(ctx, fd_at(i, 0), fd_at(i, 1), (uint32_t)i->operands[2]);
+}
