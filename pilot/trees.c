@@ -607,8 +607,7 @@ static int op_settle_folders(struct tree *t) {
 static int op_sync(struct tree *t) {
     int error = op_settle_folders(t);
     if (error == 0 && t->record.flags & FLAG_DURABLE) {
-        CLOSING int root = (int)call(t, __NR_openat, t->folders[TREE_ROOT].fd, ADDRESS("."), O_RDONLY | O_FOLDER | O_CLOEXEC, 0, 0);
-        error = root < 0 ? root : (int)call(t, __NR_syncfs, root, 0, 0, 0, 0);
+        error = (int)call(t, __NR_syncfs, t->folders[TREE_ROOT].fd, 0, 0, 0, 0);
     }
     if (error == 0) {
         reply(t, TREE_REPLY_SYNC, 0);
@@ -664,7 +663,8 @@ static int serve_record(struct tree *t) {
 }
 
 static int serve(struct tree *t) {
-    int root = (int)call(t, __NR_openat, AT_FDCWD, ADDRESS("/"), O_REGISTER | O_CLOEXEC, 0, 0);
+    /* Not O_PATH: syncfs reports what failed to be written since this was opened. */
+    int root = (int)call(t, __NR_openat, AT_FDCWD, ADDRESS("/"), O_RDONLY | O_FOLDER | O_CLOEXEC, 0, 0);
     int error = root < 0 ? root : fill_register(t, TREE_ROOT, root);
     if (error == 0) {
         error = fill(t, TREE_MAGIC_LENGTH);

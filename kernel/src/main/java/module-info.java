@@ -4,4 +4,5 @@ module io.wherry.kernel {
     requires transitive io.wherry.oci;
 
     exports io.wherry.kernel;
+    exports io.wherry.kernel.tree;
 }
