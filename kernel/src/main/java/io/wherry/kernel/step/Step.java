@@ -50,6 +50,7 @@ public sealed interface Step
                 ReadOnlyPath,
                 ReapAsInit,
                 RecordStarted,
+                RemoveBelow,
                 RemoveFile,
                 RemoveTree,
                 RenameEntry,

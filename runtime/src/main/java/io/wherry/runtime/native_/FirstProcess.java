@@ -109,7 +109,9 @@ final class FirstProcess {
         mounts.prepare();
         plan.add(INSIDE, new SwitchRoot(root));
         mounts.attach();
-        plan.add(INSIDE, new MakeWorkdir(root, process.cwd()));
+        if (!process.cwd().equals("/")) {
+            plan.add(INSIDE, new MakeWorkdir(root, process.cwd()));
+        }
         protect(mounts);
         if (waitsForNetwork) {
             plan.add(INSIDE, new AwaitMark(pilot, Mark.NETWORK, Slot.NONE, false));

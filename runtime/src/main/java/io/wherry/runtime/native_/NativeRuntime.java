@@ -25,6 +25,7 @@ import io.wherry.kernel.step.OpenFolder;
 import io.wherry.kernel.step.OpenNetworkNamespace;
 import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.RecordStarted;
+import io.wherry.kernel.step.RemoveBelow;
 import io.wherry.kernel.step.RemoveFile;
 import io.wherry.kernel.step.RemoveTree;
 import io.wherry.kernel.step.RenameEntry;
@@ -192,12 +193,8 @@ public final class NativeRuntime {
         if (network.isPresent()) {
             network.get().sweep(plan, SWEEP);
         }
-        Slot running = plan.slot("running, for the sweep");
-        Slot folder = plan.slot("container's folder, for the sweep");
-        plan.add(SWEEP, new OpenFolder(place.running(), running));
-        plan.add(SWEEP, new RemoveTree(running, place.shortId()));
-        plan.add(SWEEP, new OpenFolder(place.containers() + "/" + place.id(), folder));
-        plan.add(SWEEP, new RemoveFile(folder, "intent"));
+        plan.add(SWEEP, new RemoveBelow(place.running(), place.shortId()));
+        plan.add(SWEEP, new RemoveBelow(place.containers() + "/" + place.id(), "intent"));
     }
 
     /** Adds the removal of a container to a plan: the rename is the point of no return, the deletion may take its time. */
