@@ -1,0 +1,302 @@
+/* The clients of a monitor: who they are, what they send, what waits for them. See monitor.h. */
+#include "monitor.h"
+
+enum { SO_PEERCRED_ = 17, HELLO_BYTES = 8 };
+
+static const char CUT[] = "\r\nwherry: cut off here, because the output was not read in time\r\n";
+
+/* who */
+
+static bool is_friend(int fd) {
+    uint32_t credentials[3] = {0, UINT32_MAX, 0}; /* pid, uid, gid */
+    uint32_t length = sizeof credentials;
+    long result = sys_retry(__NR_getsockopt, fd, SOL_SOCKET, SO_PEERCRED_, ADDRESS(credentials), ADDRESS(&length));
+    uint32_t self = (uint32_t)sys_raw(__NR_geteuid, 0, 0, 0, 0, 0, 0);
+    return result == 0 && (credentials[1] == self || credentials[1] == 0);
+}
+
+void client_add(struct monitor *m, int fd) {
+    for (unsigned k = 0; k < CLIENT_LIMIT; k++) {
+        struct client *c = &m->clients[k];
+        if (!c->used) {
+            *c = (struct client){.used = true, .fd = fd};
+            c->reader = (struct frame_reader){.bytes = c->frame, .limit = sizeof c->frame};
+            set_nonblocking(fd);
+            return;
+        }
+    }
+    sys_close(fd);
+}
+
+void client_accept(struct monitor *m) {
+    long fd = sys_retry(__NR_accept4, m->block.listener, 0, 0, SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd >= 0 && is_friend((int)fd)) {
+        client_add(m, (int)fd);
+    } else if (fd >= 0) {
+        sys_close((int)fd);
+    }
+}
+
+static void free_outbox(struct client *c) {
+    if (c->outbox_pages > 0) {
+        sys_free_pages(c->outbox.bytes, c->outbox_pages);
+    }
+    c->outbox = (struct outbox){0};
+    c->outbox_pages = 0;
+}
+
+void client_drop(struct monitor *m, struct client *c) {
+    if (!c->used) {
+        return;
+    }
+    bool last_input = c->primary && (c->streams & ATTACH_STDIN) != 0;
+    free_outbox(c);
+    sys_close(c->fd);
+    if (m->input_owner == c - m->clients) {
+        m->input_owner = -1;
+    }
+    *c = (struct client){0};
+    if (last_input) {
+        monitor_input_end(m);
+    }
+}
+
+bool output_blocked(const struct monitor *m) {
+    for (unsigned k = 0; k < CLIENT_LIMIT; k++) {
+        if (m->clients[k].used && m->clients[k].primary && outbox_waiting(&m->clients[k].outbox) > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* what is sent */
+
+static bool map_outbox(struct client *c, size_t size) {
+    uint8_t *pages = sys_pages(size + NOTE_ROOM);
+    if (sys_failed(pages)) {
+        return false;
+    }
+    c->outbox = (struct outbox){.bytes = pages, .size = size};
+    c->outbox_pages = size + NOTE_ROOM;
+    return true;
+}
+
+void client_widen(struct monitor *m, struct client *c) {
+    struct outbox old = c->outbox;
+    size_t pages = c->outbox_pages;
+    (void)m;
+    if (pages < LAST_OUTBOX && map_outbox(c, LAST_OUTBOX)) {
+        memcpy(c->outbox.bytes, old.bytes + old.start, outbox_waiting(&old));
+        c->outbox.end = outbox_waiting(&old);
+        if (pages > 0) {
+            sys_free_pages(old.bytes, pages);
+        }
+    }
+}
+
+/* As much of head and body as the socket takes at once: bytes, or -errno. */
+static long send_now(int fd, const uint8_t *head, size_t head_length, const void *body, size_t body_length) {
+    struct iovec parts[2] = {{(void *)(uintptr_t)head, head_length}, {(void *)(uintptr_t)body, body_length}};
+    struct msghdr message = {.parts = parts, .part_count = 2};
+    return sys_sendmsg(fd, &message, MSG_DONTWAIT);
+}
+
+/* The rest of a frame of which `sent` bytes are gone. */
+static bool keep(struct client *c, const uint8_t *head, size_t head_length, const uint8_t *body, size_t body_length, size_t sent) {
+    if (c->outbox_pages == 0 && !map_outbox(c, c->primary ? (size_t)CHUNK + NOTE_ROOM : OBSERVER_OUTBOX)) {
+        return false;
+    }
+    struct outbox *o = &c->outbox;
+    if (o->start > 0) {
+        memmove(o->bytes, o->bytes + o->start, outbox_waiting(o));
+        o->end -= o->start;
+        o->start = 0;
+    }
+    if (o->size - o->end < head_length + body_length - sent) {
+        return false;
+    }
+    size_t from_head = sent < head_length ? head_length - sent : 0;
+    memcpy(o->bytes + o->end, head + head_length - from_head, from_head);
+    o->end += from_head;
+    sent -= head_length - from_head;
+    if (body_length > sent) {
+        memcpy(o->bytes + o->end, body + sent, body_length - sent);
+        o->end += body_length - sent;
+    }
+    return true;
+}
+
+static void cut(struct monitor *m, struct client *c) {
+    if (c->outbox_pages == 0) { /* no memory */
+        client_drop(m, c);
+        return;
+    }
+    c->outbox.size += NOTE_ROOM;
+    outbox_frame(&c->outbox, FRAME_STDERR, NULL, 0, CUT, sizeof CUT - 1);
+    c->streams = 0;
+    c->waits = false;
+    c->closing = true;
+    client_flush(m, c);
+}
+
+void client_send(struct monitor *m, struct client *c, enum frame_type type, const void *head, size_t head_length, const void *body, size_t body_length) {
+    uint8_t start[FRAME_HEADER + CONTROL_LIMIT];
+    long sent = 0;
+    if (c->closing) {
+        return;
+    }
+    frame_header(start, type, head_length + body_length);
+    if (head_length > 0) {
+        memcpy(start + FRAME_HEADER, head, head_length);
+    }
+    head_length += FRAME_HEADER;
+    if (outbox_waiting(&c->outbox) == 0) {
+        sent = send_now(c->fd, start, head_length, body, body_length);
+        if (sent < 0 && sent != -EAGAIN) {
+            client_drop(m, c);
+            return;
+        }
+        sent = sent < 0 ? 0 : sent;
+    }
+    if ((size_t)sent < head_length + body_length && !keep(c, start, head_length, body, body_length, (size_t)sent)) {
+        cut(m, c);
+    }
+}
+
+void client_flush(struct monitor *m, struct client *c) {
+    int result = outbox_flush(&c->outbox, c->fd);
+    if (result == -EAGAIN) {
+        return;
+    }
+    if (result < 0 || c->closing) {
+        client_drop(m, c);
+    } else if (!c->primary) {
+        free_outbox(c);
+    }
+}
+
+/* what is received */
+
+static void reply(struct monitor *m, struct client *c, uint32_t type, int error) {
+    const uint32_t payload[2] = {type, (uint32_t)error};
+    client_send(m, c, FRAME_REPLY, payload, sizeof payload, NULL, 0);
+}
+
+static void pass_pidfd(struct monitor *m, struct client *c) {
+    uint8_t bytes[FRAME_HEADER + 8] = {0};
+    struct iovec part = {.base = bytes, .length = sizeof bytes};
+    struct passed_fd control = {.length = 20, .level = SOL_SOCKET, .type = SCM_RIGHTS, .fd = m->pidfd};
+    struct msghdr message = {.parts = &part, .part_count = 1, .control = &control, .control_length = sizeof control};
+    frame_header(bytes, FRAME_REPLY, 8);
+    bytes[FRAME_HEADER] = FRAME_PIDFD;
+    bool sent = outbox_waiting(&c->outbox) == 0 && sys_sendmsg(c->fd, &message, MSG_DONTWAIT) == sizeof bytes;
+    if (!sent) {
+        reply(m, c, FRAME_PIDFD, EAGAIN);
+    }
+}
+
+static void hello(struct monitor *m, struct client *c, const uint8_t *payload) {
+    const uint32_t own[2] = {FRAME_VERSION, m->block.flags & (BLOCK_TERMINAL | BLOCK_STDIN)};
+    c->greeted = get_u32(payload) == FRAME_VERSION;
+    if (c->greeted) {
+        client_send(m, c, FRAME_HELLO, own, sizeof own, NULL, 0);
+    } else {
+        reply(m, c, FRAME_HELLO, EPROTO);
+        c->closing = true;
+    }
+}
+
+static void attach(struct monitor *m, struct client *c, uint32_t streams) {
+    for (unsigned k = 0; k < CLIENT_LIMIT && (streams & ATTACH_PRIMARY) != 0; k++) {
+        if (m->clients[k].used && m->clients[k].primary) {
+            reply(m, c, FRAME_ATTACH, EBUSY);
+            return;
+        }
+    }
+    c->primary = (streams & ATTACH_PRIMARY) != 0;
+    c->streams = streams;
+    c->waits = true;
+    reply(m, c, FRAME_ATTACH, 0);
+}
+
+/* A whole frame of fixed size. False: the client does not speak this protocol. */
+static bool obey(struct monitor *m, struct client *c) {
+    static const struct {
+        uint8_t type;
+        uint8_t length;
+    } known[] = {{FRAME_HELLO, HELLO_BYTES}, {FRAME_ATTACH, 4}, {FRAME_RESIZE, 4}, {FRAME_SIGNAL, 4}, {FRAME_WAIT, 0},
+                 {FRAME_PIDFD, 0}, {FRAME_STOP, 8}, {FRAME_PAUSE, 4}, {FRAME_DETACH, 0}, {FRAME_REOPEN, 0}};
+    enum frame_type type = (enum frame_type)c->frame[0];
+    const uint8_t *payload = c->frame + FRAME_HEADER;
+    bool fits = false;
+    for (unsigned k = 0; k < sizeof known / sizeof known[0]; k++) {
+        fits |= known[k].type == type && known[k].length == frame_length(c->frame);
+    }
+    if (!fits || c->greeted == (type == FRAME_HELLO)) {
+        return false;
+    }
+    switch (type) {
+    case FRAME_HELLO:
+        hello(m, c, payload);
+        break;
+    case FRAME_ATTACH:
+        attach(m, c, get_u32(payload));
+        break;
+    case FRAME_WAIT:
+        c->waits = true;
+        break;
+    case FRAME_PIDFD:
+        pass_pidfd(m, c);
+        break;
+    case FRAME_DETACH:
+        c->streams = 0; /* whoever comes back finds the input open */
+        c->closing = true;
+        break;
+    default:
+        reply(m, c, type, monitor_request(m, type, payload));
+    }
+    return true;
+}
+
+/* The header of a STDIN frame has come. */
+static bool begin_input(struct monitor *m, struct client *c) {
+    if (!c->greeted || (c->streams & ATTACH_STDIN) == 0) {
+        return false;
+    }
+    c->input_left = frame_length(c->frame);
+    c->reader.have = 0;
+    if (c->input_left == 0) {
+        monitor_input_end(m);
+    } else if (m->input_at == m->input_end) {
+        monitor_input(m, c);
+    }
+    return true;
+}
+
+static bool is_input(const struct client *c) {
+    return c->reader.have == FRAME_HEADER && c->frame[0] == FRAME_STDIN;
+}
+
+void client_read(struct monitor *m, struct client *c) {
+    if (c->input_left > 0) {
+        monitor_input(m, c);
+        return;
+    }
+    size_t whole = c->reader.limit;
+    if (c->reader.have < FRAME_HEADER) {
+        c->reader.limit = FRAME_HEADER; /* the payload of STDIN goes elsewhere */
+    }
+    int result = frame_read(&c->reader, c->fd);
+    c->reader.limit = whole;
+    bool good = result >= 0 || (result == -EMSGSIZE && c->reader.have == FRAME_HEADER && frame_length(c->frame) <= CONTROL_LIMIT);
+    if (is_input(c)) {
+        good = begin_input(m, c);
+    } else if (result == 1) {
+        c->reader.have = 0;
+        good = obey(m, c);
+    }
+    if (!good || (c->used && c->closing && outbox_waiting(&c->outbox) == 0)) {
+        client_drop(m, c);
+    }
+}

@@ -1,0 +1,468 @@
+/* See docs/monitor.md. */
+#include "monitor.h"
+#include <linux/wait.h>
+
+enum {
+    FIONREAD_ = 0x541B, TIOCSWINSZ_ = 0x5414, SUBREAPER = 36, SET_NAME = 15, SFD_FLAGS = O_CLOEXEC | O_NONBLOCK, CLOCK_MONOTONIC_ = 1,
+    QUIET_MS = 200, DRAIN_MS = 50, OBSERVERS_MS = 5000, DRAIN_MOST = 4 << 20, FOREVER = -1, NO_KILL = -1, BY_SIGNAL = 2, BY_SIGNAL_WITH_CORE = 3 /* CLD_KILLED, CLD_DUMPED */, EXIT_UNKNOWN = 255,
+};
+
+static int64_t now_ms(void) {
+    struct __kernel_timespec time = {0};
+    sys_clock(CLOCK_MONOTONIC_, &time);
+    return time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+/* what clients ask for */
+
+static int cgroup_write(const struct monitor *m, const char *file, const char *value) {
+    if (m->block.cgroup < 0) {
+        return -EOPNOTSUPP;
+    }
+    CLOSING int fd = (int)sys_openat(m->block.cgroup, file, O_WRONLY | O_NOFOLLOW, 0);
+    long n = fd < 0 ? fd : sys_write(fd, value, 1);
+    return n < 0 ? (int)n : 0;
+}
+
+static int stop(struct monitor *m, uint32_t signal, uint32_t milliseconds) {
+    long result = sys_pidfd_signal(m->pidfd, (int)signal);
+    if (result == 0) {
+        cgroup_write(m, "cgroup.freeze", "0"); /* or the signal would not be seen */
+        m->kill_at = milliseconds == UINT32_MAX ? NO_KILL : now_ms() + milliseconds;
+    }
+    return (int)result;
+}
+
+static void kill_all(struct monitor *m) {
+    m->kill_at = NO_KILL;
+    if (cgroup_write(m, "cgroup.kill", "1") < 0) {
+        sys_pidfd_signal(m->pidfd, SIGKILL);
+    }
+}
+
+static int resize(const struct monitor *m, const uint8_t *payload) {
+    const uint16_t size[4] = {get_u16(payload), get_u16(payload + 2), 0, 0};
+    return (m->block.flags & BLOCK_TERMINAL) == 0 ? -ENOTTY : (int)sys_ioctl(m->block.out, TIOCSWINSZ_, ADDRESS(size));
+}
+
+/* 0 or a positive errno. */
+int monitor_request(struct monitor *m, enum frame_type type, const uint8_t *payload) {
+    int result = -ENOSYS;
+    if (type == FRAME_RESIZE) {
+        result = resize(m, payload);
+    } else if (type == FRAME_SIGNAL) {
+        result = (int)sys_pidfd_signal(m->pidfd, (int)get_u32(payload));
+    } else if (type == FRAME_STOP) {
+        result = stop(m, get_u32(payload), get_u32(payload + 4));
+    } else if (type == FRAME_PAUSE) {
+        result = cgroup_write(m, "cgroup.freeze", get_u32(payload) != 0 ? "1" : "0");
+    } else if (type == FRAME_REOPEN) {
+        result = log_reopen(&m->log);
+    }
+    return -result;
+}
+
+/* input */
+
+static void input_done(struct monitor *m, int error) {
+    struct client *owner = m->input_owner < 0 ? NULL : &m->clients[m->input_owner];
+    m->input_at = 0;
+    m->input_end = 0;
+    m->input_owner = -1;
+    if (owner != NULL && owner->input_left == 0) {
+        const uint32_t payload[2] = {FRAME_STDIN, (uint32_t)error};
+        client_send(m, owner, FRAME_REPLY, payload, sizeof payload, NULL, 0);
+    }
+    if (m->input_closes) {
+        m->input_closes = false;
+        monitor_input_end(m);
+    }
+}
+
+void monitor_write_input(struct monitor *m) {
+    long n = m->block.in < 0 ? -EPIPE : 0;
+    while (n >= 0 && m->input_at < m->input_end) {
+        n = sys_write(m->block.in, m->input + m->input_at, m->input_end - m->input_at);
+        m->input_at += n < 0 ? 0 : (size_t)n;
+    }
+    if (n == -EAGAIN) {
+        return;
+    }
+    if (n < 0 && m->block.in >= 0 && (m->block.flags & BLOCK_TERMINAL) == 0) { /* nobody reads it any more */
+        sys_close(m->block.in);
+        m->block.in = -1;
+    }
+    input_done(m, n < 0 ? (int)-n : 0);
+}
+
+/* More of a STDIN frame's payload; only while nothing waits to be written. */
+void monitor_input(struct monitor *m, struct client *c) {
+    long n = sys_read(c->fd, m->input, c->input_left < CHUNK ? c->input_left : (size_t)CHUNK);
+    if (n == -EAGAIN) {
+        return;
+    }
+    if (n <= 0) {
+        client_drop(m, c);
+        return;
+    }
+    c->input_left -= (size_t)n;
+    m->input_at = 0;
+    m->input_end = (size_t)n;
+    m->input_owner = (int)(c - m->clients);
+    monitor_write_input(m);
+}
+
+/* A terminal's input does not end: its user types the key for that. */
+void monitor_input_end(struct monitor *m) {
+    if (m->block.in < 0 || (m->block.flags & BLOCK_TERMINAL) != 0) {
+        return;
+    }
+    if (m->input_at < m->input_end) {
+        m->input_closes = true;
+        return;
+    }
+    sys_close(m->block.in);
+    m->block.in = -1;
+}
+
+/* output */
+
+static void publish(struct monitor *m, unsigned stream, size_t n) {
+    uint32_t bit = stream == 0 ? ATTACH_STDOUT : ATTACH_STDERR;
+    log_write(&m->log, stream, m->chunk, n);
+    for (unsigned k = 0; k < CLIENT_LIMIT; k++) {
+        struct client *c = &m->clients[k];
+        if (c->used && (c->streams & bit) != 0) {
+            client_send(m, c, stream == 0 ? FRAME_STDOUT : FRAME_STDERR, NULL, 0, m->chunk, n);
+        }
+    }
+}
+
+/* Reads once: bytes, 0 at the end (the descriptor is closed then), or -errno. */
+static long read_output(struct monitor *m, unsigned stream) {
+    int *fd = stream == 0 ? &m->block.out : &m->block.err;
+    long n = sys_read(*fd, m->chunk, CHUNK);
+    if (n > 0) {
+        publish(m, stream, (size_t)n);
+    } else if (n == -EIO && (m->block.flags & BLOCK_TERMINAL) != 0) {
+        m->quiet_until = now_ms() + QUIET_MS; /* nobody has the terminal open; somebody may open it again */
+    } else if (n != -EAGAIN) {
+        sys_close(*fd);
+        *fd = -1;
+        return 0;
+    }
+    return n;
+}
+
+/* the end */
+
+static void note_ending(struct monitor *m, const struct child_status *status) {
+    struct __kernel_timespec now = {0};
+    bool by_signal = status->code == BY_SIGNAL || status->code == BY_SIGNAL_WITH_CORE;
+    sys_clock(0, &now);
+    m->ended = true;
+    m->ending = (struct ending){
+        .known = true, .code = (uint32_t)status->status + (by_signal ? 128 : 0), .signal = by_signal ? (uint32_t)status->status : 0,
+        .seconds = (uint64_t)now.tv_sec, .nanoseconds = (uint32_t)now.tv_nsec};
+}
+
+/* True once the container's first process has ended. Somebody else's child tells that it did, not how. */
+static bool reap_container(struct monitor *m) {
+    struct child_status status = {0};
+    struct pollfd fd = {.fd = m->pidfd, .events = POLLIN};
+    long result = sys_waitid(P_PIDFD_, m->pidfd, &status, __WALL | WEXITED | WNOHANG);
+    if (result < 0 && sys_poll(&fd, 1, 0) > 0) {
+        status.status = EXIT_UNKNOWN;
+        status.pid = EXIT_UNKNOWN;
+    }
+    if (status.pid != 0) {
+        note_ending(m, &status);
+    }
+    return m->ended;
+}
+
+/*
+ * Orphans of the container that came to us as their subreaper. Should one of those taken here be the container itself, because it ended this
+ * very moment, its descriptor has no child to wait for any more: that tells.
+ */
+static void reap(struct monitor *m) {
+    struct child_status status = {0};
+    struct child_status probe = {0};
+    while (!m->ended && !reap_container(m)) {
+        status.pid = 0;
+        if (sys_waitid(0 /* P_ALL */, 0, &status, __WALL | WEXITED | WNOHANG) < 0 || status.pid == 0) {
+            return;
+        }
+        if (sys_waitid(P_PIDFD_, m->pidfd, &probe, __WALL | WEXITED | WNOHANG | (int)WNOWAIT) == -ECHILD) {
+            note_ending(m, &status);
+        }
+    }
+}
+
+/* What is left in the pipes or the terminal. Whoever else holds them is waited for no longer than it takes a terminal to hand over. */
+static void drain(struct monitor *m, unsigned stream) {
+    bool terminal = (m->block.flags & BLOCK_TERMINAL) != 0;
+    int64_t until = now_ms() + DRAIN_MS;
+    size_t total = 0;
+    while (total < DRAIN_MOST && (stream == 0 ? m->block.out : m->block.err) >= 0) {
+        long n = read_output(m, stream);
+        if (n == -EAGAIN && terminal && now_ms() < until) {
+            struct pollfd fd = {.fd = m->block.out, .events = POLLIN};
+            sys_poll(&fd, 1, (int)(until - now_ms()));
+        } else if (n <= 0) {
+            return;
+        } else {
+            total += (size_t)n;
+        }
+    }
+}
+
+/* The number behind `oom_kill ` at the beginning of a line. */
+static uint32_t oom_kills(const struct monitor *m) {
+    static const char key[] = "oom_kill ";
+    char text[2048];
+    long n = m->block.oom < 0 ? -1 : sys_pread(m->block.oom, text, sizeof text - 1, 0);
+    text[n < 0 ? 0 : n] = 0;
+    for (const char *line = text; *line != 0; line++) {
+        if ((line == text || line[-1] == '\n') && text_length(line) > sizeof key && memcmp(line, key, sizeof key - 1) == 0) {
+            line += sizeof key - 1;
+            return (uint32_t)text_number(&line);
+        }
+    }
+    return 0;
+}
+
+static char *line(char *to, const char *key, uint64_t value) {
+    size_t n = text_length(key);
+    memcpy(to, key, n);
+    to = text_decimal(to + n, value);
+    *to++ = '\n';
+    return to;
+}
+
+static size_t exit_lines(const struct monitor *m, char to[512]) {
+    const struct ending *e = &m->ending;
+    char *end = line(to, "code ", e->code);
+    end = line(end, "signal ", e->signal);
+    end = line(end, "oom ", e->oom);
+    end = line(end, "seconds ", e->seconds);
+    end = line(end, "nanoseconds ", e->nanoseconds);
+    if (m->log.errors > 0) {
+        end = line(end, "unlogged ", m->log.errors);
+    }
+    return (size_t)(end - to);
+}
+
+/* A volatile record is true until the next boot only. */
+static size_t boot_line(char to[64]) {
+    CLOSING int fd = (int)sys_openat(AT_FDCWD, "/proc/sys/kernel/random/boot_id", O_RDONLY, 0);
+    text_copy(to, 64, "boot ");
+    long n = fd < 0 ? 0 : sys_read(fd, to + 5, 58);
+    return n > 0 ? 5 + (size_t)n : 0;
+}
+
+/* `exit` in a folder, by rename; durable if asked. A failure leaves no record, which reads as "monitor lost". */
+static void write_exit(int folder, const char *text, size_t length, bool durable) {
+    CLOSING int fd = folder < 0 ? -1 : (int)sys_openat(folder, ".exit", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
+    bool good = fd >= 0 && write_all(fd, text, length) == 0 && (!durable || sys_fsync(fd) == 0);
+    if (good && sys_renameat(folder, ".exit", folder, "exit") == 0 && durable) {
+        sys_fsync(folder);
+    }
+}
+
+static void tell_ending(struct monitor *m) {
+    uint8_t payload[24];
+    const struct ending *e = &m->ending;
+    const uint32_t numbers[3] = {e->code, e->signal, e->oom};
+    memcpy(payload, numbers, sizeof numbers);
+    memcpy(payload + 12, &e->seconds, 8);
+    memcpy(payload + 20, &e->nanoseconds, 4);
+    for (unsigned k = 0; k < CLIENT_LIMIT; k++) {
+        if (m->clients[k].used && m->clients[k].waits) {
+            client_send(m, &m->clients[k], FRAME_EXIT, payload, sizeof payload, NULL, 0);
+        }
+    }
+}
+
+/* Everything is recorded and cleaned up; what is left to do is to hand over what a slow reader has not taken. */
+static void hand_over(struct monitor *m) {
+    int64_t until = now_ms() + OBSERVERS_MS;
+    for (;;) {
+        struct pollfd fds[CLIENT_LIMIT];
+        bool primary = false;
+        unsigned waiting = 0;
+        for (unsigned k = 0; k < CLIENT_LIMIT; k++) {
+            const struct client *c = &m->clients[k];
+            bool left = c->used && outbox_waiting(&c->outbox) > 0;
+            fds[k] = (struct pollfd){.fd = left ? c->fd : -1, .events = POLLOUT};
+            primary |= left && c->primary;
+            waiting += left;
+        }
+        int64_t time = primary ? FOREVER : until - now_ms();
+        if (waiting == 0 || (!primary && time <= 0)) {
+            return;
+        }
+        sys_poll(fds, CLIENT_LIMIT, (int)time);
+        for (unsigned k = 0; k < CLIENT_LIMIT; k++) {
+            if (fds[k].fd >= 0 && fds[k].revents != 0) {
+                client_flush(m, &m->clients[k]);
+            }
+        }
+    }
+}
+
+static void finish(struct monitor *m) {
+    char text[512];
+    for (unsigned k = 0; k < CLIENT_LIMIT; k++) {
+        if (m->clients[k].used && m->clients[k].primary) {
+            client_widen(m, &m->clients[k]); /* what is left is at most that; the record must not wait for a reader */
+        }
+    }
+    drain(m, 0);
+    drain(m, 1);
+    log_close(&m->log);
+    m->ending.oom = oom_kills(m);
+    size_t length = exit_lines(m, text);
+    size_t boot = boot_line(text + length);
+    write_exit(m->block.volatile_folder, text, length + boot, false);
+    sys_close(m->block.listener);
+    tell_ending(m);
+    write_exit(m->block.folder, text, length, true);
+    run_strand(m->ctx, STRAND_SWEEP);
+    if ((m->block.flags & BLOCK_REMOVE) != 0) {
+        run_strand(m->ctx, STRAND_REMOVAL);
+    }
+    hand_over(m);
+}
+
+/* the loop */
+
+enum { POLL_PIDFD, POLL_SIGNALS, POLL_LISTENER, POLL_OUT, POLL_ERR, POLL_IN, POLL_CLIENTS, POLL_COUNT = POLL_CLIENTS + CLIENT_LIMIT };
+
+static int64_t sooner(int64_t left, int64_t at, int64_t now) {
+    int64_t wait = at > now ? at - now : 0;
+    return left < 0 || wait < left ? wait : left;
+}
+
+static int wait_for_work(const struct monitor *m, struct pollfd fds[POLL_COUNT]) {
+    bool blocked = output_blocked(m);
+    bool input_waits = m->input_at < m->input_end;
+    int64_t now = now_ms();
+    int64_t left = m->kill_at == NO_KILL ? FOREVER : sooner(FOREVER, m->kill_at, now);
+    bool quiet = m->quiet_until > now;
+    left = quiet && !blocked ? sooner(left, m->quiet_until, now) : left;
+    fds[POLL_PIDFD] = (struct pollfd){.fd = m->pidfd, .events = POLLIN};
+    fds[POLL_SIGNALS] = (struct pollfd){.fd = m->signals, .events = POLLIN};
+    fds[POLL_LISTENER] = (struct pollfd){.fd = m->block.listener, .events = POLLIN};
+    fds[POLL_OUT] = (struct pollfd){.fd = blocked || quiet ? -1 : m->block.out, .events = POLLIN};
+    fds[POLL_ERR] = (struct pollfd){.fd = blocked ? -1 : m->block.err, .events = POLLIN};
+    fds[POLL_IN] = (struct pollfd){.fd = input_waits ? m->block.in : -1, .events = POLLOUT};
+    for (unsigned k = 0; k < CLIENT_LIMIT; k++) {
+        const struct client *c = &m->clients[k];
+        bool reads = !c->closing && (c->input_left == 0 || !input_waits);
+        bool writes = outbox_waiting(&c->outbox) > 0;
+        fds[POLL_CLIENTS + k] = (struct pollfd){
+            .fd = c->used && (reads || writes) ? c->fd : -1, .events = (short)((reads ? POLLIN : 0) | (writes ? POLLOUT : 0))};
+    }
+    long n = sys_poll(fds, POLL_COUNT, (int)(left > INT32_MAX ? INT32_MAX : left));
+    return (int)n;
+}
+
+static void serve_client(struct monitor *m, struct client *c, short events) {
+    int fd = c->fd;
+    if ((events & POLLOUT) != 0) {
+        client_flush(m, c);
+    }
+    bool same = c->used && c->fd == fd;
+    bool input_free = c->input_left == 0 || m->input_at == m->input_end;
+    if (same && !c->closing && input_free && (events & (POLLIN | POLLHUP | POLLERR)) != 0) {
+        client_read(m, c);
+    } else if (same && (events & (POLLHUP | POLLERR)) != 0 && (events & POLLOUT) == 0) {
+        client_drop(m, c); /* gone, and nothing of it is wanted */
+    }
+}
+
+static void turn(struct monitor *m) {
+    struct pollfd fds[POLL_COUNT];
+    uint8_t signal[128];
+    int n = wait_for_work(m, fds);
+    if (m->kill_at != NO_KILL && now_ms() >= m->kill_at) {
+        kill_all(m);
+    }
+    if (n <= 0) {
+        return;
+    }
+    if (fds[POLL_SIGNALS].revents != 0 || fds[POLL_PIDFD].revents != 0) {
+        while (sys_read(m->signals, signal, sizeof signal) > 0) {
+        }
+        reap(m);
+    }
+    if (fds[POLL_IN].revents != 0) {
+        monitor_write_input(m);
+    }
+    for (unsigned k = 0; k < CLIENT_LIMIT; k++) {
+        if (fds[POLL_CLIENTS + k].revents != 0 && m->clients[k].used) {
+            serve_client(m, &m->clients[k], fds[POLL_CLIENTS + k].revents);
+        }
+    }
+    for (unsigned stream = 0; stream < 2; stream++) {
+        if (fds[POLL_OUT + stream].revents != 0 && !output_blocked(m)) {
+            read_output(m, stream);
+        }
+    }
+    if (fds[POLL_LISTENER].revents != 0) {
+        client_accept(m);
+    }
+}
+
+static void become(struct monitor *m) {
+    static const uint8_t ignored[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU};
+    const uint64_t child = UINT64_C(1) << (SIGCHLD - 1);
+    sys_raw(__NR_setsid, 0, 0, 0, 0, 0, 0); /* EPERM: the program did it */
+    sys_prctl(SUBREAPER, 1);
+    sys_prctl(SET_NAME, (uintptr_t)"wherry-monitor");
+    for (unsigned k = 0; k < sizeof ignored; k++) {
+        sys_sigaction(ignored[k], 1 /* SIG_IGN */);
+    }
+    sys_sigaction(SIGCHLD, 0);
+    sys_sigmask(child, NULL);
+    m->signals = (int)sys_retry(__NR_signalfd4, -1, ADDRESS(&child), 8, SFD_FLAGS, 0);
+    if (m->ctx->launcher >= 0) {
+        client_add(m, m->ctx->launcher);
+        m->ctx->launcher = -1;
+    }
+    const int others[3] = {m->block.in, m->block.out, m->block.err};
+    for (unsigned k = 0; k < 3; k++) {
+        if (others[k] >= 0) {
+            set_nonblocking(others[k]);
+        }
+    }
+    if (m->block.listener >= 0) {
+        set_nonblocking(m->block.listener);
+    }
+}
+
+int monitor_main(struct context *ctx, int pidfd, const uint8_t block[64]) {
+    struct monitor *m = sys_pages(sizeof *m + 2 * (size_t)CHUNK);
+    if (sys_failed(m)) {
+        return -ENOMEM;
+    }
+    m->ctx = ctx;
+    m->pidfd = pidfd;
+    m->kill_at = NO_KILL;
+    m->input_owner = -1;
+    m->log.fd = -1;
+    m->chunk = (uint8_t *)(m + 1);
+    m->input = m->chunk + CHUNK;
+    memcpy(&m->block, block, sizeof m->block);
+    become(m);
+    if ((m->block.flags & BLOCK_LOG) != 0 && log_open(&m->log, m->block.folder, m->block.log_size, m->block.log_files) < 0) {
+        m->log.errors++;
+    }
+    reap(m); /* it may have ended before its death was blocked for us */
+    while (!m->ended) {
+        turn(m);
+    }
+    finish(m);
+    return 0;
+}

@@ -1,0 +1,93 @@
+/* The monitor's parts: the process that stays beside a container (docs/monitor.md). */
+#pragma once
+#include "frame.h"
+#include "log.h"
+
+enum {
+    CLIENT_LIMIT = 64, CONTROL_LIMIT = 64 /* payload of all frames but STDIN */, CHUNK = 32 << 10, OBSERVER_OUTBOX = 1 << 20,
+    NOTE_ROOM = 4096, LAST_OUTBOX = 5 << 20,
+};
+
+enum { BLOCK_TERMINAL = 1, BLOCK_STDIN = 2, BLOCK_LOG = 4, BLOCK_REMOVE = 8, BLOCK_OOM_V1 = 16, BLOCK_OOM_V2 = 32 };
+
+/* docs/program.md "The monitor block". */
+struct monitor_block {
+    uint32_t flags;
+    int32_t in;
+    int32_t out;
+    int32_t err;
+    int32_t folder;
+    int32_t volatile_folder;
+    int32_t listener;
+    int32_t oom;
+    uint64_t log_size;
+    uint32_t log_files;
+    int32_t cgroup;
+    uint8_t zero[16];
+};
+_Static_assert(sizeof(struct monitor_block) == 64, "docs/program.md");
+
+struct client {
+    bool used;
+    bool greeted;
+    bool primary;  /* the container waits for it */
+    bool waits;    /* is told the end */
+    bool closing;  /* nothing is read any more; gone when its outbox is empty */
+    uint32_t streams; /* ATTACH_… */
+    int fd;
+    size_t input_left; /* of a STDIN frame's payload */
+    struct frame_reader reader;
+    uint8_t frame[FRAME_HEADER + CONTROL_LIMIT];
+    struct outbox outbox;
+    size_t outbox_pages; /* mapped length, 0 none */
+};
+
+/* How the container ended. */
+struct ending {
+    bool known;
+    uint32_t code;
+    uint32_t signal;
+    uint32_t oom;
+    uint64_t seconds;
+    uint32_t nanoseconds;
+};
+
+struct monitor {
+    struct context *ctx;
+    struct monitor_block block;
+    int pidfd;
+    int signals;
+    bool ended;
+    struct ending ending;
+    struct log log;
+    uint8_t *chunk; /* CHUNK, just read from the container */
+    uint8_t *input; /* CHUNK, to be written to the container */
+    size_t input_at;
+    size_t input_end;
+    int input_owner;   /* index of the client whose input that is, or -1 */
+    bool input_closes; /* when it is written */
+    int64_t kill_at;   /* monotonic milliseconds, 0 never */
+    int64_t quiet_until; /* a terminal that nobody has open */
+    struct client clients[CLIENT_LIMIT];
+};
+
+/* clients.c */
+void client_add(struct monitor *m, int fd);
+void client_accept(struct monitor *m);
+void client_drop(struct monitor *m, struct client *c);
+/* Sends a frame, or keeps it until it can be sent; who is too slow is cut off. */
+void client_send(struct monitor *m, struct client *c, enum frame_type type, const void *head, size_t head_length, const void *body, size_t body_length);
+/* Reads and obeys what is there. */
+void client_read(struct monitor *m, struct client *c);
+void client_flush(struct monitor *m, struct client *c);
+/* Room for all that the container can have left in its pipes. */
+void client_widen(struct monitor *m, struct client *c);
+/* The primary has not taken everything yet. */
+bool output_blocked(const struct monitor *m);
+
+/* monitor.c */
+int monitor_request(struct monitor *m, enum frame_type type, const uint8_t *payload);
+void monitor_input(struct monitor *m, struct client *c);
+void monitor_input_end(struct monitor *m);
+/* Writes what waits for the container's input. */
+void monitor_write_input(struct monitor *m);
