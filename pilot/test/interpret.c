@@ -226,6 +226,14 @@ static void test_policies(void) {
     struct outcome o = run();
     ok(failed_with(o, ENOENT) && o.failure.op == OP_FAIL && o.failure.instruction == 2 && o.failure.step == 77 && unmark(),
        "sticky is remembered, FAIL reports it, the sweep runs");
+    begin(PROGRAM_TEST);
+    with(make("denied"), POLICY_STICKY, 0, EACCES, 0);
+    with(make("no/such"), POLICY_STICKY, 0, EACCES, ENOENT);
+    OP(&a, OP_FAIL, 0);
+    a.header.test_switch = SWITCH_FAIL;
+    a.header.switch_at = 1;
+    a.header.switch_errno = EACCES;
+    ok(failed_with(run(), EACCES), "a remembered EACCES is not overwritten by ENOENT");
     begin(0);
     with(make("one"), POLICY_OK_IF, 0, ENOENT, 0);
     marking_sweep();
