@@ -27,7 +27,7 @@ final class StateFile {
     static void write(Path file, byte[] bytes) {
         Path temporary = sibling(file);
         try {
-            writeNew(temporary, bytes);
+            writeNew(temporary, bytes, true);
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
             syncFolder(parent(file));
         } catch (IOException e) {
@@ -35,11 +35,18 @@ final class StateFile {
         }
     }
 
-    /** Makes a file that must not be there yet. {@return whether it was made} */
+    /** Makes a file that must not be there yet, durably. {@return whether it was made} */
     static boolean create(Path file, byte[] bytes) {
+        return create(file, bytes, true);
+    }
+
+    /** Makes a file that must not be there yet. {@return whether it was made} */
+    static boolean create(Path file, byte[] bytes, boolean durable) {
         try {
-            writeNew(file, bytes);
-            syncFolder(parent(file));
+            writeNew(file, bytes, durable);
+            if (durable) {
+                syncFolder(parent(file));
+            }
             return true;
         } catch (FileAlreadyExistsException e) {
             return false;
@@ -48,24 +55,25 @@ final class StateFile {
         }
     }
 
-    /** Writes into a folder that is not in place yet: synced, not renamed. */
-    static void writeInside(Path folder, String name, byte[] bytes) {
+    /** Writes into a folder that is not in place yet: synced if it is to survive a power cut, not renamed. */
+    static void writeInside(Path folder, String name, byte[] bytes, boolean durable) {
         Path file = folder.resolve(name);
         try {
-            writeNew(file, bytes);
+            writeNew(file, bytes, durable);
         } catch (IOException e) {
             throw failed("write", file, e);
         }
     }
 
-    private static void writeNew(Path file, byte[] bytes) throws IOException {
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+    private static void writeNew(Path file, byte[] bytes, boolean durable) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
             ByteBuffer left = ByteBuffer.wrap(bytes);
             while (left.hasRemaining()) {
                 channel.write(left);
             }
-            channel.force(true);
+            if (durable) {
+                channel.force(true);
+            }
         }
     }
 
@@ -80,14 +88,16 @@ final class StateFile {
         try {
             if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
                 if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-                    throw new WherryException(WherryException.Kind.CORRUPT, "The state file " + file + " is not a file.");
+                    throw new WherryException(
+                            WherryException.Kind.CORRUPT, "The state file " + file + " is not a file.");
                 }
                 return Optional.empty();
             }
             if (Files.size(file) > LIMIT) {
                 throw new WherryException(
                         WherryException.Kind.CORRUPT,
-                        "The state file " + file + " has " + Files.size(file) + " bytes; at most " + LIMIT + " are expected.");
+                        "The state file " + file + " has " + Files.size(file) + " bytes; at most " + LIMIT
+                                + " are expected.");
             }
             return Optional.of(Files.readAllBytes(file));
         } catch (NoSuchFileException e) {
@@ -113,7 +123,8 @@ final class StateFile {
     }
 
     private static Path sibling(Path file) {
-        return file.resolveSibling(file.getFileName() + ".new-" + ContainerId.random().abbreviated());
+        return file.resolveSibling(
+                file.getFileName() + ".new-" + ContainerId.random().abbreviated());
     }
 
     private static Path parent(Path file) {

@@ -26,14 +26,16 @@ public record StateRoot(Path root, Path volatileRoot) {
      * @param state what an option or {@code WHERRY_STATE} says
      */
     public static StateRoot choose(int uid, boolean systemRoot, Optional<Path> root, Optional<Path> state) {
-        Path durable = root.orElseGet(() -> systemRoot ? Path.of("/var/lib/wherry") : dataHome().resolve("wherry"));
+        Path durable = root.orElseGet(
+                () -> systemRoot ? Path.of("/var/lib/wherry") : dataHome().resolve("wherry"));
         Path fleeting = state.orElseGet(() -> {
             if (root.isPresent()) {
                 return durable.resolve("volatile"); // a root of its own has a volatile part of its own
             }
             return systemRoot ? Path.of("/run/wherry") : runtimeFolder(uid);
         });
-        return new StateRoot(durable.toAbsolutePath().normalize(), fleeting.toAbsolutePath().normalize());
+        return new StateRoot(
+                durable.toAbsolutePath().normalize(), fleeting.toAbsolutePath().normalize());
     }
 
     private static Path dataHome() {
@@ -59,7 +61,8 @@ public record StateRoot(Path root, Path volatileRoot) {
         }
         Path own = Path.of("/tmp/wherry-" + uid);
         try {
-            Files.createDirectory(own, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.createDirectory(
+                    own, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } catch (IOException e) {
             if (!ownedPrivately(own, uid)) {
                 throw new WherryException(

@@ -113,7 +113,11 @@ public final class Manifest implements ImageDocument {
     public long totalSize() {
         long sum = config.size();
         for (Descriptor layer : layers) {
-            sum = Math.addExact(sum, layer.size());
+            sum += layer.size();
+            if (sum < 0) {
+                throw new WherryException(
+                        Kind.INVALID, "The sizes of the manifest's layers add up to more than 8 EiB.");
+            }
         }
         return sum;
     }

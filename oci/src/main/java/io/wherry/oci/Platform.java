@@ -131,16 +131,12 @@ public record Platform(
         return os.equals(other.os) && architecture.equals(other.architecture) && variant.equals(other.variant);
     }
 
+    /** Letters and digits; {@code _}, {@code -} and {@code .} not first. */
     private static boolean isWord(String part) {
         for (int i = 0; i < part.length(); i++) {
             char c = part.charAt(i);
-            boolean fine = (c >= 'a' && c <= 'z')
-                    || (c >= 'A' && c <= 'Z')
-                    || (c >= '0' && c <= '9')
-                    || c == '_'
-                    || c == '-'
-                    || c == '.';
-            if (!fine) {
+            boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+            if (!letter && (i == 0 || (c != '_' && c != '-' && c != '.'))) {
                 return false;
             }
         }

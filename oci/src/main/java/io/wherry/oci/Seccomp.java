@@ -98,6 +98,11 @@ public record Seccomp(
         this(defaultAction, defaultErrnoRet, architectures, List.of(), syscalls, JsonObject.empty());
     }
 
+    /** {@return the profile in a document of its own, as {@code --security-opt seccomp=FILE} names it} */
+    public static Seccomp parse(byte[] document) {
+        return fromJson(JsonObject.parse(document).fields());
+    }
+
     static Seccomp fromJson(Fields in) {
         List<Rule> rules = new ArrayList<>();
         for (Fields rule : in.objects("syscalls")) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The message is a whole sentence that names the object, what was found and what was expected. The hint says what
  * to do next and is printed apart from the message. Edges translate the kind, never the text, to an exit code or an
- * HTTP status. Subclasses exist where a caller can use a fact (an offset, a status) and not only the sentence.
+ * HTTP status. Control characters in either are replaced, but for line feeds and tabs. Subclasses exist where a caller can use a fact (an offset, a status) and not only the sentence.
  */
 public class WherryException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -53,9 +53,29 @@ public class WherryException extends RuntimeException {
     }
 
     public WherryException(Kind kind, String message, @Nullable String hint, @Nullable Throwable cause) {
-        super(message, cause);
+        super(printable(message), cause);
         this.kind = kind;
-        this.hint = hint;
+        this.hint = hint == null ? null : printable(hint);
+    }
+
+    /** Sentences quote what strangers wrote; a terminal must not take any of it for a command. */
+    private static String printable(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (isControl(text.charAt(i))) {
+                StringBuilder out = new StringBuilder(text);
+                for (int j = i; j < text.length(); j++) {
+                    if (isControl(text.charAt(j))) {
+                        out.setCharAt(j, '\ufffd');
+                    }
+                }
+                return out.toString();
+            }
+        }
+        return text;
+    }
+
+    private static boolean isControl(char c) {
+        return (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7f && c < 0xa0);
     }
 
     /** {@return how a caller should take this failure} */

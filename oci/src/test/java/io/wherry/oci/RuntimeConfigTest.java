@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RuntimeConfigTest {
-    private static final String FULL = """
+    static final String FULL = """
             {
               "ociVersion": "1.2.0",
               "process": {

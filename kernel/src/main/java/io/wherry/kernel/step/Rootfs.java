@@ -30,4 +30,13 @@ public sealed interface Rootfs {
             lowers = List.copyOf(lowers);
         }
     }
+
+    /**
+     * A folder below a writable layer in memory, which is gone with the container. The layer is not on the disk because it could be inside the folder
+     * (the host's own root, say), which overlay refuses.
+     *
+     * @param lower the folder
+     * @param userAttributes as above
+     */
+    record Throwaway(String lower, boolean userAttributes) implements Rootfs {}
 }

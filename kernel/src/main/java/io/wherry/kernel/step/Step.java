@@ -46,6 +46,7 @@ public sealed interface Step
                 OpenNetlink,
                 OpenNetworkNamespace,
                 OpenTerminal,
+                ReadFile,
                 ReadOnlyPath,
                 ReapAsInit,
                 RecordStarted,

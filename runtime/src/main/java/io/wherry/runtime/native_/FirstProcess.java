@@ -12,6 +12,7 @@ import io.wherry.kernel.step.CloneTree;
 import io.wherry.kernel.step.CloseDescriptors;
 import io.wherry.kernel.step.DieWithParent;
 import io.wherry.kernel.step.Execute;
+import io.wherry.kernel.step.MakeFolder;
 import io.wherry.kernel.step.MakeMountsPrivate;
 import io.wherry.kernel.step.MakeWorkdir;
 import io.wherry.kernel.step.Mark;
@@ -19,6 +20,7 @@ import io.wherry.kernel.step.MaskPath;
 import io.wherry.kernel.step.MountAttributes;
 import io.wherry.kernel.step.MountOverlay;
 import io.wherry.kernel.step.NetworkAttachment;
+import io.wherry.kernel.step.NewFilesystem;
 import io.wherry.kernel.step.NewSession;
 import io.wherry.kernel.step.OpenTerminal;
 import io.wherry.kernel.step.Plan;
@@ -150,20 +152,41 @@ final class FirstProcess {
 
     private void mountRoot(int strand) {
         if (rootfs instanceof Rootfs.Overlay overlay) {
-            List<String> flags = new ArrayList<>();
-            if (overlay.temporary()) {
-                flags.add("volatile");
-            }
-            if (overlay.userAttributes()) {
-                flags.add("userxattr");
-            }
-            plan.add(
+            overlay(
                     strand,
-                    new MountOverlay(
-                            overlay.lowers(), overlay.upper(), overlay.work(), flags, facts.overlayOneByOne(), root));
+                    overlay.lowers(),
+                    overlay.upper(),
+                    overlay.work(),
+                    overlay.temporary(),
+                    overlay.userAttributes());
+        } else if (rootfs instanceof Rootfs.Throwaway throwaway) {
+            Slot memory = plan.slot("writable layer in memory");
+            plan.add(strand, new NewFilesystem("tmpfs", List.of("mode=0700"), MountAttributes.NONE, memory));
+            plan.add(strand, new MakeFolder(memory, "upper", 0755, plan.slot("upper")));
+            plan.add(strand, new MakeFolder(memory, "work", 0755, plan.slot("work")));
+            String path = "/proc/self/fd/" + memory.number();
+            overlay(
+                    strand,
+                    List.of(throwaway.lower()),
+                    path + "/upper",
+                    path + "/work",
+                    true,
+                    throwaway.userAttributes());
         } else if (rootfs instanceof Rootfs.Folder folder) {
             plan.add(strand, new CloneTree(folder.path(), true, root));
         }
+    }
+
+    private void overlay(
+            int strand, List<String> lowers, String upper, String work, boolean temporary, boolean userAttributes) {
+        List<String> flags = new ArrayList<>();
+        if (temporary) {
+            flags.add("volatile");
+        }
+        if (userAttributes) {
+            flags.add("userxattr");
+        }
+        plan.add(strand, new MountOverlay(lowers, upper, work, flags, facts.overlayOneByOne(), root));
     }
 
     /** Kernel parameters, masks and read-only paths, all through our own descriptors of the kernel's filesystems. */

@@ -1,0 +1,69 @@
+package io.wherry.cli;
+
+import io.wherry.cli.command.Commands;
+import io.wherry.cli.command.GlobalOptions;
+import io.wherry.cli.session.Environment;
+import io.wherry.cli.session.Globals;
+import io.wherry.cli.session.Session;
+import io.wherry.cli.table.Command;
+import io.wherry.cli.table.Parser;
+import io.wherry.kernel.launch.Context;
+import io.wherry.oci.WherryException;
+import java.io.PrintStream;
+import java.util.List;
+
+/** One command line from words to exit code. Never ends the JVM; {@link Main} does. */
+final class Cli {
+    private final Context context;
+    private final Environment environment;
+    private final PrintStream out;
+    private final PrintStream err;
+
+    Cli(Context context, Environment environment, PrintStream out, PrintStream err) {
+        this.context = context;
+        this.environment = environment;
+        this.out = out;
+        this.err = err;
+    }
+
+    /** Does what the words say and returns the exit code; what goes wrong is told on the error stream. */
+    int run(List<String> words) {
+        Globals globals = GlobalOptions.words(environment);
+        Command<?> command = null;
+        try {
+            Parser<Globals> parser = new Parser<>("", GlobalOptions.table(), GlobalOptions.OPERANDS, 1);
+            List<String> rest = parser.parse(words, globals);
+            Session session = new Session(context, globals, environment, out, err);
+            if (globals.version) {
+                rest = List.of("version");
+            } else if (parser.askedForHelp() || rest.isEmpty()) {
+                rest = List.of("help");
+            }
+            int length = nameLength(rest);
+            String name = String.join(" ", rest.subList(0, length));
+            command = Commands.find(name);
+            if (command == null && Commands.isGroup(name)) {
+                return group(session, name);
+            }
+            if (command == null) {
+                throw Commands.unknown(name);
+            }
+            return command.call(session, rest.subList(length, rest.size()));
+        } catch (WherryException e) {
+            return Failures.tell(e, command, globals.debug, err);
+        } catch (RuntimeException | StackOverflowError e) {
+            return Failures.defect(e, command, globals.debug, err);
+        }
+    }
+
+    /** How many words the command's name has: two in a group, unless the group stands alone or is asked for its help. */
+    private static int nameLength(List<String> words) {
+        boolean two = words.size() > 1 && Commands.isGroup(words.getFirst());
+        return two && !words.get(1).startsWith("-") ? 2 : 1;
+    }
+
+    private static int group(Session session, String name) {
+        Command<?> help = Commands.find("help");
+        return help == null ? 1 : help.call(session, List.of(name));
+    }
+}

@@ -1,5 +1,0 @@
-package io.wherry.cli;
-
-final class Todo {
-    private Todo() {}
-}

@@ -1,0 +1,92 @@
+package io.wherry.cli.command;
+
+import io.wherry.cli.table.Command;
+import io.wherry.cli.table.Nearest;
+import io.wherry.cli.table.UsageException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Finds commands by name. Only the command that is asked for is made. */
+public final class Commands {
+    private static final String[] NAMES = {
+        "run",
+        "ps",
+        "rm",
+        "inspect",
+        "explain",
+        "pull",
+        "images",
+        "rmi",
+        "doctor",
+        "info",
+        "version",
+        "help",
+        "completion",
+    };
+
+    private Commands() {}
+
+    /** {@return the command with a name or an alias, of two words joined by a space in a group; null: there is none} */
+    public static @Nullable Command<?> find(String name) {
+        return switch (name) {
+            case "run", "container run" -> new RunCommand();
+            case "ps", "container ls", "container list", "container ps" -> new PsCommand();
+            case "rm", "container rm", "container remove" -> new RmCommand();
+            case "inspect" -> new InspectCommand("");
+            case "container inspect" -> new InspectCommand("container");
+            case "image inspect" -> new InspectCommand("image");
+            case "explain", "container explain" -> new ExplainCommand();
+            case "pull", "image pull" -> new PullCommand();
+            case "images", "image ls", "image list" -> new ImagesCommand();
+            case "rmi", "image rm", "image remove" -> new RmiCommand();
+            case "doctor", "system doctor" -> new DoctorCommand();
+            case "info", "system info" -> new InfoCommand();
+            case "version" -> new VersionCommand();
+            case "help" -> new HelpCommand();
+            case "completion" -> new CompletionCommand();
+            default -> null;
+        };
+    }
+
+    /** {@return whether a second word belongs to the name} */
+    public static boolean isGroup(String word) {
+        return switch (word) {
+            case "container", "image", "system" -> true;
+            default -> false;
+        };
+    }
+
+    /** {@return every command, in the order of help} */
+    public static List<Command<?>> all() {
+        List<Command<?>> commands = new ArrayList<>();
+        for (String name : NAMES) {
+            Command<?> command = find(name);
+            if (command != null) {
+                commands.add(command);
+            }
+        }
+        return commands;
+    }
+
+    /** {@return the refusal of a name that no command has} */
+    public static UsageException unknown(String name) {
+        List<String> names = new ArrayList<>();
+        int space = name.indexOf(' ');
+        String group = name.substring(0, space + 1);
+        for (Command<?> command : all()) {
+            if (group.isEmpty()) {
+                names.add(command.row().name());
+            }
+            for (String alias : command.row().aliases()) {
+                if (!group.isEmpty() && alias.startsWith(group)) {
+                    names.add(alias);
+                }
+            }
+        }
+        String near = Nearest.of(name, names);
+        String sentence = "There is no command `" + name + "`.";
+        return new UsageException(
+                group.strip(), List.of(near == null ? sentence : sentence + " Did you mean `" + near + "`?"), 1);
+    }
+}

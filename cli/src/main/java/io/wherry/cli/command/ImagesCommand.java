@@ -1,0 +1,59 @@
+package io.wherry.cli.command;
+
+import static io.wherry.cli.table.Option.NONE;
+
+import io.wherry.cli.session.Session;
+import io.wherry.cli.table.Command;
+import io.wherry.cli.table.Operands;
+import io.wherry.cli.table.OptionTable;
+import io.wherry.cli.table.Row;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Lists images. */
+final class ImagesCommand extends Command<ImagesCommand.Words> {
+    /** What its options fill. */
+    static final class Words {
+        boolean all;
+        boolean quiet;
+        boolean wide;
+        boolean digests;
+        boolean json;
+
+        @Nullable
+        String format;
+    }
+
+    @Override
+    public Row row() {
+        return new Row(
+                "images",
+                List.of("image ls", "image list"),
+                Row.Section.IMAGES,
+                Row.Cache.HOT,
+                new Operands("[NAME]", 0, 1, false, Operands.Complete.IMAGES),
+                "List images",
+                List.of("wherry images", "wherry images --format '{{.Repository}}:{{.Tag}} {{.Size}}'"));
+    }
+
+    @Override
+    public OptionTable<Words> options() {
+        return new OptionTable<Words>()
+                .flag("all", 'a', "Accepted for docker's sake; all are listed", (w, v) -> w.all = v)
+                .flag("quiet", 'q', "Print ids only", (w, v) -> w.quiet = v)
+                .flag("no-trunc", NONE, "Print ids whole", (w, v) -> w.wide = v)
+                .flag("digests", NONE, "Also the digests", (w, v) -> w.digests = v)
+                .text("format", NONE, "TEMPLATE", "A Go template, `table TEMPLATE` or `json`", (w, v) -> w.format = v)
+                .flag("json", NONE, "Print one JSON object a line", (w, v) -> w.json = v);
+    }
+
+    @Override
+    public Words words() {
+        return new Words();
+    }
+
+    @Override
+    public int run(Session session, Words words, List<String> operands) {
+        throw new UnsupportedOperationException("no engine yet");
+    }
+}

@@ -1,0 +1,51 @@
+package io.wherry.cli.command;
+
+import static io.wherry.cli.table.Option.NONE;
+
+import io.wherry.cli.session.Session;
+import io.wherry.cli.table.Command;
+import io.wherry.cli.table.Operands;
+import io.wherry.cli.table.OptionTable;
+import io.wherry.cli.table.Row;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Tells where things are and how many. */
+final class InfoCommand extends Command<InfoCommand.Words> {
+    /** What its options fill. */
+    static final class Words {
+        boolean json;
+
+        @Nullable
+        String format;
+    }
+
+    @Override
+    public Row row() {
+        return new Row(
+                "info",
+                List.of("system info"),
+                Row.Section.HOST,
+                Row.Cache.HOT,
+                Operands.NONE,
+                "Tell where things are, how many, and by which means",
+                List.of("wherry info", "wherry info -f '{{.Root}}'"));
+    }
+
+    @Override
+    public OptionTable<Words> options() {
+        return new OptionTable<Words>()
+                .text("format", 'f', "TEMPLATE", "A Go template or `json`", (w, v) -> w.format = v)
+                .flag("json", NONE, "The same as data", (w, v) -> w.json = v);
+    }
+
+    @Override
+    public Words words() {
+        return new Words();
+    }
+
+    @Override
+    public int run(Session session, Words words, List<String> operands) {
+        throw new UnsupportedOperationException("no engine yet");
+    }
+}

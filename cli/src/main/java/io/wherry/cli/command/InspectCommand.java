@@ -1,0 +1,66 @@
+package io.wherry.cli.command;
+
+import static io.wherry.cli.table.Option.NONE;
+
+import io.wherry.cli.session.Session;
+import io.wherry.cli.table.Command;
+import io.wherry.cli.table.Operands;
+import io.wherry.cli.table.OptionTable;
+import io.wherry.cli.table.Row;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Shows all that is known of containers and images. */
+final class InspectCommand extends Command<InspectCommand.Words> {
+    /** What its options fill. */
+    static final class Words {
+        boolean json;
+
+        @Nullable
+        String format;
+
+        String type = "";
+    }
+
+    private final String type;
+
+    /** Looks among {@code container}s, {@code image}s, or, where empty, both. */
+    InspectCommand(String type) {
+        this.type = type;
+    }
+
+    @Override
+    public Row row() {
+        return new Row(
+                type.isEmpty() ? "inspect" : type + " inspect",
+                type.isEmpty() ? List.of("container inspect", "image inspect") : List.of(),
+                Row.Section.CONTAINERS,
+                Row.Cache.HOT,
+                new Operands(
+                        "NAME [NAME...]",
+                        1,
+                        Operands.MANY,
+                        false,
+                        type.equals("image") ? Operands.Complete.IMAGES : Operands.Complete.CONTAINERS),
+                "Show all that is known of containers and images",
+                List.of("wherry inspect web", "wherry inspect -f '{{.State.Status}}' web"));
+    }
+
+    @Override
+    public OptionTable<Words> options() {
+        return new OptionTable<Words>()
+                .text("format", 'f', "TEMPLATE", "A Go template or `json`", (w, v) -> w.format = v)
+                .flag("json", NONE, "Print one JSON object a line", (w, v) -> w.json = v)
+                .choice("type", "container|image", "Look only among these", (w, v) -> w.type = v);
+    }
+
+    @Override
+    public Words words() {
+        return new Words();
+    }
+
+    @Override
+    public int run(Session session, Words words, List<String> operands) {
+        throw new UnsupportedOperationException("no engine yet");
+    }
+}

@@ -1,0 +1,66 @@
+package io.wherry.cli.command;
+
+import static io.wherry.cli.table.Option.NONE;
+
+import io.wherry.cli.session.Session;
+import io.wherry.cli.table.Command;
+import io.wherry.cli.table.Operands;
+import io.wherry.cli.table.OptionTable;
+import io.wherry.cli.table.Row;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Lists containers. */
+final class PsCommand extends Command<PsCommand.Words> {
+    /** What its options fill. */
+    static final class Words {
+        boolean all;
+        boolean quiet;
+        boolean wide;
+        boolean json;
+
+        @Nullable
+        String format;
+
+        final List<String> filters = new ArrayList<>();
+    }
+
+    @Override
+    public Row row() {
+        return new Row(
+                "ps",
+                List.of("container ls", "container list", "container ps"),
+                Row.Section.CONTAINERS,
+                Row.Cache.HOT,
+                Operands.NONE,
+                "List containers",
+                List.of("wherry ps -a --filter status=exited", "wherry ps --format 'table {{.Names}}\\t{{.Status}}'"));
+    }
+
+    @Override
+    public OptionTable<Words> options() {
+        return new OptionTable<Words>()
+                .flag("all", 'a', "Also those that have ended", (w, v) -> w.all = v)
+                .flag("quiet", 'q', "Print ids only", (w, v) -> w.quiet = v)
+                .flag("no-trunc", NONE, "Print ids and commands whole", (w, v) -> w.wide = v)
+                .pairs(
+                        "filter",
+                        'f',
+                        "KEY=VALUE",
+                        "Only those with this name, status, id or label",
+                        (w, v) -> w.filters.add(v))
+                .text("format", NONE, "TEMPLATE", "A Go template, `table TEMPLATE` or `json`", (w, v) -> w.format = v)
+                .flag("json", NONE, "Print one JSON object a line", (w, v) -> w.json = v);
+    }
+
+    @Override
+    public Words words() {
+        return new Words();
+    }
+
+    @Override
+    public int run(Session session, Words words, List<String> operands) {
+        throw new UnsupportedOperationException("no engine yet");
+    }
+}

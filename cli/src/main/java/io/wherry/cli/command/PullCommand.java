@@ -1,0 +1,51 @@
+package io.wherry.cli.command;
+
+import static io.wherry.cli.table.Option.NONE;
+
+import io.wherry.cli.session.Session;
+import io.wherry.cli.table.Command;
+import io.wherry.cli.table.Operands;
+import io.wherry.cli.table.OptionTable;
+import io.wherry.cli.table.Row;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Pulls an image. */
+final class PullCommand extends Command<PullCommand.Words> {
+    /** What its options fill. */
+    static final class Words {
+        boolean quiet;
+
+        @Nullable
+        String platform;
+    }
+
+    @Override
+    public Row row() {
+        return new Row(
+                "pull",
+                List.of("image pull"),
+                Row.Section.IMAGES,
+                Row.Cache.FULL,
+                new Operands("IMAGE", 1, 1, false, Operands.Complete.NOTHING),
+                "Pull an image from a registry",
+                List.of("wherry pull debian:12", "wherry pull --platform linux/arm64 localhost:5000/tools"));
+    }
+
+    @Override
+    public OptionTable<Words> options() {
+        return new OptionTable<Words>()
+                .flag("quiet", 'q', "Print the name only", (w, v) -> w.quiet = v)
+                .text("platform", NONE, "OS/ARCH", "Which of the image's platforms", (w, v) -> w.platform = v);
+    }
+
+    @Override
+    public Words words() {
+        return new Words();
+    }
+
+    @Override
+    public int run(Session session, Words words, List<String> operands) {
+        throw new UnsupportedOperationException("no engine yet");
+    }
+}

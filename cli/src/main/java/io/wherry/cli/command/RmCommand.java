@@ -1,0 +1,44 @@
+package io.wherry.cli.command;
+
+import io.wherry.cli.session.Session;
+import io.wherry.cli.table.Command;
+import io.wherry.cli.table.Operands;
+import io.wherry.cli.table.OptionTable;
+import io.wherry.cli.table.Row;
+import java.util.List;
+
+/** Removes containers. */
+final class RmCommand extends Command<RmCommand.Words> {
+    /** What its options fill. */
+    static final class Words {
+        boolean force;
+    }
+
+    @Override
+    public Row row() {
+        return new Row(
+                "rm",
+                List.of("container rm", "container remove"),
+                Row.Section.CONTAINERS,
+                Row.Cache.HOT,
+                new Operands("CONTAINER [CONTAINER...]", 1, Operands.MANY, false, Operands.Complete.CONTAINERS),
+                "Remove containers",
+                List.of("wherry rm web", "wherry rm -f $(wherry ps -aq)"));
+    }
+
+    @Override
+    public OptionTable<Words> options() {
+        return new OptionTable<Words>()
+                .flag("force", 'f', "Kill those that run, and pass over those that are gone", (w, v) -> w.force = v);
+    }
+
+    @Override
+    public Words words() {
+        return new Words();
+    }
+
+    @Override
+    public int run(Session session, Words words, List<String> operands) {
+        throw new UnsupportedOperationException("no engine yet");
+    }
+}

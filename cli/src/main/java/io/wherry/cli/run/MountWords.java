@@ -1,0 +1,113 @@
+package io.wherry.cli.run;
+
+import io.wherry.cli.table.BadValueException;
+import io.wherry.cli.table.Values;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One value of {@code -v}, {@code --mount} or {@code --tmpfs}.
+ *
+ * @param kind what is mounted
+ * @param source absolute, or beginning with a dot and relative to the caller's folder; empty for tmpfs
+ * @param target absolute, in the container
+ * @param readOnly whether writing is refused
+ * @param makeSource whether a source that is missing is made, as {@code -v} does and {@code --mount} does not
+ * @param options the others, in the spelling of {@code -v} and of mount(8): {@code z}, {@code O}, {@code rslave},
+ *     {@code size=64m}, {@code mode=1777}
+ */
+public record MountWords(
+        Kind kind, String source, String target, boolean readOnly, boolean makeSource, List<String> options) {
+    /** What is mounted. */
+    public enum Kind {
+        BIND,
+        TMPFS
+    }
+
+    private static final String VOLUME_OPTIONS =
+            "ro|rw|z|Z|O|U|nocopy|cached|delegated|consistent|private|rprivate|shared|rshared|slave|rslave"
+                    + "|exec|noexec|suid|nosuid|dev|nodev|bind|rbind";
+    private static final String TMPFS_FLAGS = "ro|rw|exec|noexec|suid|nosuid|dev|nodev|noatime|relatime|sync|dirsync";
+
+    /** Reads {@code HOST:CONTAINER[:OPTIONS]}. */
+    public static MountWords volume(String text) throws BadValueException {
+        int first = text.indexOf(':');
+        int second = first < 0 ? -1 : text.indexOf(':', first + 1);
+        String source = first < 0 ? "" : text.substring(0, first);
+        String target = first < 0 ? text : text.substring(first + 1, second < 0 ? text.length() : second);
+        if (!target.startsWith("/") || (first >= 0 && source.isEmpty())) {
+            throw BadValueException.wanted("`/HOST:/CONTAINER[:OPTIONS]`", text);
+        }
+        if (!isPath(source)) {
+            String named = source.isEmpty() ? "without a host folder" : "with the name `" + source + "`";
+            throw new BadValueException("cannot make a volume " + named
+                    + " yet; name a folder of this host, beginning with `/`, `./` or `../`.");
+        }
+        List<String> options = second < 0 ? new ArrayList<>() : split(text.substring(second + 1));
+        for (String option : options) {
+            Values.choice(option, VOLUME_OPTIONS);
+        }
+        boolean readOnly = options.remove("ro");
+        if (options.remove("rw") && readOnly) {
+            throw new BadValueException("takes either `ro` or `rw`, not both: `" + text + "`.");
+        }
+        return new MountWords(Kind.BIND, source, target, readOnly, true, List.copyOf(options));
+    }
+
+    /** Reads {@code CONTAINER[:OPTIONS]}. */
+    public static MountWords tmpfs(String text) throws BadValueException {
+        int colon = text.indexOf(':');
+        String target = colon < 0 ? text : text.substring(0, colon);
+        if (!target.startsWith("/")) {
+            throw BadValueException.wanted("`/CONTAINER[:OPTIONS]`", text);
+        }
+        List<String> options = colon < 0 ? new ArrayList<>() : split(text.substring(colon + 1));
+        for (String option : options) {
+            checkTmpfs(option);
+        }
+        boolean readOnly = options.remove("ro");
+        options.remove("rw");
+        return new MountWords(Kind.TMPFS, "", target, readOnly, false, List.copyOf(options));
+    }
+
+    private static void checkTmpfs(String option) throws BadValueException {
+        int equals = option.indexOf('=');
+        switch (equals < 0 ? "" : option.substring(0, equals)) {
+            case "" -> Values.choice(option, TMPFS_FLAGS);
+            case "size" -> {
+                if (!option.endsWith("%")) {
+                    Values.bytes(option.substring(equals + 1));
+                }
+            }
+            case "mode" -> Modes.octal(option.substring(equals + 1));
+            case "uid", "gid", "nr_inodes" -> Values.number(option.substring(equals + 1), 0, 0xFFFF_FFFFL);
+            default ->
+                throw BadValueException.wanted("`size=`, `mode=`, `uid=`, `gid=`, `nr_inodes=` or a flag", option);
+        }
+    }
+
+    /** Reads {@code type=bind,source=/HOST,target=/CONTAINER,readonly} and {@code type=tmpfs,target=/CONTAINER,tmpfs-size=64m}. */
+    public static MountWords mount(String text) throws BadValueException {
+        return new MountFields(text).mount();
+    }
+
+    static boolean isPath(String source) {
+        return source.startsWith("/")
+                || source.startsWith("./")
+                || source.startsWith("../")
+                || source.equals(".")
+                || source.equals("..");
+    }
+
+    private static List<String> split(String text) {
+        List<String> parts = new ArrayList<>();
+        int from = 0;
+        while (from <= text.length()) {
+            int comma = text.indexOf(',', from);
+            int end = comma < 0 ? text.length() : comma;
+            parts.add(text.substring(from, end));
+            from = end + 1;
+        }
+        return parts;
+    }
+}

@@ -1,0 +1,251 @@
+package io.wherry.cli.run;
+
+import static io.wherry.cli.table.Option.NONE;
+
+import io.wherry.cli.table.BadValueException;
+import io.wherry.cli.table.OptionTable;
+import io.wherry.cli.table.Values;
+
+/** The options of {@code run}: docker's spelling and meaning. */
+public final class RunOptions {
+    private static final long MOST = Long.MAX_VALUE;
+
+    private RunOptions() {}
+
+    /** {@return a new table} */
+    public static OptionTable<RunWords> table() {
+        OptionTable<RunWords> table = new OptionTable<>();
+        life(table);
+        image(table);
+        process(table);
+        files(table);
+        limits(table);
+        security(table);
+        namespaces(table);
+        notes(table);
+        absent(table);
+        return table;
+    }
+
+    private static void life(OptionTable<RunWords> table) {
+        table.section("Life")
+                .flag("rm", NONE, "Remove the container when it ends", (w, v) -> w.remove = v)
+                .flag("interactive", 'i', "Forward the input", (w, v) -> w.interactive = v)
+                .flag("tty", 't', "Give it a terminal", (w, v) -> w.terminal = v)
+                .flag("detach", 'd', "Do not stay with it; print its id", (w, v) -> w.detached = v)
+                .text("name", NONE, "NAME", "Name of the container", (w, v) -> w.name = name(v))
+                .flag("init", NONE, "Put a small init as pid 1 that reaps orphans", (w, v) -> w.init = v)
+                .text("stop-signal", NONE, "SIGNAL", "The signal that stops it", (w, v) -> w.stopSignal = v)
+                .number(
+                        "stop-timeout",
+                        "Seconds between the stop signal and SIGKILL",
+                        -1,
+                        Integer.MAX_VALUE,
+                        (w, v) -> w.stopSeconds = v)
+                .file("cidfile", "Write the id into a new file", (w, v) -> w.cidFile = v)
+                .text("detach-keys", NONE, "KEYS", "Keys that leave it running", (w, v) -> w.detachKeys = v)
+                .flag("sig-proxy", NONE, "Forward signals to it (default true)", (w, v) -> w.signalProxy = v)
+                .flag("quiet", 'q', "Do not print the progress of the pull", (w, v) -> w.quiet = v);
+    }
+
+    private static void image(OptionTable<RunWords> table) {
+        table.section("Image")
+                .text(
+                        "rootfs",
+                        NONE,
+                        "PATH[:O]",
+                        "Run a folder instead of an image; `:O`: on a throw-away copy",
+                        (w, v) -> w.rootfs = rootfs(v))
+                .choice(
+                        "pull",
+                        "missing|always|never",
+                        "When to pull the image (default missing)",
+                        (w, v) -> w.pull = v)
+                .text("platform", NONE, "OS/ARCH", "Which of the image's platforms", (w, v) -> w.platform = v)
+                .text("entrypoint", NONE, "PROGRAM", "Instead of the image's entry point", (w, v) -> w.entrypoint = v)
+                .choice("runtime", "native", "What runs it (default native)", (w, v) -> w.runtime = v);
+    }
+
+    private static void process(OptionTable<RunWords> table) {
+        table.section("Process")
+                .pairs(
+                        "env",
+                        'e',
+                        "NAME[=VALUE]",
+                        "A variable; NAME alone takes the caller's value",
+                        (w, v) -> w.environment.add(v))
+                .files("env-file", "Variables from a file, one a line", (w, v) -> w.environmentFiles.add(v))
+                .text("workdir", 'w', "FOLDER", "The folder it starts in", (w, v) -> w.workingFolder = absolute(v))
+                .text("user", 'u', "USER[:GROUP]", "Names or numbers, looked up in the image", (w, v) -> w.user = v)
+                .list("group-add", NONE, "GROUP", "One more group", (w, v) -> w.groups.add(v))
+                .text("umask", NONE, "MODE", "Its umask in octal (default 0022)", (w, v) -> w.umask = Modes.octal(v))
+                .list(
+                        "ulimit",
+                        NONE,
+                        "NAME=SOFT[:HARD]",
+                        "A limit of getrlimit(2)",
+                        (w, v) -> w.limits.add(LimitWords.parse(v)))
+                .number(
+                        "oom-score-adj",
+                        "How soon it dies when memory is short",
+                        -1000,
+                        1000,
+                        (w, v) -> w.oomScore = v);
+    }
+
+    private static void files(OptionTable<RunWords> table) {
+        table.section("Files")
+                .list(
+                        "volume",
+                        'v',
+                        "HOST:CONTAINER[:OPTIONS]",
+                        "Mount a folder of this host (ro, rw, z, Z, O, rslave...)",
+                        (w, v) -> w.mounts.add(MountWords.volume(v)))
+                .list(
+                        "mount",
+                        NONE,
+                        "type=bind|tmpfs,...",
+                        "The same, by fields: source, target, readonly",
+                        (w, v) -> w.mounts.add(MountWords.mount(v)))
+                .list(
+                        "tmpfs",
+                        NONE,
+                        "CONTAINER[:OPTIONS]",
+                        "Mount memory there (size=, mode=)",
+                        (w, v) -> w.mounts.add(MountWords.tmpfs(v)))
+                .flag("read-only", NONE, "Refuse writing to the root", (w, v) -> w.readOnly = v)
+                .list(
+                        "device",
+                        NONE,
+                        "HOST[:CONTAINER][:rwm]",
+                        "Let it use a device of this host",
+                        (w, v) -> w.devices.add(DeviceWords.parse(v)))
+                .bytes("shm-size", NONE, "Size of /dev/shm (default 64m)", (w, v) -> w.sharedMemoryBytes = v);
+    }
+
+    private static void limits(OptionTable<RunWords> table) {
+        table.section("Limits")
+                .bytes("memory", 'm', "Most memory", (w, v) -> w.memoryBytes = v)
+                .text(
+                        "memory-swap",
+                        NONE,
+                        "SIZE",
+                        "Most memory and swap together; -1: no limit",
+                        (w, v) -> w.swapBytes = v.equals("-1") ? -1 : Values.bytes(v))
+                .bytes(
+                        "memory-reservation",
+                        NONE,
+                        "Memory that it keeps when all is short",
+                        (w, v) -> w.reservationBytes = v)
+                .decimal("cpus", "How many CPUs, such as 0.5", (w, v) -> w.cpus = v)
+                .number("cpu-shares", "Weight among others (default 1024)", 0, 262144, (w, v) -> w.cpuShares = v)
+                .number("cpu-quota", "Microseconds of CPU in a period", -1, MOST, (w, v) -> w.cpuQuotaMicros = v)
+                .number("cpu-period", "The period in microseconds", 0, 1_000_000, (w, v) -> w.cpuPeriodMicros = v)
+                .text("cpuset-cpus", NONE, "LIST", "Which CPUs, such as 0-2,4", (w, v) -> w.cpuSet = v)
+                .text("cpuset-mems", NONE, "LIST", "Which memory nodes", (w, v) -> w.memoryNodes = v)
+                .number(
+                        "pids-limit",
+                        "Most processes (default 2048); -1: no limit",
+                        -1,
+                        4_194_304,
+                        (w, v) -> w.processes = v);
+    }
+
+    private static void security(OptionTable<RunWords> table) {
+        table.section("Security")
+                .list("cap-add", NONE, "NAME", "Add a capability, or ALL", (w, v) -> w.addedCapabilities.add(v))
+                .list("cap-drop", NONE, "NAME", "Drop a capability, or ALL", (w, v) -> w.droppedCapabilities.add(v))
+                .list(
+                        "security-opt",
+                        NONE,
+                        "OPTION",
+                        "seccomp=unconfined|FILE, no-new-privileges, systempaths=unconfined",
+                        SecurityWords::read)
+                .flag(
+                        "privileged",
+                        NONE,
+                        "All capabilities and devices, no seccomp, no masks",
+                        (w, v) -> w.privileged = v)
+                .pairs(
+                        "sysctl",
+                        NONE,
+                        "KEY=VALUE",
+                        "A kernel parameter of its own namespaces",
+                        (w, v) -> w.sysctls.add(v));
+    }
+
+    private static void namespaces(OptionTable<RunWords> table) {
+        table.section("Shared with this host")
+                .choice(
+                        "network",
+                        "none|host|bridge",
+                        "Its network (default: bridge for root, none for users)",
+                        (w, v) -> w.network = v)
+                .alias("net")
+                .choice("pid", "host|private", "Processes that it sees", (w, v) -> w.pid = v)
+                .choice("ipc", "host|private|none|shareable", "Shared memory and message queues", (w, v) -> w.ipc = v)
+                .choice("uts", "host|private", "Host name", (w, v) -> w.uts = v)
+                .choice("userns", "host|private", "Numbers of users", (w, v) -> w.userNamespace = v)
+                .choice("cgroupns", "host|private", "Control groups that it sees", (w, v) -> w.cgroupNamespace = v)
+                .text("hostname", 'h', "NAME", "Its host name (default: the short id)", (w, v) -> w.hostname = v)
+                .text("domainname", NONE, "NAME", "Its NIS domain name", (w, v) -> w.domainName = v);
+    }
+
+    private static void notes(OptionTable<RunWords> table) {
+        table.section("Notes on it")
+                .pairs("label", 'l', "KEY[=VALUE]", "A label", (w, v) -> w.labels.add(v))
+                .files("label-file", "Labels from a file, one a line", (w, v) -> w.labelFiles.add(v))
+                .pairs(
+                        "annotation",
+                        NONE,
+                        "KEY=VALUE",
+                        "An annotation of the runtime configuration",
+                        (w, v) -> w.annotations.add(v))
+                .text("log-driver", NONE, "NAME", "How its output is kept", (w, v) -> w.logDriver = v);
+    }
+
+    /** Docker's options whose absence deserves its name, not "no such option". */
+    private static void absent(OptionTable<RunWords> table) {
+        table.section("")
+                .absent("publish", 'p', true, "publishing ports")
+                .absent("publish-all", 'P', false, "publishing ports")
+                .absent("restart", NONE, true, "restarting by a policy")
+                .absent("health-cmd", NONE, true, "health checks")
+                .absent("attach", 'a', true, "attaching single streams")
+                .absent("dns", NONE, true, "name servers of its own")
+                .absent("add-host", NONE, true, "extra host names")
+                .absent("link", NONE, true, "links between containers")
+                .absent("gpus", NONE, true, "GPUs")
+                .absent("volumes-from", NONE, true, "volumes of other containers")
+                .absent("log-opt", NONE, true, "options of the log");
+    }
+
+    private static String name(String text) throws BadValueException {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+            if (!letter && (i == 0 || (c != '_' && c != '.' && c != '-'))) {
+                throw BadValueException.wanted(
+                        "letters, digits, `_`, `.` and `-`, beginning with a letter or digit", text);
+            }
+        }
+        if (text.length() < 2 || text.length() > 128) {
+            throw BadValueException.wanted("2 to 128 characters", text);
+        }
+        return text;
+    }
+
+    private static String rootfs(String text) throws BadValueException {
+        if (!MountWords.isPath(text)) {
+            throw BadValueException.wanted("a folder beginning with `/`, `./` or `../`", text);
+        }
+        return text;
+    }
+
+    private static String absolute(String text) throws BadValueException {
+        if (!text.startsWith("/")) {
+            throw BadValueException.wanted("an absolute path in the container", text);
+        }
+        return text;
+    }
+}

@@ -1,0 +1,60 @@
+package io.wherry.cli.table;
+
+import java.util.List;
+
+/**
+ * The row of one command.
+ *
+ * @param name the shortest name: {@code ps}
+ * @param aliases other names, some of two words: {@code container ls}
+ * @param section the heading of help that it stands below
+ * @param cache which ahead-of-time cache the launcher gives its JVM
+ * @param operands what it takes beside options
+ * @param summary one sentence without a full stop
+ * @param examples command lines that work as they stand
+ */
+public record Row(
+        String name,
+        List<String> aliases,
+        Section section,
+        Cache cache,
+        Operands operands,
+        String summary,
+        List<String> examples) {
+
+    /** A heading of the list of commands, in the order of help. */
+    public enum Section {
+        CONTAINERS("Containers"),
+        IMAGES("Images"),
+        HOST("This host"),
+        HELP("Help"),
+        HIDDEN("");
+
+        private final String title;
+
+        Section(String title) {
+            this.title = title;
+        }
+
+        public String title() {
+            return title;
+        }
+    }
+
+    /** An ahead-of-time cache: all its classes are loaded when the JVM starts, so there is a small one and a full one. */
+    public enum Cache {
+        HOT("hot"),
+        FULL("full");
+
+        private final String word;
+
+        Cache(String word) {
+            this.word = word;
+        }
+
+        /** {@return its name in the launcher's list and in file names} */
+        public String word() {
+            return word;
+        }
+    }
+}

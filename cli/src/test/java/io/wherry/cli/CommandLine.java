@@ -1,0 +1,50 @@
+package io.wherry.cli;
+
+import io.wherry.kernel.launch.Context;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Runs command lines in this JVM, without launcher, and keeps what they print. */
+public final class CommandLine {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final Map<String, String> environment = new HashMap<>();
+    private int code;
+
+    public CommandLine with(String variable, String value) {
+        environment.put(variable, value);
+        return this;
+    }
+
+    public CommandLine run(String... words) {
+        Context context = new Context(0, 100, 40, 022, 0, "/opt/wherry/bin/wherry");
+        code = new Cli(context, environment::get, print(out), print(err)).run(List.of(words));
+        return this;
+    }
+
+    private static PrintStream print(ByteArrayOutputStream bytes) {
+        return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    }
+
+    public String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    public String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+
+    public int code() {
+        return code;
+    }
+
+    /** {@return what a terminal would show, with the exit code below} */
+    static String transcript(String... words) {
+        CommandLine line = new CommandLine().run(words);
+        return "$ wherry " + String.join(" ", words) + "\n" + line.out() + line.err() + "exit " + line.code() + "\n";
+    }
+}

@@ -1,0 +1,99 @@
+package io.wherry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Counts classes on the way of {@code wherry run}: the JVM's share of a start is small only while every class comes from the ahead-of-time
+ * cache. Counting is exact where timing is not. {@code explain run} takes the way of {@code run} up to the last frame.
+ *
+ * <p>Needs what {@code ./build} makes. {@code ./check} builds it first, and there a missing one fails.
+ */
+final class HotPathTest {
+    private static final String LOADED = " source: ";
+    private static final String CACHE = "shared objects file";
+    private static final List<String> BANNED = List.of("java.util.logging.", "sun.security.", "jdk.internal.foreign.");
+
+    /** What the JVM itself loads before any main method, also for an empty program. */
+    private static final List<String> ALWAYS =
+            List.of("jdk.internal.foreign.abi.", "sun.security.util.Debug ", "sun.security.util.SignatureFileVerifier ");
+
+    private final Path dist = Sources.root().resolve("dist");
+
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void built() {
+        assumeTrue(Files.exists(dist) || System.getenv("WHERRY_CHECK") != null, "nothing is built: run ./build");
+    }
+
+    @Test
+    void everyClassOfRunComesFromTheCache() throws Exception {
+        List<String> classes = classesOf("explain", "run", "--rm", "-m", "64m", "hello");
+        assertThat(classes).as("the log of loaded classes").hasSizeGreaterThan(300);
+        assertThat(classes).as("classes that the cache lacks").allMatch(line -> line.endsWith(LOADED + CACHE));
+    }
+
+    @Test
+    void runNeedsNoLoggingNoSecurityProvidersNoForeignMemory() throws Exception {
+        assertThat(classesOf("explain", "run", "--rm", "hello"))
+                .filteredOn(line -> ALWAYS.stream().noneMatch(line::startsWith))
+                .noneMatch(line -> BANNED.stream().anyMatch(line::startsWith));
+    }
+
+    /** Runs the command and returns what its JVM loaded, one {@code NAME source: WHERE} a line. */
+    private List<String> classesOf(String... words) throws IOException, InterruptedException {
+        Path log = folder.resolve("classes.log");
+        Path out = folder.resolve("out");
+        List<String> command =
+                new ArrayList<>(List.of(installation(log).resolve("bin/wherry").toString()));
+        command.addAll(List.of("--root", folder.resolve("root").toString()));
+        command.addAll(List.of("--state", folder.resolve("state").toString()));
+        command.addAll(List.of(words));
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(out.toFile())
+                .start();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS))
+                .as("ends within a minute")
+                .isTrue();
+        assertThat(process.exitValue()).as("%s", Files.readString(out)).isZero();
+        return Files.readAllLines(log);
+    }
+
+    /**
+     * The built one with one more option for its JVM. The launcher finds its files beside itself, so it is copied and they are linked: the
+     * JDK takes a cache whose modules are reached by a link, but not one whose modules have moved.
+     */
+    private Path installation(Path log) throws IOException {
+        Path copy = Files.createDirectories(folder.resolve("installation"));
+        Path library = Files.createDirectories(copy.resolve("lib"));
+        Files.createDirectories(copy.resolve("bin"));
+        Files.copy(dist.resolve("bin/wherry"), copy.resolve("bin/wherry"), StandardCopyOption.COPY_ATTRIBUTES);
+        try (Stream<Path> files = Files.list(dist.resolve("lib"))) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                if (!file.endsWith("jvm.options")) {
+                    Files.createSymbolicLink(library.resolve(file.getFileName()), file.toRealPath());
+                }
+            }
+        }
+        List<String> options = new ArrayList<>(Files.readAllLines(dist.resolve("lib/jvm.options")));
+        options.add(
+                "-Xlog:class+load=info:file=" + log + ":none:filecount=0"); // none: no time and level before the name
+        Files.write(library.resolve("jvm.options"), options);
+        return copy;
+    }
+}

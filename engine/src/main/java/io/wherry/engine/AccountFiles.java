@@ -1,0 +1,46 @@
+package io.wherry.engine;
+
+import io.wherry.kernel.launch.Launcher;
+import io.wherry.kernel.launch.TaskResult;
+import io.wherry.kernel.program.Assembler;
+import io.wherry.kernel.program.KernelProgram;
+import io.wherry.kernel.step.OpenFolder;
+import io.wherry.kernel.step.Plan;
+import io.wherry.kernel.step.ReadFile;
+import io.wherry.kernel.step.Slot;
+import java.util.List;
+
+/**
+ * The files of a root that name users and groups, as the pilot reads them: inside the root, following no link out of it, regular files only, bounded.
+ *
+ * @param passwd content of /etc/passwd; empty if there is none
+ * @param group content of /etc/group; empty if there is none
+ */
+record AccountFiles(byte[] passwd, byte[] group) {
+    static final AccountFiles NONE = new AccountFiles(new byte[0], new byte[0]);
+    private static final int LIMIT = 4 << 20;
+
+    /** {@return the files, each from the first folder that has it} */
+    static AccountFiles read(Launcher launcher, List<String> folders) {
+        Plan plan = new Plan();
+        for (String folder : folders) {
+            Slot slot = plan.slot("layer");
+            plan.add(Assembler.PILOT, new OpenFolder(folder, slot));
+            plan.add(Assembler.PILOT, new ReadFile(slot, "etc/passwd", LIMIT));
+            plan.add(Assembler.PILOT, new ReadFile(slot, "etc/group", LIMIT));
+        }
+        KernelProgram program = plan.compile(KernelProgram.PROBE);
+        TaskResult result = launcher.task(program, Assembler.PILOT);
+        byte[] passwd = new byte[0];
+        byte[] group = new byte[0];
+        for (TaskResult.Data data : result.data()) {
+            boolean isPasswd = data.instruction() % 3 == 1;
+            if (isPasswd && passwd.length == 0) {
+                passwd = data.bytes();
+            } else if (!isPasswd && group.length == 0) {
+                group = data.bytes();
+            }
+        }
+        return new AccountFiles(passwd, group);
+    }
+}

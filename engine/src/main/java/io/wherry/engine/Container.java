@@ -1,0 +1,62 @@
+package io.wherry.engine;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * A container as it is found: what was asked and what is known of its life. A snapshot; asking again may give another.
+ *
+ * @param id the id, 64 hexadecimal digits
+ * @param name the name
+ * @param created when, as an instant of ISO 8601
+ * @param status what it does
+ * @param pid its first process while it runs
+ * @param exitCode how it ended
+ * @param outOfMemory whether the kernel killed some of it for lack of memory
+ * @param reason why it ended, where the exit code does not tell: {@code monitor lost}
+ * @param started when it started, in seconds since 1970
+ * @param finished when it ended, in seconds since 1970
+ * @param imageId digest of its image's configuration
+ * @param driver what keeps its root
+ * @param damage what is wrong with its files; then nothing else but the id is sure
+ * @param spec what was asked
+ */
+public record Container(
+        String id,
+        String name,
+        String created,
+        Status status,
+        OptionalLong pid,
+        OptionalInt exitCode,
+        boolean outOfMemory,
+        Optional<String> reason,
+        OptionalLong started,
+        OptionalLong finished,
+        Optional<String> imageId,
+        String driver,
+        Optional<String> damage,
+        ContainerSpec spec) {
+
+    /** What a container does. */
+    public enum Status {
+        /** It has not run. */
+        CREATED,
+        /** Its monitor is alive. */
+        RUNNING,
+        /** It has ended. */
+        EXITED,
+        /** Its files are damaged; it can only be removed. */
+        DAMAGED;
+
+        /** {@return the word that users see} */
+        public String word() {
+            return switch (this) {
+                case CREATED -> "created";
+                case RUNNING -> "running";
+                case EXITED -> "exited";
+                case DAMAGED -> "damaged";
+            };
+        }
+    }
+}

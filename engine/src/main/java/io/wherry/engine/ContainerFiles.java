@@ -1,0 +1,185 @@
+package io.wherry.engine;
+
+import io.wherry.kernel.program.KernelProgram;
+import io.wherry.oci.WherryException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/** Containers as they stand on disk: found by name, id or prefix, read, never changed here. Safe for several threads. */
+final class ContainerFiles {
+    private final StateRoot root;
+    private final String bootId;
+
+    ContainerFiles(StateRoot root, String bootId) {
+        this.root = root;
+        this.bootId = bootId;
+    }
+
+    Path folder(ContainerId id) {
+        return root.containers().resolve(id.text());
+    }
+
+    Path lock(ContainerId id) {
+        return root.locks().resolve(id.text());
+    }
+
+    Path volatileFolder(ContainerId id) {
+        return root.running().resolve(id.abbreviated());
+    }
+
+    /** {@return all ids, in the order of the ids} */
+    List<ContainerId> ids() {
+        List<ContainerId> ids = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(root.containers())) {
+            for (Path entry : entries) {
+                String name = String.valueOf(entry.getFileName());
+                if (name.length() == ContainerId.LENGTH && ContainerId.isHex(name)) {
+                    ids.add(new ContainerId(name));
+                }
+            }
+        } catch (IOException e) {
+            throw StateFile.failed("list", root.containers(), e);
+        }
+        Collections.sort(ids, (a, b) -> a.text().compareTo(b.text()));
+        return ids;
+    }
+
+    /**
+     * {@return the container that a word names: by its name, its id, or the beginning of its id}
+     *
+     * @throws WherryException of kind NOT_FOUND if there is none, INVALID if the beginning fits several
+     */
+    ContainerId find(String word) {
+        if (ContainerNames.isName(word)) {
+            Optional<byte[]> named = StateFile.read(root.names().resolve(word));
+            if (named.isPresent()) {
+                String id = new String(named.get(), java.nio.charset.StandardCharsets.US_ASCII).strip();
+                if (id.length() == ContainerId.LENGTH
+                        && ContainerId.isHex(id)
+                        && Files.isDirectory(folder(new ContainerId(id)))) {
+                    return new ContainerId(id);
+                }
+            }
+        }
+        ContainerId found = null;
+        if (ContainerId.isHex(word)) {
+            for (ContainerId id : ids()) {
+                if (id.text().startsWith(word)) {
+                    if (found != null) {
+                        throw new WherryException(
+                                WherryException.Kind.INVALID,
+                                "The beginning `" + word + "` fits several containers, " + found.abbreviated() + " and "
+                                        + id.abbreviated() + " among them.",
+                                "Give more digits.");
+                    }
+                    found = id;
+                }
+            }
+        }
+        if (found == null) {
+            throw new WherryException(
+                    WherryException.Kind.NOT_FOUND,
+                    "There is no container `" + word + "`.",
+                    "`wherry ps -a` lists all containers.");
+        }
+        return found;
+    }
+
+    ContainerRecord record(ContainerId id) {
+        byte[] bytes = StateFile.read(folder(id).resolve(ContainerRecord.FILE))
+                .orElseThrow(
+                        () -> new WherryException(WherryException.Kind.CORRUPT, ContainerRecord.FILE + " is missing."));
+        return ContainerRecord.parse(bytes);
+    }
+
+    KernelProgram program(ContainerId id) {
+        byte[] bytes = StateFile.read(folder(id).resolve("program"))
+                .orElseThrow(() -> new WherryException(WherryException.Kind.CORRUPT, "program is missing."));
+        return KernelProgram.parse(bytes);
+    }
+
+    /** {@return whether a monitor holds the container's lock} */
+    boolean attended(ContainerId id) {
+        Path lock = lock(id);
+        if (!Files.exists(lock, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
+                FileLock held = channel.tryLock()) {
+            return held == null;
+        } catch (IOException e) {
+            throw StateFile.failed("lock", lock, e);
+        }
+    }
+
+    /** {@return whether something may be left of a start that nobody attends} */
+    boolean needsSweep(ContainerId id) {
+        return Files.exists(folder(id).resolve("intent"), LinkOption.NOFOLLOW_LINKS) && !attended(id);
+    }
+
+    /** {@return the container as it stands; damage to its files is part of the answer} */
+    Container read(ContainerId id) {
+        try {
+            return read(id, record(id));
+        } catch (WherryException e) {
+            return new Container(
+                    id.text(),
+                    "",
+                    "",
+                    Container.Status.DAMAGED,
+                    OptionalLong.empty(),
+                    OptionalInt.empty(),
+                    false,
+                    Optional.empty(),
+                    OptionalLong.empty(),
+                    OptionalLong.empty(),
+                    Optional.empty(),
+                    "",
+                    Optional.of(e.getMessage()),
+                    new ContainerSpec.Builder().build());
+        }
+    }
+
+    private Container read(ContainerId id, ContainerRecord record) {
+        KeyValues started = KeyValues.parse(
+                StateFile.read(volatileFolder(id).resolve("started")).orElse(new byte[0]));
+        boolean running = attended(id) && started.text("boot").equals(bootId);
+        Optional<byte[]> ended = StateFile.read(folder(id).resolve("exit"));
+        KeyValues exit = KeyValues.parse(ended.orElse(new byte[0]));
+        Container.Status status = running
+                ? Container.Status.RUNNING
+                : ended.isPresent() ? Container.Status.EXITED : Container.Status.CREATED;
+        String reason = exit.text("reason");
+        return new Container(
+                id.text(),
+                record.name(),
+                record.created(),
+                status,
+                running ? OptionalLong.of(started.number("pid", 0)) : OptionalLong.empty(),
+                !running && ended.isPresent() ? OptionalInt.of((int) exit.number("code", 137)) : OptionalInt.empty(),
+                exit.number("oom", 0) > 0,
+                reason.isEmpty() ? Optional.empty() : Optional.of(reason),
+                seconds(running ? started.number("time", -1) : exit.number("started", -1)),
+                running ? OptionalLong.empty() : seconds(exit.number("seconds", -1)),
+                record.imageId(),
+                record.driver(),
+                Optional.empty(),
+                record.spec());
+    }
+
+    private static OptionalLong seconds(long value) {
+        return value < 0 ? OptionalLong.empty() : OptionalLong.of(value);
+    }
+}

@@ -1,0 +1,53 @@
+package io.wherry.engine;
+
+import io.wherry.oci.WherryException;
+import io.wherry.oci.json.Fields;
+import io.wherry.oci.json.JsonObject;
+import java.util.Optional;
+
+/**
+ * What {@code container.json} keeps: what was asked, and what was settled when the container was created. Never changed by the pilot.
+ *
+ * @param id the id
+ * @param name the name
+ * @param created when, as an instant of ISO 8601
+ * @param imageId digest of the image's configuration, if it came from an image
+ * @param driver the storage driver that keeps its root, or {@code folder}
+ * @param spec what was asked
+ */
+record ContainerRecord(
+        ContainerId id, String name, String created, Optional<String> imageId, String driver, ContainerSpec spec) {
+    static final String FILE = "container.json";
+
+    byte[] bytes() {
+        return JsonObject.builder()
+                .put("version", 1)
+                .put("id", id.text())
+                .put("name", name)
+                .put("created", created)
+                .putIfPresent("imageId", imageId)
+                .put("driver", driver)
+                .put("spec", spec.toJson())
+                .build()
+                .toString()
+                .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    static ContainerRecord parse(byte[] bytes) {
+        Fields fields = JsonObject.parse(bytes).fields();
+        long version = fields.integer("version").orElse(0);
+        if (version != 1) {
+            throw new WherryException(
+                    WherryException.Kind.UNSUPPORTED,
+                    "It was made by a version of Wherry whose containers have the format " + version
+                            + "; this one knows format 1.");
+        }
+        return new ContainerRecord(
+                new ContainerId(fields.requiredString("id")),
+                fields.requiredString("name"),
+                fields.requiredString("created"),
+                fields.string("imageId"),
+                fields.string("driver").orElse("folder"),
+                ContainerSpec.parse(fields.rawObject("spec")));
+    }
+}

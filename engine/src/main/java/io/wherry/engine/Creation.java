@@ -1,0 +1,146 @@
+package io.wherry.engine;
+
+import io.wherry.kernel.host.HostFacts;
+import io.wherry.kernel.program.KernelProgram;
+import io.wherry.kernel.step.NetworkAttachment;
+import io.wherry.kernel.step.Plan;
+import io.wherry.kernel.step.Rootfs;
+import io.wherry.oci.RuntimeConfig;
+import io.wherry.oci.WherryException;
+import io.wherry.runtime.Placement;
+import io.wherry.runtime.native_.NativeRuntime;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Creates a container: from what was asked to a folder that holds everything its start needs. {@link #compile} is pure, and the same for {@code explain}
+ * and {@code run}; {@link #create} has the effects: name, folder, lock file. The folder appears by one rename, whole.
+ */
+final class Creation {
+    private static final long LOG_SIZE = 16L << 20;
+    private static final int LOG_FILES = 3;
+
+    private final StateRoot root;
+    private final ContainerFiles files;
+    private final HostFacts facts;
+
+    Creation(StateRoot root, ContainerFiles files, HostFacts facts) {
+        this.root = root;
+        this.files = files;
+        this.facts = facts;
+    }
+
+    /** What compilation makes of a container. */
+    record Compiled(RuntimeConfig config, Plan plan, KernelProgram program) {}
+
+    Compiled compile(ContainerSpec spec, ContainerRoot from, ContainerId id, String name, NetworkChoice network) {
+        Account account = Account.lookUp(
+                spec.user().orElse(from.defaults().user()),
+                spec.groups(),
+                from.accounts().passwd(),
+                from.accounts().group());
+        NetworkFiles networkFiles = new NetworkFiles(files.folder(id), network.address());
+        RuntimeConfig config = ConfigCompiler.compile(spec, from.defaults(), account, networkFiles, facts, id);
+        Plan plan =
+                NativeRuntime.compile(config, from.rootfs(), placement(spec, id, name), network.attachment(), facts);
+        return new Compiled(config, plan, plan.compile(KernelProgram.STARTS_CONTAINER));
+    }
+
+    private Placement placement(ContainerSpec spec, ContainerId id, String name) {
+        String driver = spec.logDriver().orElse("json-file");
+        if (!driver.equals("json-file") && !driver.equals("none")) {
+            throw new WherryException(
+                    WherryException.Kind.UNSUPPORTED,
+                    "The log driver `" + driver + "` is not known; json-file and none are.");
+        }
+        return new Placement(
+                id.text(),
+                root.containers().toString(),
+                files.lock(id).toString(),
+                root.running().toString(),
+                root.trash().toString(),
+                root.names().toString(),
+                name,
+                facts.bootId(),
+                spec.interactive(),
+                spec.remove(),
+                driver.equals("json-file"),
+                LOG_SIZE,
+                LOG_FILES);
+    }
+
+    /** {@return the program of a container that now is on disk} */
+    KernelProgram create(ContainerSpec spec, ContainerRoot from, ContainerId id, NetworkChoice network) {
+        String name = ContainerNames.take(root.names(), spec.name(), id);
+        boolean done = false;
+        try {
+            Compiled compiled = compile(spec, from, id, name, network);
+            ContainerRecord record =
+                    new ContainerRecord(id, name, Instant.now().toString(), from.imageId(), from.driver(), spec);
+            write(record, from, compiled, network);
+            done = true;
+            return compiled.program();
+        } finally {
+            if (!done) {
+                StateFile.remove(root.names().resolve(name));
+            }
+        }
+    }
+
+    private void write(ContainerRecord record, ContainerRoot from, Compiled compiled, NetworkChoice network) {
+        ContainerId id = record.id();
+        Path folder = root.temporary().resolve(id.text());
+        boolean durable = !record.spec().remove();
+        try {
+            makeFolder(folder);
+            if (from.rootfs() instanceof Rootfs.Overlay) {
+                Files.createDirectory(
+                        folder.resolve("upper"),
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+                makeFolder(folder.resolve("work"));
+            }
+            StateFile.writeInside(folder, ContainerRecord.FILE, record.bytes(), durable);
+            StateFile.writeInside(
+                    folder,
+                    "config.json",
+                    compiled.config().toJson().toString().getBytes(StandardCharsets.UTF_8),
+                    durable);
+            StateFile.writeInside(folder, "program", compiled.program().bytes(), durable);
+            String hostname = compiled.config().hostname().orElse(record.name());
+            new NetworkFiles(folder, network.address()).write(folder, hostname, network.resolver(), durable);
+            if (!durable) {
+                StateFile.writeInside(folder, "temporary-" + facts.bootId(), new byte[0], false);
+            }
+            StateFile.create(files.lock(id), new byte[0], false);
+            if (durable) {
+                StateFile.syncFolder(folder);
+            }
+            Files.move(folder, files.folder(id), StandardCopyOption.ATOMIC_MOVE);
+            if (durable) {
+                StateFile.syncFolder(root.containers());
+            }
+        } catch (IOException e) {
+            throw StateFile.failed("make", folder, e);
+        }
+    }
+
+    private static void makeFolder(Path folder) throws IOException {
+        Files.createDirectory(
+                folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+
+    /**
+     * How a container gets onto a network.
+     *
+     * @param attachment its steps; absent for none and for the host's
+     * @param address the address it has there
+     * @param resolver content of its resolv.conf
+     */
+    record NetworkChoice(Optional<NetworkAttachment> attachment, Optional<String> address, Optional<byte[]> resolver) {}
+}

@@ -1,0 +1,215 @@
+package io.wherry.engine;
+
+import io.wherry.kernel.host.HostFacts;
+import io.wherry.kernel.launch.Failure;
+import io.wherry.kernel.launch.Launcher;
+import io.wherry.kernel.program.KernelProgram;
+import io.wherry.oci.WherryException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The engine: images and containers on a state root. No static state, no signal handler, no exit of the JVM. Safe for several threads; several engines and several
+ * processes may share a root.
+ *
+ * <p>Every operation that looks at containers heals first what a lost monitor left behind. Errors are {@link WherryException}.
+ */
+public final class Engine {
+    private static final int SIGKILL = 9;
+
+    private final StateRoot root;
+    private final HostFacts facts;
+    private final Launcher launcher;
+    private final ContainerFiles files;
+    private final Creation creation;
+    private final Healing healing;
+    private final Roots roots;
+
+    /**
+     * An engine.
+     *
+     * @param root where state is
+     * @param facts what the host can do
+     * @param launcher what runs programs
+     * @param roots where containers' roots come from
+     */
+    Engine(StateRoot root, HostFacts facts, Launcher launcher, Roots roots) {
+        this.root = root;
+        this.facts = facts;
+        this.launcher = launcher;
+        this.files = new ContainerFiles(root, facts.bootId());
+        this.creation = new Creation(root, files, facts);
+        this.healing = new Healing(files, root, launcher, facts.bootId());
+        this.roots = roots;
+    }
+
+    /** {@return an engine on a root} */
+    public static Engine open(StateRoot root, HostFacts facts, Launcher launcher) {
+        return new Engine(root, facts, launcher, new Roots(facts, launcher));
+    }
+
+    /** {@return what the host can do} */
+    public HostFacts facts() {
+        return facts;
+    }
+
+    /** {@return where state is} */
+    public StateRoot root() {
+        return root;
+    }
+
+    /**
+     * Creates a container and hands its program to the launcher. For a command this is the end: the launcher takes over.
+     *
+     * @throws WherryException if what is asked cannot be had; then nothing is left behind
+     */
+    public void run(ContainerSpec spec) {
+        ContainerId id = ContainerId.random();
+        ContainerRoot from = roots.of(spec, files.folder(id));
+        KernelProgram program = creation.create(spec, from, id, network(spec));
+        launcher.launch(program, id.text(), launchFlags(spec));
+    }
+
+    private static int launchFlags(ContainerSpec spec) {
+        return (spec.detached() ? Launcher.DETACHED : 0)
+                | (spec.interactive() ? Launcher.INTERACTIVE : 0)
+                | (spec.terminal() ? Launcher.TERMINAL : 0);
+    }
+
+    /** {@return the program that {@link #run} would hand over for the same words; nothing is claimed, made or pulled} */
+    public Explanation explain(ContainerSpec spec) {
+        ContainerId id = ContainerId.random();
+        String name = spec.name().orElse(ContainerNames.generated(id, 0));
+        ContainerRoot from = roots.of(spec, files.folder(id));
+        Creation.Compiled compiled = creation.compile(spec, from, id, name, network(spec));
+        return new Explanation(compiled.plan(), compiled.program());
+    }
+
+    /** {@return the stored program of a container} */
+    public Explanation explain(String word) {
+        ContainerId id = files.find(word);
+        return new Explanation(recompile(id).plan(), files.program(id));
+    }
+
+    private Creation.Compiled recompile(ContainerId id) {
+        ContainerRecord record = files.record(id);
+        ContainerRoot from = roots.of(record.spec(), files.folder(id));
+        return creation.compile(record.spec(), from, id, record.name(), network(record.spec()));
+    }
+
+    private Creation.NetworkChoice network(ContainerSpec spec) {
+        String mode = spec.network().orElse("none");
+        boolean host = mode.equals("host");
+        if (!host && !mode.equals("none")) {
+            throw new WherryException(
+                    WherryException.Kind.UNSUPPORTED, "The network `" + mode + "` is not known; none and host are.");
+        }
+        Optional<byte[]> resolver = host ? StateFile.read(java.nio.file.Path.of("/etc/resolv.conf")) : Optional.empty();
+        return new Creation.NetworkChoice(Optional.empty(), Optional.empty(), resolver);
+    }
+
+    /** {@return all containers, healed, in the order of their creation, the newest first} */
+    public List<Container> containers() {
+        List<Container> containers = new ArrayList<>();
+        for (ContainerId id : files.ids()) {
+            try {
+                healing.heal(id);
+            } catch (WherryException e) {
+                // its state is shown as it is; whoever names it meets the error
+            }
+            containers.add(files.read(id));
+        }
+        containers.sort((a, b) -> b.created().compareTo(a.created()));
+        return containers;
+    }
+
+    /** {@return the container that a name, an id or the beginning of an id names, healed} */
+    public Container container(String word) {
+        ContainerId id = files.find(word);
+        healing.heal(id);
+        return files.read(id);
+    }
+
+    /**
+     * Removes a container.
+     *
+     * @param force whether it is killed if it runs
+     * @throws WherryException of kind FAILED_PRECONDITION if it runs and is not to be killed
+     */
+    public void remove(String word, boolean force) {
+        ContainerId id = files.find(word);
+        try {
+            healing.heal(id);
+        } catch (WherryException e) {
+            if (!force) {
+                throw e;
+            }
+        }
+        Container container = files.read(id);
+        if (files.attended(id)) {
+            if (!force) {
+                throw new WherryException(
+                        WherryException.Kind.FAILED_PRECONDITION,
+                        "The container `" + container.name() + "` is running.",
+                        "Stop it first, or remove it with --force.");
+            }
+            kill(id);
+        }
+        if (java.nio.file.Files.exists(files.folder(id))) {
+            healing.heal(id);
+        }
+        healing.remove(id, container.name());
+    }
+
+    private void kill(ContainerId id) {
+        try (MonitorClient monitor = MonitorClient.connect(files.volatileFolder(id))) {
+            monitor.stop(SIGKILL, 0);
+        } catch (IOException e) {
+            if (files.attended(id)) {
+                throw new WherryException(
+                        WherryException.Kind.FAILED_PRECONDITION,
+                        "The monitor of the container " + id.abbreviated() + " does not answer: " + e.getMessage()
+                                + ".");
+            }
+        }
+        waitUntilUnattended(id);
+    }
+
+    /** The monitor sweeps after it reported the exit; that takes milliseconds. */
+    private void waitUntilUnattended(ContainerId id) {
+        long end = System.nanoTime() + 10_000_000_000L;
+        while (files.attended(id)) {
+            if (System.nanoTime() > end) {
+                throw new WherryException(
+                        WherryException.Kind.FAILED_PRECONDITION,
+                        "The container " + id.abbreviated() + " was killed 10 s ago and its monitor still cleans up.");
+            }
+            try {
+                Thread.sleep(2);
+            } catch (InterruptedException e) {
+                throw new WherryException(WherryException.Kind.INTERRUPTED, "The removal was interrupted.");
+            }
+        }
+    }
+
+    /**
+     * {@return what to say about a container whose program failed; one that was to be removed is gone afterwards}
+     *
+     * @param id the id that was handed to the launcher
+     */
+    public FailureReport report(String id, Failure failure) {
+        ContainerId container = new ContainerId(id);
+        ContainerRecord record = files.record(container);
+        Creation.Compiled compiled = recompile(container);
+        FailureReport report = FailureReport.of(
+                record.name(), compiled.config().process().args(), compiled.program(), compiled.plan(), failure);
+        if (record.spec().remove()) {
+            healing.remove(container, record.name());
+        } else {
+            healing.heal(container);
+        }
+        return report;
+    }
+}

@@ -1,0 +1,113 @@
+package io.wherry.engine;
+
+import io.wherry.kernel.program.Disassembler;
+import io.wherry.kernel.program.KernelProgram;
+import io.wherry.kernel.step.Plan;
+import io.wherry.kernel.step.Step;
+import io.wherry.oci.json.JsonArray;
+import io.wherry.oci.json.JsonObject;
+import io.wherry.oci.json.JsonString;
+import io.wherry.oci.json.JsonValue;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A program made readable: its typed steps by strand, and the instructions of each. What is explained is what would run, byte for byte. */
+public final class Explanation {
+    private static final String[] ROLES = {
+        "the pilot, later the monitor",
+        "the container's first process",
+        "a process in between",
+        "a helper",
+        "a helper",
+        "a helper",
+        "removal, when the container has ended",
+        "sweep: clean-up by name, from any state"
+    };
+
+    private final KernelProgram program;
+    private final List<Line> lines = new ArrayList<>();
+
+    /** A step and where its instructions are. */
+    private record Line(int strand, int number, Step step, int first, int count) {}
+
+    Explanation(Plan plan, KernelProgram program) {
+        this.program = program;
+        int number = 0;
+        for (int strand = 0; strand < ROLES.length; strand++) {
+            int at = program.first(strand);
+            int end = at + program.count(strand);
+            for (Step step : plan.steps(strand)) {
+                int first = at;
+                while (at < end && program.instruction(at).step() == number) {
+                    at++;
+                }
+                lines.add(new Line(strand, number, step, first, at - first));
+                number++;
+            }
+        }
+    }
+
+    /**
+     * {@return the text}
+     *
+     * @param verbose with the instructions under each step
+     */
+    public String text(boolean verbose) {
+        StringBuilder text = new StringBuilder();
+        int strand = -1;
+        for (Line line : lines) {
+            if (line.strand != strand) {
+                strand = line.strand;
+                text.append(text.isEmpty() ? "" : "\n")
+                        .append("strand ")
+                        .append(strand)
+                        .append("  ")
+                        .append(ROLES[strand])
+                        .append('\n');
+            }
+            String number = Integer.toString(line.number);
+            text.append(" ".repeat(4 - Math.min(3, number.length())))
+                    .append(number)
+                    .append("  ")
+                    .append(line.step.describe())
+                    .append('\n');
+            for (int i = 0; verbose && i < line.count; i++) {
+                text.append("          ")
+                        .append(line.first + i)
+                        .append("  ")
+                        .append(Disassembler.print(program, line.first + i))
+                        .append('\n');
+            }
+        }
+        return text.append('\n')
+                .append(program.size())
+                .append(" instructions, ")
+                .append(program.bytes().length)
+                .append(" bytes\n")
+                .toString();
+    }
+
+    /** {@return the same as data: a list of {@code {strand, step, name, text, instructions}}} */
+    public JsonArray json() {
+        List<JsonValue> steps = new ArrayList<>();
+        for (Line line : lines) {
+            List<JsonValue> instructions = new ArrayList<>();
+            for (int i = 0; i < line.count; i++) {
+                instructions.add(new JsonString(Disassembler.print(program, line.first + i)));
+            }
+            steps.add(JsonObject.builder()
+                    .put("strand", line.strand)
+                    .put("step", line.number)
+                    .put("name", line.step.name())
+                    .put("text", line.step.describe())
+                    .put("instructions", JsonArray.of(instructions))
+                    .build());
+        }
+        return JsonArray.of(steps);
+    }
+
+    /** {@return the program that was explained} */
+    public KernelProgram program() {
+        return program;
+    }
+}

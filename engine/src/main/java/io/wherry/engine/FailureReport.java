@@ -1,0 +1,65 @@
+package io.wherry.engine;
+
+import io.wherry.kernel.launch.Failure;
+import io.wherry.kernel.program.Assembler;
+import io.wherry.kernel.program.Call;
+import io.wherry.kernel.program.Disassembler;
+import io.wherry.kernel.program.Errno;
+import io.wherry.kernel.program.KernelProgram;
+import io.wherry.kernel.program.Op;
+import io.wherry.kernel.step.Plan;
+import java.util.List;
+
+/**
+ * What is said when a container's program failed: the sentence, the exit code, and a hint where the cause is established.
+ *
+ * @param exitCode 125 for a failure of ours, 126 if the command cannot be executed, 127 if it is not there
+ * @param sentence what happened
+ * @param hint what to do next; may be empty
+ */
+public record FailureReport(int exitCode, String sentence, String hint) {
+    private static final int OURS = 125;
+    private static final int NOT_EXECUTABLE = 126;
+    private static final int NOT_THERE = 127;
+
+    static FailureReport of(String name, List<String> command, KernelProgram program, Plan plan, Failure failure) {
+        if (failure.op() == Op.EXEC.number() || failure.op() == Op.FAIL.number()) {
+            boolean absent = failure.errno() == Errno.ENOENT.number() || failure.errno() == Errno.ENOTDIR.number();
+            String word = command.isEmpty() ? "" : command.get(0);
+            return new FailureReport(
+                    absent ? NOT_THERE : NOT_EXECUTABLE,
+                    "Cannot start `" + name + "`: the command `" + word + "` "
+                            + (absent
+                                    ? "was not found in the container (" + failure.errnoName() + ")."
+                                    : "cannot be executed (" + failure.errnoName() + ")."),
+                    absent ? "Check the spelling, and that the image has it." : "");
+        }
+        String what = failure.step() < 0 ? "" : plan.step(failure.step()).describe();
+        Call call = failure.op() == Op.SYS.number() ? Call.of(failure.call()) : null;
+        String words = failure.text().isEmpty() ? "" : "; the kernel says: " + failure.text();
+        String sentence = "Cannot start `" + name + "`: step " + failure.step() + " (" + what + ") failed: "
+                + (call == null ? opName(failure.op()) : call.label()) + " = " + failure.errnoName() + words + ".";
+        return new FailureReport(OURS, sentence, hint(failure, call, program));
+    }
+
+    private static String opName(int number) {
+        Op op = Op.of(number);
+        return op == null ? "operation " + number : op.name();
+    }
+
+    private static String hint(Failure failure, @org.jspecify.annotations.Nullable Call call, KernelProgram program) {
+        if (failure.op() == Op.CLONE.number() && failure.errno() == Errno.EPERM.number()) {
+            return "Possible cause: user namespaces are not allowed for this user; `wherry doctor` tells.";
+        }
+        if (failure.op() == Op.CLONE.number() && failure.errno() == Errno.ENOSPC.number()) {
+            return "Possible cause: user.max_user_namespaces is 0; `wherry doctor` tells.";
+        }
+        if (call == Call.OPEN_TREE && failure.errno() == Errno.ENOENT.number()) {
+            return "The source of a bind is not there any more.";
+        }
+        return failure.instruction() < program.size()
+                ? "The instruction was " + Disassembler.print(program, failure.instruction())
+                        + (failure.strand() == Assembler.PILOT ? "" : " in strand " + failure.strand()) + "."
+                : "";
+    }
+}

@@ -1,0 +1,50 @@
+package io.wherry.kernel.tree;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Which tree a session's pilot has for its root, and what whiteouts become.
+ *
+ * <p>The first two are a bind of {@code folder}; the third is an overlay mount (with {@code userxattr}). All are mounted nosuid, nodev, noexec, in the user
+ * namespace that owns the store.
+ *
+ * @param folder absolute; exists and is empty or is to be changed; for {@link Form#MERGED} the upper part
+ * @param lowers for {@link Form#MERGED}, absolute, the uppermost first; else empty
+ * @param work for {@link Form#MERGED}, an empty folder on the filesystem of {@code folder}; else {@code folder}
+ */
+public record TreeTarget(Form form, Path folder, List<Path> lowers, Path work) {
+    /** What the layers below are to this tree. */
+    public enum Form {
+        /** They are in the tree already: whiteouts remove. */
+        PLAIN,
+        /** Apart: whiteouts are written in overlayfs' form, by the start flag {@code overlay}. */
+        OVERLAY,
+        /** Seen through an overlay mount, which turns removals into whiteouts by itself. */
+        MERGED
+    }
+
+    public TreeTarget {
+        lowers = List.copyOf(lowers);
+        if ((form == Form.MERGED) == lowers.isEmpty()) {
+            throw new IllegalArgumentException(form + " with " + lowers.size() + " lowers");
+        }
+    }
+
+    public static TreeTarget plain(Path folder) {
+        return new TreeTarget(Form.PLAIN, folder, List.of(), folder);
+    }
+
+    public static TreeTarget overlay(Path folder) {
+        return new TreeTarget(Form.OVERLAY, folder, List.of(), folder);
+    }
+
+    public static TreeTarget merged(List<Path> lowers, Path upper, Path work) {
+        return new TreeTarget(Form.MERGED, upper, lowers, work);
+    }
+
+    /** {@return the flags of the instruction TREES} */
+    public int flags() {
+        return form == Form.OVERLAY ? 1 : 0;
+    }
+}

@@ -1,0 +1,239 @@
+/* See attach.h. */
+#include "attach.h"
+#include "terminal.h"
+
+enum {
+    FRAME_LIMIT = 256 << 10, INPUT_LIMIT = 32 << 10, OUTBOX_SIZE = INPUT_LIMIT + 4096, OUTPUT_PIECE = 4096 /* POLLOUT promises a pipe's page */,
+    EXIT_LOST = 137, EXIT_BROKEN = 125, EXIT_SIGNALLED = 128, EXIT_PAYLOAD = 24, KEY_P = 0x10, KEY_Q = 0x11, GOES_ON = -1,
+};
+
+static const char LOST[] = "wherry: the container's monitor was lost\n";
+static const char UNREADABLE[] = "wherry: what the container's monitor said is not understood\n";
+static const char UNWRITABLE[] = "wherry: the output cannot be written\n";
+
+struct client {
+    struct attach *attach;
+    struct frame_reader reader;
+    size_t written;    /* of the payload of the frame in `reader` */
+    bool writing;      /* that frame is output */
+    struct outbox outbox;
+    uint8_t *input;
+    bool in_flight;    /* the last input has not been taken yet */
+    bool input_ended;
+    bool key_held;     /* ctrl-p was typed */
+    bool resized;
+};
+
+int attach_greet(int socket, uint32_t streams) {
+    uint8_t bytes[2 * FRAME_HEADER + 12];
+    const uint32_t hello[2] = {FRAME_VERSION, 0};
+    struct outbox outbox = {.bytes = bytes, .size = sizeof bytes};
+    outbox_frame(&outbox, FRAME_HELLO, hello, sizeof hello, NULL, 0);
+    outbox_frame(&outbox, FRAME_ATTACH, &streams, sizeof streams, NULL, 0);
+    return outbox_flush(&outbox, socket);
+}
+
+/* One piece to the caller: GOES_ON or an exit code. Somebody else may have made the descriptor non-blocking. */
+static int write_output(struct client *c) {
+    int fd = c->reader.bytes[0] == FRAME_STDERR ? 2 : 1;
+    size_t left = c->reader.have - FRAME_HEADER - c->written;
+    if (left > 0) {
+        long n = sys_write(fd, c->reader.bytes + FRAME_HEADER + c->written, left < OUTPUT_PIECE ? left : OUTPUT_PIECE);
+        if (n == -EPIPE) {
+            return EXIT_SIGNALLED + SIGPIPE;
+        }
+        if (n < 0 && n != -EAGAIN) {
+            c->attach->words = UNWRITABLE;
+            return EXIT_BROKEN;
+        }
+        c->written += n < 0 ? 0 : (size_t)n;
+        left -= n < 0 ? 0 : (size_t)n;
+    }
+    if (left == 0) {
+        c->writing = false;
+        c->reader.have = 0;
+        c->written = 0;
+    }
+    return GOES_ON;
+}
+
+static int receive(struct client *c) {
+    int result = frame_read(&c->reader, c->attach->socket);
+    const uint8_t *payload = c->reader.bytes + FRAME_HEADER;
+    if (result < 0) {
+        c->attach->words = result == -EMSGSIZE ? UNREADABLE : LOST;
+        return EXIT_LOST;
+    }
+    if (result == 0) {
+        return GOES_ON;
+    }
+    size_t length = c->reader.have - FRAME_HEADER;
+    switch (c->reader.bytes[0]) {
+    case FRAME_STDOUT:
+    case FRAME_STDERR:
+        c->writing = true;
+        return GOES_ON;
+    case FRAME_EXIT:
+        return length == EXIT_PAYLOAD ? (int)(get_u32(payload) & 0xff) : EXIT_LOST;
+    case FRAME_REPLY:
+        if (length == 8 && get_u32(payload) == FRAME_STDIN) {
+            c->in_flight = false;
+            c->input_ended |= get_u32(payload + 4) != 0;
+        }
+        break;
+    default:
+        break;
+    }
+    c->reader.have = 0;
+    return GOES_ON;
+}
+
+/* Takes ctrl-p ctrl-q out; true when both were typed. `to` has room for one byte more than `from`. */
+static bool detach_keys(struct client *c, const uint8_t *from, size_t n, uint8_t *to, size_t *length) {
+    *length = 0;
+    for (size_t k = 0; k < n; k++) {
+        bool held = c->key_held;
+        c->key_held = from[k] == KEY_P && !held;
+        if (held && from[k] == KEY_Q) {
+            return true;
+        }
+        if (held) {
+            to[(*length)++] = KEY_P;
+        }
+        if (!c->key_held && !(held && from[k] == KEY_P)) {
+            to[(*length)++] = from[k];
+        }
+    }
+    return false;
+}
+
+/* One frame of input is under way at a time, so that a signal never waits behind input that the container does not read. */
+static int forward_input(struct client *c) {
+    uint8_t *raw = c->attach->terminal ? c->input + INPUT_LIMIT + 1 : c->input;
+    size_t length = 0;
+    long n = sys_read(0, raw, INPUT_LIMIT);
+    if (n == -EAGAIN) {
+        return GOES_ON;
+    }
+    if (n <= 0) { /* the end, or a terminal that is gone */
+        c->input_ended = true;
+        outbox_frame(&c->outbox, FRAME_STDIN, NULL, 0, NULL, 0);
+        return GOES_ON;
+    }
+    length = (size_t)n;
+    if (c->attach->terminal && detach_keys(c, raw, (size_t)n, c->input, &length)) {
+        outbox_frame(&c->outbox, FRAME_DETACH, NULL, 0, NULL, 0);
+        outbox_flush(&c->outbox, c->attach->socket);
+        return 0;
+    }
+    if (length > 0) {
+        c->in_flight = true;
+        outbox_frame(&c->outbox, FRAME_STDIN, NULL, 0, c->input, length);
+    }
+    return GOES_ON;
+}
+
+static void read_signals(struct client *c) {
+    uint32_t info[32];
+    while (sys_read(c->attach->signals, info, sizeof info) == sizeof info) {
+        c->attach->pending |= UINT64_C(1) << (info[0] - 1);
+    }
+}
+
+static void send_size(struct client *c) {
+    uint16_t size[4] = {0};
+    if (c->resized && (terminal_size(0, size) || terminal_size(1, size))) {
+        outbox_frame(&c->outbox, FRAME_RESIZE, size, 4, NULL, 0);
+    }
+    c->resized = false;
+}
+
+/* What signals ask for. A terminal that hung up leaves the container alone. */
+static int forward_signals(struct client *c) {
+    uint64_t *pending = &c->attach->pending;
+    for (uint32_t signal = 1; *pending != 0 && signal <= 64; signal++) {
+        uint64_t bit = UINT64_C(1) << (signal - 1);
+        if ((*pending & bit) == 0) {
+            continue;
+        }
+        *pending &= ~bit;
+        if (signal == SIGCHLD) {
+            while (sys_wait4(-1, NULL, 1 /* WNOHANG */) > 0) {
+            }
+        } else if (signal == SIGWINCH) {
+            c->resized = c->attach->terminal;
+        } else if (signal == SIGHUP && c->attach->terminal) {
+            return EXIT_SIGNALLED + SIGHUP;
+        } else {
+            if (!outbox_frame(&c->outbox, FRAME_SIGNAL, &signal, sizeof signal, NULL, 0)) {
+                *pending |= bit;
+                break;
+            }
+        }
+    }
+    send_size(c);
+    return GOES_ON;
+}
+
+static int turn(struct client *c) {
+    const struct attach *a = c->attach;
+    bool sending = outbox_waiting(&c->outbox) > 0;
+    bool reads = a->input && !c->input_ended && !c->in_flight && !sending;
+    int output = c->reader.bytes[0] == FRAME_STDERR ? 2 : 1;
+    struct pollfd fds[4] = {
+        {.fd = a->socket, .events = (short)((c->writing ? 0 : POLLIN) | (sending ? POLLOUT : 0))},
+        {.fd = a->signals, .events = POLLIN},
+        {.fd = reads ? 0 : -1, .events = POLLIN},
+        {.fd = c->writing ? output : -1, .events = POLLOUT},
+    };
+    if (c->writing && !sending) {
+        fds[0].fd = -1; /* the monitor may have hung up behind what it sent */
+    }
+    if (sys_poll(fds, 4, -1) < 0) {
+        return GOES_ON;
+    }
+    int code = GOES_ON;
+    if (fds[1].revents != 0) {
+        read_signals(c);
+    }
+    if (fds[3].revents != 0) {
+        code = write_output(c);
+    } else if (fds[0].revents != 0 && !c->writing) {
+        code = receive(c);
+    }
+    if (code == GOES_ON && fds[2].revents != 0) {
+        code = forward_input(c);
+    }
+    if (code == GOES_ON) {
+        code = forward_signals(c);
+    }
+    if (code == GOES_ON) {
+        int result = outbox_flush(&c->outbox, a->socket);
+        if (result < 0 && result != -EAGAIN) { /* gone; receive comes to its last words, then to the end */
+            c->outbox.start = 0;
+            c->outbox.end = 0;
+        }
+    }
+    return code;
+}
+
+int attach_run(struct attach *attach) {
+    size_t size = FRAME_LIMIT + OUTBOX_SIZE + 2 * INPUT_LIMIT + 16;
+    uint8_t *pages = sys_pages(size);
+    int code = GOES_ON;
+    if (sys_failed(pages)) {
+        attach->words = LOST;
+        return EXIT_LOST;
+    }
+    struct client c = {
+        .attach = attach, .resized = attach->terminal, .reader = {.bytes = pages, .limit = FRAME_LIMIT},
+        .outbox = {.bytes = pages + FRAME_LIMIT, .size = OUTBOX_SIZE}, .input = pages + FRAME_LIMIT + OUTBOX_SIZE,
+    };
+    code = forward_signals(&c);
+    outbox_flush(&c.outbox, attach->socket);
+    while (code == GOES_ON) {
+        code = turn(&c);
+    }
+    sys_free_pages(pages, size);
+    return code;
+}

@@ -1,0 +1,439 @@
+/* The role of `wherry` when a user calls it: docs/launcher.md. */
+#include "launcher.h"
+#include "attach.h"
+#include "terminal.h"
+
+enum {
+    EXIT_OWN = 125, EXIT_SIGNALLED = 128, KILL_AFTER_MS = 200, SFD_FLAGS = O_CLOEXEC | O_NONBLOCK, LEAVE_PAYLOAD = 4, PROGRAM_HEAD = 6,
+    CLOCK_MONOTONIC_ = 1, CLOCK_BOOTTIME_ = 7, FAILURE_BYTES = sizeof(struct failure),
+};
+
+/* How a conversation with a JVM ended. */
+enum outcome { GOES_ON, LEAVES, RUNS };
+
+static const char JVM_DIED[] = "wherry: Java ended without a word; its status was ";
+static const char JVM_BABBLED[] = "wherry: what Java said is not understood: launcher and modules are of different builds. Build anew with ./build.\n";
+static const char NOT_STARTED[] = "wherry: the container could not be started, not even after it was compiled anew: ";
+static const char NO_PILOT[] = "wherry: no process or no memory for the container is to be had: errno ";
+
+static void say(const char *text) {
+    write_all(2, text, text_length(text));
+}
+
+static void say_number(const char *text, uint64_t number) {
+    char digits[24];
+    char *end = text_decimal(digits, number);
+    *end = '\n';
+    say(text);
+    write_all(2, digits, (size_t)(end + 1 - digits));
+}
+
+static int64_t now_ms(void) {
+    struct __kernel_timespec time = {0};
+    sys_clock(CLOCK_MONOTONIC_, &time);
+    return time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+/* signals */
+
+#define BIT(signal) (UINT64_C(1) << ((signal)-1))
+static const uint64_t ENDING = BIT(SIGHUP) | BIT(SIGINT) | BIT(SIGQUIT) | BIT(SIGTERM) | BIT(SIGUSR1) | BIT(SIGUSR2) | BIT(SIGALRM);
+static const uint64_t OTHERS = BIT(SIGCONT) | BIT(SIGWINCH) | BIT(SIGCHLD);
+
+/* Those that the caller had ignored (nohup) stay so; SIGPIPE is blocked, so that writing tells. */
+static int open_signals(struct launcher *l) {
+    uint64_t wanted = ENDING | OTHERS;
+    for (int signal = 1; signal < 32; signal++) {
+        struct kernel_sigaction action = {0};
+        sys_raw(__NR_rt_sigaction, signal, 0, ADDRESS(&action), 8, 0, 0);
+        if (action.handler == 1 /* SIG_IGN */) {
+            wanted &= ~BIT(signal);
+        }
+    }
+    sys_sigaction(SIGCHLD, 0); /* ignored, children would vanish unreaped */
+    wanted |= BIT(SIGCHLD);
+    sys_sigmask(wanted | BIT(SIGPIPE), &l->mask);
+    return (int)sys_retry(__NR_signalfd4, -1, ADDRESS(&wanted), 8, SFD_FLAGS, 0);
+}
+
+/* the JVM */
+
+static int start_java(struct launcher *l, const char *const *words) {
+    struct jvm_start start = {
+        .home = &l->home, .process = l->process, .words = words, .mask = l->mask, .training = l->training, .boot_time = l->boot_time};
+    int requests[2];
+    int replies[2];
+    long result = sys_pipe2(requests, O_CLOEXEC);
+    if (result == 0) {
+        result = sys_pipe2(replies, O_CLOEXEC);
+    }
+    start.inherited[0] = requests[1];
+    start.inherited[1] = replies[0];
+    for (int k = 0; result == 0 && k < PAIR_COUNT; k++) {
+        result = pair_open(&l->pairs[k]);
+        start.inherited[2 + 2 * k] = l->pairs[k].data_writer;
+        start.inherited[3 + 2 * k] = l->pairs[k].replies_reader;
+    }
+    if (result == 0) {
+        result = jvm_fork(&start);
+    }
+    if (result < 0) {
+        return (int)result;
+    }
+    sys_close(requests[1]);
+    sys_close(replies[0]);
+    set_nonblocking(requests[0]);
+    set_nonblocking(replies[1]);
+    l->jvm = (struct jvm){.pid = (int)result, .requests = requests[0], .replies = replies[1]};
+    l->request.have = 0;
+    l->replies.start = 0;
+    l->replies.end = 0;
+    return 0;
+}
+
+static void close_pairs(struct launcher *l) {
+    for (int k = 0; k < PAIR_COUNT; k++) {
+        const int ends[4] = {l->pairs[k].data_writer, l->pairs[k].data_reader, l->pairs[k].replies_reader, l->pairs[k].replies_writer};
+        for (unsigned e = 0; e < 4; e++) {
+            if (ends[e] >= 0) {
+                sys_close(ends[e]);
+            }
+        }
+    }
+}
+
+/*
+ * The JVM has said its last word: killed, except where a cache is trained, which it writes at its end. Pilots that still run for it are left
+ * alone: a sweep comes to its end, a tree meets the end of its stream. Returns the wait status.
+ */
+static int end_java(struct launcher *l) {
+    int status = 0;
+    if (l->jvm.pid == 0) {
+        return 0;
+    }
+    if (!l->training) {
+        sys_kill(l->jvm.pid, SIGKILL);
+    }
+    close_pairs(l);
+    sys_close(l->jvm.requests);
+    sys_close(l->jvm.replies);
+    sys_wait4(l->jvm.pid, &status, 0);
+    l->jvm.pid = 0;
+    for (unsigned k = 0; k < TASK_LIMIT; k++) {
+        struct task *task = &l->tasks[k];
+        if (task->running && task->pair != PAIR_NONE) {
+            sys_pidfd_signal(task->pilot.pidfd, SIGKILL);
+            sys_wait4(task->pilot.pid, NULL, 0);
+        }
+        if (task->running) {
+            sys_close(task->pilot.pidfd);
+            sys_close(task->pilot.socket);
+            task->running = false;
+        }
+    }
+    return status;
+}
+
+static enum outcome java_died(struct launcher *l, int *code) {
+    int status = end_java(l);
+    int signal = status & 0x7f;
+    uint32_t told = (uint32_t)(signal != 0 ? EXIT_SIGNALLED + signal : status >> 8 & 0xff);
+    *code = EXIT_OWN;
+    if (l->interrupt != 0) {
+        *code = EXIT_SIGNALLED + (int)l->interrupt;
+    } else {
+        say_number(JVM_DIED, told);
+    }
+    return LEAVES;
+}
+
+static enum outcome babble(int *code) {
+    say(JVM_BABBLED);
+    *code = EXIT_OWN;
+    return LEAVES;
+}
+
+/* One whole frame of the JVM. PROGRAM is left in the buffer. */
+static enum outcome request(struct launcher *l, int *code) {
+    const uint8_t *payload = l->request.bytes + FRAME_HEADER;
+    size_t length = l->request.have - FRAME_HEADER;
+    switch (l->request.bytes[0]) {
+    case FRAME_LEAVE:
+        if (length != LEAVE_PAYLOAD) {
+            return babble(code);
+        }
+        *code = l->interrupt != 0 ? EXIT_SIGNALLED + (int)l->interrupt : (int)(get_u32(payload) & 0xff);
+        return LEAVES;
+    case FRAME_TASK:
+        if (!task_begin(l, payload, length)) {
+            return babble(code);
+        }
+        l->request.have = 0;
+        return GOES_ON;
+    case FRAME_PROGRAM:
+        if (length < PROGRAM_HEAD || get_u16(payload + 4) >= ID_LIMIT || get_u16(payload + 4) > length - PROGRAM_HEAD) {
+            return babble(code);
+        }
+        if (l->interrupt != 0) {
+            *code = EXIT_SIGNALLED + (int)l->interrupt;
+            return LEAVES;
+        }
+        return RUNS;
+    default:
+        return babble(code);
+    }
+}
+
+static enum outcome read_requests(struct launcher *l, int *code) {
+    int result = frame_read(&l->request, l->jvm.requests);
+    if (result == 1) {
+        return request(l, code);
+    }
+    return result == 0 ? GOES_ON : result == -EMSGSIZE ? babble(code) : java_died(l, code);
+}
+
+/* The JVM hears of the first signal that should end the command; 200 ms later, or at the second one, it is killed. */
+static void read_signals(struct launcher *l) {
+    uint32_t info[32];
+    while (sys_read(l->signals, info, sizeof info) == sizeof info) {
+        if ((ENDING & BIT(info[0])) == 0) {
+            continue;
+        }
+        if (l->interrupt == 0) {
+            l->interrupt = info[0];
+            l->deadline = now_ms() + KILL_AFTER_MS;
+            sys_kill(l->jvm.pid, (int)info[0]);
+        } else {
+            l->deadline = 0;
+        }
+    }
+}
+
+static void serve_tasks(struct launcher *l, const struct pollfd *fds) {
+    for (unsigned k = 0; k < TASK_LIMIT; k++) {
+        struct task *task = &l->tasks[k];
+        bool heard = fds[2 * k].revents != 0;
+        bool ended = fds[2 * k + 1].revents != 0;
+        if (!task->running || outbox_waiting(&l->replies) > 0) {
+            continue;
+        }
+        if (heard) {
+            task_forward(l, task);
+        } else if (ended) {
+            task_end(l, task);
+        }
+        outbox_flush(&l->replies, l->jvm.replies);
+    }
+}
+
+enum { POLL_REQUESTS, POLL_REPLIES, POLL_SIGNALS, POLL_TASKS, POLL_COUNT = POLL_TASKS + 2 * TASK_LIMIT };
+
+static void wait_for_work(struct launcher *l, struct pollfd fds[POLL_COUNT]) {
+    bool blocked = outbox_waiting(&l->replies) > 0;
+    fds[POLL_REQUESTS] = (struct pollfd){.fd = blocked || !task_room(l) ? -1 : l->jvm.requests, .events = POLLIN};
+    fds[POLL_REPLIES] = (struct pollfd){.fd = blocked ? l->jvm.replies : -1, .events = POLLOUT};
+    fds[POLL_SIGNALS] = (struct pollfd){.fd = l->signals, .events = POLLIN};
+    for (unsigned k = 0; k < TASK_LIMIT; k++) {
+        const struct task *task = &l->tasks[k];
+        bool wanted = task->running && !blocked;
+        fds[POLL_TASKS + 2 * k] = (struct pollfd){.fd = wanted && !task->silent ? task->pilot.socket : -1, .events = POLLIN};
+        fds[POLL_TASKS + 2 * k + 1] = (struct pollfd){.fd = wanted ? task->pilot.pidfd : -1, .events = POLLIN};
+    }
+    int64_t left = l->interrupt == 0 ? -1 : l->deadline - now_ms();
+    if (sys_poll(fds, POLL_COUNT, l->interrupt != 0 && left < 0 ? 0 : (int)left) <= 0) {
+        for (unsigned k = 0; k < POLL_COUNT; k++) {
+            fds[k].revents = 0;
+        }
+    }
+}
+
+/* Serves the JVM until its last word. */
+static enum outcome serve(struct launcher *l, int *code) {
+    struct pollfd fds[POLL_COUNT];
+    enum outcome outcome = GOES_ON;
+    while (outcome == GOES_ON) {
+        wait_for_work(l, fds);
+        if (fds[POLL_SIGNALS].revents != 0) {
+            read_signals(l);
+        }
+        if (l->interrupt != 0 && now_ms() >= l->deadline) {
+            *code = EXIT_SIGNALLED + (int)l->interrupt;
+            return LEAVES;
+        }
+        if (outbox_flush(&l->replies, l->jvm.replies) == -EPIPE) {
+            return java_died(l, code);
+        }
+        serve_tasks(l, fds + POLL_TASKS);
+        if (fds[POLL_REQUESTS].revents != 0 && outbox_waiting(&l->replies) == 0) {
+            outcome = read_requests(l, code);
+        }
+        if (outcome == GOES_ON) {
+            outbox_flush(&l->replies, l->jvm.replies);
+        }
+    }
+    return outcome;
+}
+
+/* the container */
+
+/* Until the pilot says how it went: true STARTED; else l->failure is filled. Signals that come meanwhile are kept in *pending. */
+static bool await_start(struct launcher *l, int socket, uint64_t *pending) {
+    uint8_t bytes[FRAME_HEADER + FAILURE_BYTES + 64];
+    struct frame_reader reader = {.bytes = bytes, .limit = sizeof bytes};
+    struct pollfd fds[2] = {{.fd = socket, .events = POLLIN}, {.fd = l->signals, .events = POLLIN}};
+    uint32_t info[32];
+    l->failure = (struct failure){.strand = UINT32_MAX, .instruction = UINT32_MAX, .argument = UINT32_MAX, .error = EPIPE};
+    text_copy(l->failure.text, sizeof l->failure.text, "the pilot ended without a report");
+    for (;;) {
+        sys_poll(fds, 2, -1);
+        while (sys_read(l->signals, info, sizeof info) == sizeof info) {
+            *pending |= BIT(info[0]);
+        }
+        int result = frame_read(&reader, socket);
+        if (result < 0) {
+            return false;
+        }
+        if (result == 1 && bytes[0] == FRAME_STARTED) {
+            return true;
+        }
+        if (result == 1 && bytes[0] == FRAME_FAILED && reader.have == FRAME_HEADER + FAILURE_BYTES) {
+            memcpy(&l->failure, bytes + FRAME_HEADER, FAILURE_BYTES);
+            l->failure.text[sizeof l->failure.text - 1] = 0;
+            return false;
+        }
+        reader.have = result == 1 ? 0 : reader.have;
+    }
+}
+
+static int print_id(struct launcher *l, uint32_t flags) {
+    if ((flags & RUN_PRINT_ID) != 0 || ((flags & RUN_DETACHED) != 0 && (flags & RUN_QUIET) == 0)) {
+        write_all(1, l->id, text_length(l->id));
+        write_all(1, "\n", 1);
+    }
+    return 0;
+}
+
+static int follow(struct launcher *l, int socket, uint32_t flags, uint64_t pending) {
+    struct terminal terminal = {.fd = -1};
+    struct attach attach = {
+        .socket = socket, .signals = l->signals, .pending = pending, .input = (flags & RUN_STDIN) != 0,
+        .terminal = (flags & RUN_TERMINAL) != 0,
+    };
+    if (attach.terminal && attach.input) {
+        terminal_raw(&terminal, 0);
+    }
+    int code = attach_run(&attach);
+    terminal_restore(&terminal);
+    if (attach.words != NULL && (flags & RUN_QUIET) == 0) {
+        say(attach.words);
+    }
+    return code;
+}
+
+/* Runs the program in the request: the exit code, or -1 with l->failure. */
+static int run_container(struct launcher *l) {
+    const uint8_t *payload = l->request.bytes + FRAME_HEADER;
+    uint32_t flags = get_u32(payload);
+    size_t id_length = get_u16(payload + 4);
+    uint32_t streams = ATTACH_STDOUT | ATTACH_STDERR | ATTACH_PRIMARY | ((flags & RUN_STDIN) != 0 ? ATTACH_STDIN : 0);
+    bool detached = (flags & RUN_DETACHED) != 0;
+    uint64_t pending = 0;
+    struct pilot pilot = {0};
+    int sockets[2];
+    memcpy(l->id, payload + PROGRAM_HEAD, id_length);
+    l->id[id_length] = 0;
+    struct pilot_start start = {
+        .image = l->image, .program = payload + PROGRAM_HEAD + id_length, .length = l->request.have - FRAME_HEADER - PROGRAM_HEAD - id_length,
+        .stream = -1, .replies = -1, .mask = l->mask,
+    };
+    int result = pilot_socket(sockets);
+    if (result == 0) {
+        if (!detached) {
+            attach_greet(sockets[0], streams); /* before the pilot can become a monitor: no output may pass unseen */
+        }
+        start.socket = sockets[1];
+        result = pilot_spawn(&pilot, &start);
+    }
+    if (result < 0) {
+        say_number(NO_PILOT, (uint64_t)-result);
+        return EXIT_OWN;
+    }
+    sys_free_pages(l->request.bytes, REQUEST_LIMIT);
+    l->request.bytes = NULL;
+    bool started = await_start(l, sockets[0], &pending);
+    int code = -1;
+    if (started) {
+        code = detached ? print_id(l, flags) : (print_id(l, flags & RUN_PRINT_ID), follow(l, sockets[0], flags, pending));
+    } else {
+        sys_wait4(pilot.pid, NULL, 0);
+        code = (pending & ENDING) != 0 ? EXIT_SIGNALLED + __builtin_ctzll(pending & ENDING) + 1 : -1;
+    }
+    sys_close(sockets[0]);
+    sys_close(pilot.pidfd);
+    return code;
+}
+
+/* the command */
+
+static int not_started(const struct launcher *l) {
+    say(NOT_STARTED);
+    say(l->failure.text[0] != 0 ? l->failure.text : "-");
+    say_number(", errno ", l->failure.error);
+    return EXIT_OWN;
+}
+
+/* One JVM to its last word, then what it asked for: the exit code, or -1 with l->failure. */
+static int converse(struct launcher *l, const char *const *words) {
+    int code = EXIT_OWN;
+    if (l->request.bytes == NULL) {
+        l->request = (struct frame_reader){.bytes = sys_pages(REQUEST_LIMIT), .limit = REQUEST_LIMIT};
+    }
+    if (l->replies.bytes == NULL) {
+        l->replies = (struct outbox){.bytes = sys_pages(REPORT_LIMIT + 64), .size = REPORT_LIMIT + 64};
+    }
+    int result = sys_failed(l->request.bytes) || sys_failed(l->replies.bytes) ? -ENOMEM : start_java(l, words);
+    if (result == 0 && l->image < 0) {
+        l->image = image_seal(); /* while the JVM starts */
+        result = l->image < 0 ? l->image : 0;
+    }
+    if (result < 0) {
+        say_number(NO_PILOT, (uint64_t)-result);
+        return code;
+    }
+    if (l->reporting) {
+        outbox_frame(&l->replies, FRAME_FAILED, &l->failure, sizeof l->failure, NULL, 0);
+    }
+    enum outcome outcome = serve(l, &code);
+    end_java(l);
+    return outcome == RUNS ? run_container(l) : code;
+}
+
+static void open_stdio(void) {
+    for (long fd = 0; fd >= 0 && fd <= 2;) {
+        fd = sys_retry(__NR_openat, AT_FDCWD, ADDRESS("/dev/null"), O_RDWR, 0, 0);
+        if (fd > 2) {
+            sys_close((int)fd);
+        }
+    }
+}
+
+int launcher_main(struct process *process) {
+    struct launcher l = {.process = process, .image = -1, .training = environment(process, "WHERRY_TRAINING") != NULL};
+    struct __kernel_timespec boot = {0};
+    sys_clock(CLOCK_BOOTTIME_, &boot);
+    l.boot_time = (uint64_t)boot.tv_sec * 1000000000 + (uint64_t)boot.tv_nsec;
+    open_stdio();
+    const char *missing = home_find(&l.home, process);
+    if (missing != NULL) {
+        say(missing);
+        return EXIT_OWN;
+    }
+    l.signals = open_signals(&l);
+    int code = converse(&l, (const char *const *)process->argv + 1);
+    if (code < 0) {
+        const char *const words[] = {"--report", l.id, NULL};
+        l.reporting = true;
+        code = converse(&l, words);
+    }
+    return code < 0 ? not_started(&l) : code;
+}

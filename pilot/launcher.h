@@ -1,0 +1,47 @@
+/* The command's life: JVM, tasks, the container's program, the attach client. Frames and order: docs/launcher.md. */
+#pragma once
+#include "frame.h"
+#include "spawn.h"
+
+enum { TASK_LIMIT = 16, ID_LIMIT = 256, REQUEST_LIMIT = PROGRAM_LIMIT + 1024, REPORT_LIMIT = (1 << 20) + 64, PAIR_NONE = 255 };
+
+/* PROGRAM flags. */
+enum { RUN_DETACHED = 1, RUN_STDIN = 2, RUN_TERMINAL = 4, RUN_PRINT_ID = 8, RUN_QUIET = 16 };
+
+/* A pilot that runs for the JVM. */
+struct task {
+    bool running;
+    bool silent; /* its socket is at its end */
+    uint32_t number;
+    uint8_t pair;
+    struct pilot pilot;
+    struct frame_reader reader;
+};
+
+struct launcher {
+    const struct process *process;
+    struct home home;
+    uint64_t mask; /* of blocked signals, as the caller had it */
+    uint64_t boot_time;
+    int signals;
+    int image;
+    bool training;
+    bool reporting; /* the second JVM */
+    struct jvm jvm;
+    struct pair pairs[PAIR_COUNT];
+    struct task tasks[TASK_LIMIT];
+    struct frame_reader request;
+    struct outbox replies;
+    uint32_t interrupt; /* the signal that ends the command, 0 none */
+    int64_t deadline;   /* milliseconds of the monotonic clock: then the JVM is killed */
+    char id[ID_LIMIT];  /* of the container */
+    struct failure failure;
+};
+
+/* tasks.c: what the JVM asks to be run while it goes on. False: the request makes no sense. */
+bool task_begin(struct launcher *l, const uint8_t *payload, size_t length);
+bool task_room(const struct launcher *l);
+/* Forwards one frame of a task, if there is one and room for it. */
+void task_forward(struct launcher *l, struct task *task);
+/* Its process ended: what it still said, then DONE. */
+void task_end(struct launcher *l, struct task *task);

@@ -1,0 +1,121 @@
+/* Tasks: pilots that run for the JVM while it goes on. See launcher.h. */
+#include "launcher.h"
+
+enum { TASK_HEAD = 8, SPAWN_FAILED = 125 };
+
+static struct task *free_task(struct launcher *l) {
+    for (unsigned k = 0; k < TASK_LIMIT; k++) {
+        if (!l->tasks[k].running) {
+            return &l->tasks[k];
+        }
+    }
+    return NULL;
+}
+
+bool task_room(const struct launcher *l) {
+    for (unsigned k = 0; k < TASK_LIMIT; k++) {
+        if (!l->tasks[k].running) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool pair_taken(const struct launcher *l, uint8_t pair) {
+    for (unsigned k = 0; k < TASK_LIMIT; k++) {
+        if (l->tasks[k].running && l->tasks[k].pair == pair) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Room is certain: frames are only taken while the outbox is empty. */
+static void done(struct launcher *l, uint32_t number, uint32_t status) {
+    const uint32_t head[2] = {number, status};
+    outbox_frame(&l->replies, FRAME_DONE, head, sizeof head, NULL, 0);
+}
+
+static int task_start(struct launcher *l, struct task *task, uint8_t strand, const uint8_t *program, size_t length) {
+    struct pair *pair = task->pair == PAIR_NONE ? NULL : &l->pairs[task->pair];
+    int sockets[2];
+    int result = pair == NULL ? 0 : pair_arm(pair);
+    if (result == 0) {
+        result = pilot_socket(sockets);
+    }
+    if (result < 0) {
+        return result;
+    }
+    struct pilot_start start = {
+        .image = l->image, .socket = sockets[1], .strand = strand, .program = program, .length = length,
+        .stream = pair == NULL ? -1 : pair->data_reader, .replies = pair == NULL ? -1 : pair->replies_writer, .mask = l->mask,
+    };
+    result = pilot_spawn(&task->pilot, &start);
+    if (pair != NULL) {
+        pair->data_reader = -1;
+        pair->replies_writer = -1;
+    }
+    task->pilot.socket = sockets[0];
+    if (result < 0) {
+        sys_close(sockets[0]);
+    }
+    return result;
+}
+
+bool task_begin(struct launcher *l, const uint8_t *payload, size_t length) {
+    struct task *task = free_task(l);
+    if (length < TASK_HEAD + PROGRAM_HEADER || task == NULL) {
+        return false;
+    }
+    uint8_t strand = payload[4];
+    uint8_t pair = payload[5];
+    bool known = (strand == 0 || strand == STRAND_REMOVAL || strand == STRAND_SWEEP) && get_u16(payload + 6) == 0;
+    if (!known || (pair != PAIR_NONE && (pair >= PAIR_COUNT || pair_taken(l, pair)))) {
+        return false;
+    }
+    if (task->reader.bytes == NULL) {
+        task->reader = (struct frame_reader){.bytes = sys_pages(REPORT_LIMIT), .limit = REPORT_LIMIT};
+        if (sys_failed(task->reader.bytes)) {
+            task->reader.bytes = NULL;
+            return false;
+        }
+    }
+    task->number = get_u32(payload);
+    task->pair = pair;
+    task->silent = false;
+    task->reader.have = 0;
+    if (task_start(l, task, strand, payload + TASK_HEAD, length - TASK_HEAD) < 0) {
+        done(l, task->number, SPAWN_FAILED);
+        return true;
+    }
+    task->running = true;
+    if (pair != PAIR_NONE) {
+        /* Both ends of the pair have somebody: from here on the JVM's EPIPE and end of file mean that the pilot is gone. */
+        uint8_t head[4 + FRAME_HEADER];
+        uint32_t pid = (uint32_t)task->pilot.pid;
+        memcpy(head, &task->number, 4);
+        frame_header(head + 4, FRAME_STARTED, sizeof pid);
+        outbox_frame(&l->replies, FRAME_RESULT, head, sizeof head, &pid, sizeof pid);
+    }
+    return true;
+}
+
+void task_forward(struct launcher *l, struct task *task) {
+    int result = frame_read(&task->reader, task->pilot.socket);
+    if (result == 1) {
+        outbox_frame(&l->replies, FRAME_RESULT, &task->number, sizeof task->number, task->reader.bytes, task->reader.have);
+        task->reader.have = 0;
+    } else if (result < 0) {
+        task->silent = true;
+    }
+}
+
+void task_end(struct launcher *l, struct task *task) {
+    int status = 0;
+    sys_wait4(task->pilot.pid, &status, 0);
+    int signal = status & 0x7f;
+    done(l, task->number, (uint32_t)(signal != 0 ? 128 + signal : status >> 8 & 0xff));
+    sys_close(task->pilot.pidfd);
+    sys_close(task->pilot.socket);
+    task->running = false;
+}

@@ -1,0 +1,797 @@
+#!/usr/bin/env python3
+"""Tests of the launcher, the attach client, the terminal and the monitor, with a fake JVM: live.py BINARY [name …]
+
+Runs as root or as any user; makes folders below a temporary one, processes that it ends itself, and nothing else.
+"""
+
+import ctypes
+import fcntl
+import hashlib
+import json
+import os
+import pty
+import select
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import textwrap
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from assemble import FRAMES, Program, container, frame  # noqa: E402
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+HEAD = f"import sys; sys.path.insert(0, {HERE!r})\n"
+base = tempfile.mkdtemp(prefix="live-")
+home = os.path.join(base, "home")
+
+
+def make_home(binary):
+    for folder in ("bin", "lib/modules", "jdk/bin"):
+        os.makedirs(os.path.join(home, folder))
+    shutil.copy(binary, os.path.join(home, "bin/wherry"))
+    shutil.copy(os.path.join(HERE, "java"), os.path.join(home, "jdk/bin/java"))
+    with open(os.path.join(home, "lib/java-home"), "w", encoding="ascii") as file:
+        file.write(os.path.join(home, "jdk") + "\n")
+    with open(os.path.join(home, "lib/jvm.options"), "w", encoding="ascii") as file:
+        file.write("-Xa\n\n-Xb=c d\n")
+
+
+def new_folder():
+    folder = tempfile.mkdtemp(dir=base)
+    os.mkdir(os.path.join(folder, "run"))
+    return folder
+
+
+def environment(script, **more):
+    env = {k: v for k, v in os.environ.items() if k != "WHERRY_TRAINING"}
+    return env | {"LIVE_SCRIPT": textwrap.dedent(script), "LIVE_TEST": HERE} | more
+
+
+def start(script, *words, env=None, **rest):
+    return subprocess.Popen([os.path.join(home, "bin/wherry"), *words], env=env or environment(script), **rest)
+
+
+def wherry(script, *words, timeout=20, env=None, data=None, **rest):
+    rest.setdefault("stdin", subprocess.PIPE if data is not None else subprocess.DEVNULL)
+    process = start(script, *words, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **rest)
+    try:
+        out, err = process.communicate(data, timeout)
+    finally:
+        process.kill()
+    return process.returncode, out, err.decode()
+
+
+def run_script(code, flags=0):
+    path = tempfile.mktemp(dir=base)
+    with open(path, "wb") as file:
+        file.write(code)
+    return f"program({flags}, open({path!r}, 'rb').read())"
+
+
+def wait_for(condition, seconds=5, what="it"):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"{what} did not happen"
+        time.sleep(0.005)
+
+
+def exit_record(folder):
+    with open(os.path.join(folder, "exit"), encoding="ascii") as file:
+        return {line.split()[0]: int(line.split()[1]) for line in file}
+
+
+def await_exit(folder, seconds=5):
+    wait_for(lambda: os.path.exists(os.path.join(folder, "exit")), seconds, "the exit record")
+    return exit_record(folder)
+
+
+def log_of(folder, name="log"):
+    with open(os.path.join(folder, name), encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+class Client:
+    """A client of a monitor, byte by byte as a stranger would write one."""
+
+    def __init__(self, folder, attach=None):
+        self.socket = socket.socket(socket.AF_UNIX)
+        path = os.path.join(folder, "run/socket")
+        wait_for(lambda: os.path.exists(path))
+        wait_for(lambda: self.socket.connect_ex(path) == 0)
+        self.socket.settimeout(10)
+        self.buffer = b""
+        self.send("HELLO", struct.pack("<II", 1, 0))
+        name, payload = self.frame()
+        assert name == "HELLO" and struct.unpack("<II", payload)[0] == 1, (name, payload)
+        if attach is not None:
+            assert self.ask("ATTACH", struct.pack("<I", attach)) == 0
+
+    def send(self, name, payload=b""):
+        self.socket.sendall(frame(name, payload))
+
+    def need(self, n):
+        while len(self.buffer) < n:
+            data = self.socket.recv(65536)
+            if not data:
+                raise EOFError
+            self.buffer += data
+        head, self.buffer = self.buffer[:n], self.buffer[n:]
+        return head
+
+    def frame(self):
+        kind, length = struct.unpack(">BxxxI", self.need(8))
+        return next(n for n, v in FRAMES.items() if v == kind), self.need(length)
+
+    def until(self, *names):
+        while True:
+            name, payload = self.frame()
+            if name in names:
+                return name, payload
+
+    def ask(self, name, payload=b""):
+        self.send(name, payload)
+        while True:
+            _, reply = self.until("REPLY")
+            kind, errno = struct.unpack("<II", reply)
+            if kind == FRAMES[name]:
+                return errno
+
+
+# --- launcher ---
+
+
+def test_leave_carries_the_exit_code():
+    for code in (0, 1, 42, 125, 255):
+        assert wherry(f"leave({code})")[0] == code
+
+
+def test_jvm_gets_options_context_and_words():
+    script = """
+        print(sys.argv[1:])
+        print(os.environ.get("JDK_JAVA_OPTIONS"), os.environ.get("JAVA_TOOL_OPTIONS"), os.environ.get("_JAVA_OPTIONS"))
+        print(sorted(map(int, os.listdir("/proc/self/fd"))), flush=True)
+        leave(0)"""
+    env = environment(script, JDK_JAVA_OPTIONS="x", JAVA_TOOL_OPTIONS="y", _JAVA_OPTIONS="z")
+    code, out, err = wherry("", "run", "a b", env=env)
+    words = eval(out.split(b"\n")[0])
+    assert code == 0, err
+    assert words[:2] == ["-Xa", "-Xb=c d"] and words[2:6] == ["-p", home + "/lib/modules", "-m", "io.wherry.cli/io.wherry.cli.Main"], words
+    assert words[7:] == ["run", "a b"]
+    context = dict(part.split("=") for part in words[6].split(","))
+    assert list(context) == ["tty", "width", "height", "umask", "boot", "self"] and context["tty"] == "0", context
+    assert context["self"] == home + "/bin/wherry" and int(context["umask"], 8) == os.umask(0o22), context
+    assert b"None None None" in out
+    # what python opens itself (requests, replies, the listing) takes up to 3
+    fds = eval(out.split(b"\n")[2])
+    assert fds[:13] == list(range(13)) and len(fds) <= 16, fds
+
+
+def test_cache_by_command():
+    for name in ("hot.aot", "full.aot"):
+        open(os.path.join(home, "lib", name), "w", encoding="ascii").close()
+    with open(os.path.join(home, "lib/commands"), "w", encoding="ascii") as file:
+        file.write("run hot\npull full\n")
+    show = "print([w for w in sys.argv if 'AOT' in w], flush=True); leave(0)"
+    try:
+        assert b"/lib/hot.aot'" in wherry(show, "--root", "/x", "run", "pull")[1]
+        assert b"/lib/full.aot'" in wherry(show, "rune")[1]
+        os.unlink(os.path.join(home, "lib/hot.aot"))
+        assert wherry(show, "run")[1] == b"[]\n"
+    finally:
+        for name in ("full.aot", "commands"):
+            os.unlink(os.path.join(home, "lib", name))
+
+
+def test_no_java_says_what_to_do():
+    path = os.path.join(home, "lib/java-home")
+    os.rename(path, path + "x")
+    code, _, err = wherry("leave(3)")
+    assert code == 125 and "lib/" in err
+    with open(path, "w", encoding="ascii") as file:
+        file.write("/nowhere\n")
+    env = environment("leave(3)")
+    env.pop("JAVA_HOME", None)
+    code, _, err = wherry("", env=env)
+    assert code == 125 and "JDK of version 25" in err, (code, err)
+    assert wherry("", env=env | {"JAVA_HOME": home + "/jdk"})[0] == 3
+    os.rename(path + "x", path)
+
+
+def test_jvm_that_dies_is_reported():
+    code, _, err = wherry("sys.exit(3)")
+    assert code == 125 and "status was 3" in err, err
+    code, _, err = wherry("os.kill(os.getpid(), 11)")
+    assert code == 125 and "status was 139" in err, err
+
+
+def test_nonsense_from_the_jvm_is_refused():
+    for script in ("requests.write(b'x' * 64)", "requests.write(b'\\x40\\0\\0\\0\\xff\\xff\\xff\\xff')", "send('LEAVE', b'1')",
+                   "send('TASK', b'12')", "send('PROGRAM', bytes(4) + b'\\xff\\xff')", "task(1, b'', pair=9)"):
+        code, _, err = wherry(script + "; import time; time.sleep(100)")
+        assert code == 125 and "not understood" in err, (script, code, err)
+
+
+def test_closed_stdio_is_opened():
+    script = "print([os.readlink(f'/proc/self/fd/{n}') for n in range(3)], file=open(sys.argv[-1], 'w')); leave(7)"
+    path = tempfile.mktemp(dir=base)
+    pid = os.fork()
+    if pid == 0:
+        os.closerange(0, 64)
+        os.execve(home + "/bin/wherry", ["wherry", path], environment(script))
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
+    with open(path, encoding="ascii") as file:
+        assert eval(file.read()) == ['/dev/null'] * 3
+
+
+def test_signals_before_the_program_end_the_command():
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        for handler in ("signal.SIG_DFL", "signal.SIG_IGN"):
+            script = f"import signal, time; signal.signal({int(number)}, {handler}); print(os.getpid(), flush=True); time.sleep(100)"
+            process = start(script, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            jvm = int(process.stdout.readline())
+            began = time.monotonic()
+            process.send_signal(number)
+            assert process.wait(5) == 128 + number, (number, handler, process.stderr.read())
+            took = time.monotonic() - began
+            assert 0.19 < took < 0.6 if handler.endswith("IGN") else took < 0.19, took
+            assert not os.path.exists(f"/proc/{jvm}")
+
+
+def test_jvm_dies_with_a_killed_launcher():
+    process = start("print(os.getpid(), flush=True); import time; time.sleep(100)", stdout=subprocess.PIPE)
+    jvm = int(process.stdout.readline())
+    process.kill()
+    process.wait()
+    wait_for(lambda: reaped(jvm), what="the JVM's end")
+
+
+def reaped(pid):
+    try:
+        os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        pass
+    return not os.path.exists(f"/proc/{pid}")
+
+
+def test_tasks_run_side_by_side():
+    probe = Program(flags=2)
+    probe.call(0, "openat", -100, "/nowhere", 0, 0, dst=10, policy=5)
+    probe.call(0, "openat", -100, "/proc/self", 0o200000, 0, dst=11)
+    probe.add(0, "READ", 11, "comm", 4096)
+    failing = Program()
+    failing.call(0, "openat", -100, "/nowhere", 0, 0, dst=10)
+    script = f"""
+        for n in range(8): task(n, {probe.bytes()!r})
+        task(8, {failing.bytes()!r})
+        task(9, b"rubbish" + bytes(200))
+        got = {{}}
+        while sum(f[0] == "DONE" for fs in got.values() for f in fs) < 10:
+            name, payload = reply()
+            number = struct.unpack("<I", payload[:4])[0]
+            got.setdefault(number, []).append((name, payload[4:]))
+        for n in range(8):
+            assert [f[0] for f in got[n]] == ["RESULT", "RESULT", "DONE"], got[n]
+            assert got[n][0][1] == frame("NOTE", struct.pack("<II", 0, 2)), got[n]
+            assert got[n][1][1][:12] == frame("DATA", struct.pack("<I", 2) + b"x" * (len(got[n][1][1]) - 12))[:12]
+            assert got[n][2][1] == bytes(4)
+        for n in (8, 9):
+            assert [f[0] for f in got[n]] == ["RESULT", "DONE"] and got[n][1][1] == struct.pack("<I", 1), got[n]
+        leave(0)"""
+    assert wherry(script) == (0, b"", "")
+
+
+def test_killed_task_and_more_tasks_than_places():
+    sleeper = Program()
+    sleeper.add(0, "SPAWN", sleeper.words(["/bin/sleep", "0.05"]), 2, 0, 0, 0, 0)
+    script = f"""
+        for n in range(40): task(n, {sleeper.bytes()!r})
+        done = set()
+        while len(done) < 40:
+            name, payload = reply()
+            assert name == "DONE", name
+            done.add(payload)
+        assert len(done) == 40 and all(d[4:] == bytes(4) for d in done)
+        leave(0)"""
+    assert wherry(script) == (0, b"", "")
+
+
+def test_tree_pair_is_used_again_after_a_broken_stream():
+    # SPAWN gives the helper /dev/null; so the pilot itself holds the pair while the helper lives, and both ends go when it ends.
+    holder = Program()
+    holder.add(0, "SPAWN", holder.words(["/bin/sleep", "0.1"]), 2, 0, 0, 0, 0)
+    script = f"""
+        for turn in range(3):
+            for pair in range(4):
+                task(10 * turn + pair, {holder.bytes()!r}, pair=pair)
+            for pair in range(4):
+                name, payload = reply()
+                assert name == "RESULT" and payload[4:12] == frame("STARTED", bytes(4))[:8], (name, payload)
+            outs = [open(f"/proc/self/fd/{{5 + 2 * p}}", "wb", buffering=0) for p in range(4)]
+            ins = [open(f"/proc/self/fd/{{6 + 2 * p}}", "rb", buffering=0) for p in range(4)]
+            for stream in outs:
+                assert stream.write(b"x" * 60000) == 60000
+            try:
+                while True: outs[0].write(b"y" * 65536)   # blocks when full, until the pilot ends
+            except BrokenPipeError:
+                pass
+            for stream in ins:
+                assert stream.read(10) == b""
+            for stream in outs + ins: stream.close()
+            for pair in range(4):
+                assert reply()[0] == "DONE"
+        leave(0)"""
+    assert wherry(script) == (0, b"", "")
+
+
+def test_failure_is_reported_to_a_second_jvm():
+    p = Program(flags=4)
+    p.call(0, "openat", -100, "/nowhere", 0, 0, dst=10)
+    for code in (p.bytes(), b"rubbish"):
+        script = f"""
+            if words[0] == "--report":
+                assert words == ["--report", "c0ffee"], words
+                name, payload = reply()
+                strand, instruction, step, op, call, errno, argument, flags = struct.unpack("<8I", payload[:32])
+                assert name == "FAILED" and len(payload) == 128
+                print(errno, payload[32:].split(b"\\0")[0].decode(), flush=True)
+                leave(126)
+            program(0, {code!r})"""
+        status, out, err = wherry(script, "run")
+        assert status == 126 and out.startswith(b"2 " if code != b"rubbish" else b"8 "), (status, out, err)
+
+
+def test_program_compiled_again_runs():
+    folder = new_folder()
+    bad = Program(flags=4)
+    bad.call(0, "openat", -100, "/nowhere", 0, 0, dst=10)
+    good = run_script(container(folder, ["/bin/echo", "again"]))
+    code, out, err = wherry(f"{good} if words[0] == '--report' else program(0, {bad.bytes()!r})", "run")
+    assert (code, out) == (0, b"again\n"), (code, out, err)
+    code, out, err = wherry(f"print(words, flush=True); program(0, {bad.bytes()!r})", "run")
+    assert code == 125 and out.count(b"\n") == 2 and "not even after" in err, (code, out, err)
+
+
+def test_killed_pilot_is_reported():
+    p = Program(flags=5)
+    p.call(0, "umask", 0)
+    code = bytearray(p.bytes())
+    struct.pack_into("<II", code, 32, 1, 0)  # die at 0
+    script = f"""
+        if words[0] == "--report":
+            print(reply()[1][32:].rstrip(b"\\0"), flush=True)
+            leave(9)
+        program(0, {bytes(code)!r})"""
+    status, out, _ = wherry(script, "run")
+    assert status == 9 and b"without a report" in out, (status, out)
+
+
+# --- run ---
+
+
+def test_exit_codes_and_output():
+    for words, expected in ((["/bin/sh", "-c", "echo out; echo err >&2; exit 7"], (7, b"out\n", "err\n")),
+                            (["/bin/sh", "-c", "kill -9 $$"], (137, b"", "")), (["/bin/true"], (0, b"", ""))):
+        folder = new_folder()
+        assert wherry(run_script(container(folder, words)), "run") == expected
+        record = await_exit(folder)
+        assert record["code"] == expected[0] and record["signal"] == (9 if expected[0] == 137 else 0), record
+        with open(os.path.join(folder, "run/exit"), encoding="ascii") as file:
+            assert f"code {expected[0]}\n" in file.read()
+        wait_for(lambda: not os.path.exists(os.path.join(folder, "run/socket")), what="the sweep")
+
+
+def test_detached_prints_the_id():
+    folder = new_folder()
+    began = time.monotonic()
+    code, out, err = wherry(run_script(container(folder, ["/bin/sh", "-c", "sleep 0.5; echo late; exit 3"]), 1), "run")
+    assert (code, out, err) == (0, b"c0ffee\n", "") and time.monotonic() - began < 0.5
+    assert await_exit(folder)["code"] == 3
+    assert [(r["log"], r["stream"]) for r in log_of(folder)] == [("late\n", "stdout")]
+    folder = new_folder()
+    assert wherry(run_script(container(folder, ["/bin/true"]), 17), "run")[1] == b""
+
+
+def test_removal_runs_when_asked():
+    folder = new_folder()
+    assert wherry(run_script(container(folder, ["/bin/true"], remove=True)), "run")[0] == 0
+    wait_for(lambda: os.path.isdir(os.path.join(folder, "removed")), what="strand 6")
+
+
+def test_100_megabytes_in_and_out():
+    folder = new_folder()
+    data = os.urandom(1 << 20) * 100
+    began = time.monotonic()
+    code, out, err = wherry(run_script(container(folder, ["/bin/cat"], log=False), 2), "run", data=data, timeout=60)
+    took = time.monotonic() - began
+    assert code == 0, err
+    assert hashlib.sha256(out).digest() == hashlib.sha256(data).digest()
+    return f"{200 / took:.0f} MB/s through both directions"
+
+
+def test_slow_reader_loses_nothing():
+    folder = new_folder()
+    words = ["/bin/sh", "-c", "seq 1 1000000; seq 1 300000 >&2"]
+    process = start(run_script(container(folder, words, log_size=1 << 30)), "run", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(0.3)
+    out = b""
+    while chunk := os.read(process.stdout.fileno(), 65536):
+        out += chunk
+        if len(out) < 1 << 20:
+            time.sleep(0.01)
+        if len(out) >= 6888896:
+            break
+    err = process.stderr.read()
+    assert process.wait(20) == 0
+    assert out == b"".join(b"%d\n" % n for n in range(1, 1000001))
+    assert err == b"".join(b"%d\n" % n for n in range(1, 300001))
+    await_exit(folder)
+    lines = log_of(folder)
+    assert "".join(r["log"] for r in lines if r["stream"] == "stdout").encode() == out
+    assert "".join(r["log"] for r in lines if r["stream"] == "stderr").encode() == err
+
+
+def test_signals_go_to_the_container():
+    folder = new_folder()
+    words = ["/bin/sh", "-c", "trap 'echo int' INT; trap 'echo usr1' USR1; trap 'echo term; exit 5' TERM; echo up; while :; do sleep 0.02; done"]
+    process = start(run_script(container(folder, words)), "run", stdout=subprocess.PIPE)
+    assert process.stdout.readline() == b"up\n"
+    for number, said in ((signal.SIGINT, b"int\n"), (signal.SIGUSR1, b"usr1\n"), (signal.SIGTERM, b"term\n")):
+        process.send_signal(number)
+        assert process.stdout.readline() == said
+    assert process.wait(5) == 5
+
+
+def test_signal_passes_input_that_nobody_reads():
+    folder = new_folder()
+    process = start(run_script(container(folder, ["/bin/sleep", "100"]), 2), "run", stdin=subprocess.PIPE)
+    os.set_blocking(process.stdin.fileno(), False)
+    end = time.monotonic() + 1
+    while time.monotonic() < end:
+        try:
+            os.write(process.stdin.fileno(), bytes(65536))
+        except BlockingIOError:
+            time.sleep(0.01)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(5) == 143
+
+
+def test_broken_output_ends_the_client_not_the_container():
+    folder = new_folder()
+    process = start(run_script(container(folder, ["/bin/sh", "-c", "echo a; sleep 0.2; echo b; sleep 0.2; echo c; exit 4"])), "run", stdout=subprocess.PIPE)
+    process.stdout.close()
+    assert process.wait(5) == 141
+    assert await_exit(folder)["code"] == 4
+    assert "".join(r["log"] for r in log_of(folder)) == "a\nb\nc\n"
+
+
+def test_lost_monitor():
+    folder = new_folder()
+    process = start(run_script(container(folder, ["/bin/sh", "-c", "echo $PPID; sleep 100"])), "run", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    os.kill(int(process.stdout.readline()), signal.SIGKILL)
+    assert process.wait(5) == 137 and b"monitor was lost" in process.stderr.read()
+
+
+def test_killed_launcher_leaves_the_container_and_ends_its_input():
+    folder = new_folder()
+    process = start(run_script(container(folder, ["/bin/sh", "-c", "echo up; cat; sleep 0.1; echo down; exit 6"]), 2), "run",
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdout.readline() == b"up\n"
+    process.kill()
+    assert await_exit(folder)["code"] == 6
+    assert "".join(r["log"] for r in log_of(folder)) == "up\ndown\n"
+
+
+# --- terminal ---
+
+
+class Terminal:
+    """A launcher on a pseudo terminal, in a session of its own."""
+
+    def __init__(self, script, *words):
+        self.master, peer = pty.openpty()
+        self.before = termios.tcgetattr(peer)
+        fcntl.ioctl(peer, termios.TIOCSWINSZ, struct.pack("HHHH", 33, 77, 0, 0))
+        self.peer = peer
+        pid = os.fork()
+        if pid == 0:
+            os.setsid()
+            fcntl.ioctl(peer, termios.TIOCSCTTY, 0)
+            for fd in (0, 1, 2):
+                os.dup2(peer, fd)
+            os.closerange(3, 64)
+            os.execve(home + "/bin/wherry", ["wherry", *words], environment(script))
+        self.pid = pid
+        self.text = b""
+
+    def until(self, text, seconds=5):
+        end = time.monotonic() + seconds
+        while text not in self.text:
+            assert time.monotonic() < end, (text, self.text)
+            if select.select([self.master], [], [], 0.1)[0]:
+                self.text += os.read(self.master, 4096)
+        before, self.text = self.text.split(text, 1)
+        return before
+
+    def type(self, text):
+        os.write(self.master, text)
+
+    def is_raw(self):
+        return termios.tcgetattr(self.peer)[3] & termios.ICANON == 0
+
+    def wait(self):
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+    def restored(self):
+        return termios.tcgetattr(self.peer) == self.before
+
+
+def test_terminal_size_keys_and_restore():
+    folder = new_folder()
+    t = Terminal(run_script(container(folder, ["/bin/sh"], terminal=True), 6), "run")
+    t.until(b"# " if os.getuid() == 0 else b"$ ")
+    assert t.is_raw()
+    t.type(b"stty size\n")
+    t.until(b"33 77")
+    fcntl.ioctl(t.master, termios.TIOCSWINSZ, struct.pack("HHHH", 44, 99, 0, 0))
+    time.sleep(0.1)
+    t.type(b"stty size\n")
+    t.until(b"44 99")
+    t.type(b"sleep 100\n")
+    time.sleep(0.1)
+    t.type(b"\x03")
+    t.type(b"echo a''b\n")
+    t.until(b"ab")
+    t.type(b"exit 9\n")
+    assert t.wait() == 9
+    assert t.restored()
+
+
+def test_detach_keys():
+    folder = new_folder()
+    t = Terminal(run_script(container(folder, ["/bin/sh", "-c", "stty raw -echo; echo up; head -c 3 | od -c; exit 8"], terminal=True), 6), "run")
+    t.until(b"up")
+    t.type(b"\x10a\x10")
+    time.sleep(0.1)
+    t.type(b"\x11")
+    assert t.wait() == 0 and t.restored()
+    client = Client(folder, attach=1 | 2)
+    client.send("STDIN", b"z")
+    assert b"020   a   z" in client.until("STDOUT")[1]
+    assert await_exit(folder)["code"] == 8
+
+
+def test_terminal_is_restored_after_kill_9():
+    folder = new_folder()
+    t = Terminal(run_script(container(folder, ["/bin/sh", "-c", "echo up; sleep 100"], terminal=True), 6), "run")
+    t.until(b"up")
+    assert t.is_raw()
+    os.kill(t.pid, signal.SIGKILL)
+    assert t.wait() == -9
+    wait_for(t.restored, what="the restored terminal")
+    client = Client(folder)
+    assert client.ask("SIGNAL", struct.pack("<I", 9)) == 0
+    await_exit(folder)
+
+
+def test_interrupt_key_before_the_program():
+    t = Terminal("print('ready', flush=True); import time, signal; signal.signal(2, signal.SIG_IGN); print('set', flush=True); time.sleep(100)")
+    t.until(b"set")
+    t.type(b"\x03")
+    assert t.wait() == 130 and t.restored()
+
+
+# --- monitor ---
+
+
+def detached(words, **rest):
+    folder = new_folder()
+    code, _, err = wherry(run_script(container(folder, words, **rest), 1 | 16), "run")
+    assert code == 0, err
+    return folder
+
+
+def test_clients_watch_wait_and_signal():
+    folder = detached(["/bin/sh", "-c", "read line; echo got $line; read line; exit 11"])
+    watcher, waiter, writer = Client(folder, attach=2 | 4), Client(folder), Client(folder, attach=1)
+    waiter.send("WAIT")
+    writer.send("STDIN", b"hello\n")
+    assert struct.unpack("<II", writer.until("REPLY")[1]) == (0, 0)
+    assert watcher.until("STDOUT")[1] == b"got hello\n"
+    writer.send("STDIN", b"bye\n")
+    for client in (watcher, waiter):
+        code, number, oom, seconds, nanoseconds = struct.unpack("<IIIQI", client.until("EXIT")[1])
+        assert (code, number, oom) == (11, 0, 0) and abs(seconds - time.time()) < 10 and nanoseconds < 10**9
+    assert await_exit(folder)["seconds"] == seconds
+
+
+def test_stop_kills_after_its_time():
+    folder = detached(["/bin/sh", "-c", "trap '' TERM; while :; do sleep 0.05; done"])
+    client = Client(folder)
+    client.send("WAIT")
+    time.sleep(0.1)
+    began = time.monotonic()
+    client.send("STOP", struct.pack("<II", 15, 300))
+    client.socket.shutdown(socket.SHUT_WR)
+    code = struct.unpack("<I", client.until("EXIT")[1][:4])[0] if False else None
+    assert await_exit(folder)["code"] == 137 and code is None
+    assert 0.3 <= time.monotonic() - began < 1
+    folder = detached(["/bin/sh", "-c", "trap 'exit 3' TERM; while :; do sleep 0.01; done"])
+    time.sleep(0.1)
+    assert Client(folder).ask("STOP", struct.pack("<II", 15, 10000)) == 0
+    assert await_exit(folder, 2)["code"] == 3
+
+
+def test_pidfd_is_handed_out():
+    folder = detached(["/bin/sleep", "100"])
+    client = Client(folder)
+    client.send("PIDFD")
+    _, fds, _, _ = socket.recv_fds(client.socket, 64, 4)
+    assert len(fds) == 1
+    signal.pidfd_send_signal(fds[0], signal.SIGTERM)
+    assert await_exit(folder)["code"] == 143
+
+
+def test_strangers_bytes_are_cut():
+    folder = detached(["/bin/sleep", "100"])
+    for hostile in (frame("ATTACH", bytes(4)), b"\xff" * 100, frame("HELLO", bytes(8)), frame("HELLO", struct.pack("<II", 1, 0)) + frame("WAIT", bytes(100)),
+                    frame("HELLO", struct.pack("<II", 1, 0)) + frame("DONE", bytes(8))):
+        stranger = socket.socket(socket.AF_UNIX)
+        stranger.settimeout(5)
+        stranger.connect(os.path.join(folder, "run/socket"))
+        stranger.sendall(hostile)
+        while stranger.recv(4096):
+            pass
+    many = [Client(folder) for _ in range(60)]
+    assert many[-1].ask("SIGNAL", struct.pack("<I", 200)) == 22
+    assert many[0].ask("SIGNAL", struct.pack("<I", 9)) == 0
+    await_exit(folder)
+
+
+def test_slow_observer_is_cut_with_a_note():
+    folder = detached(["/bin/sh", "-c", "read go; seq 1 1000000; sleep 0.2"], log=False)
+    slow, quick = Client(folder, attach=2 | 1), Client(folder, attach=2)
+    slow.send("STDIN", b"go\n")
+    out = b""
+    while True:
+        name, payload = quick.frame()
+        if name == "EXIT":
+            break
+        out += payload
+    assert out == b"".join(b"%d\n" % n for n in range(1, 1000001)) or b"cut" in out[-100:], len(out)
+    got, note = b"", b""
+    try:
+        while True:
+            name, payload = slow.frame()
+            got, note = (got + payload, note) if name == "STDOUT" else (got, payload)
+    except EOFError:
+        pass
+    assert b"cut" in note and b"".join(b"%d\n" % n for n in range(1, 1000001)).startswith(got) and len(got) >= 1 << 20, (len(got), note)
+
+
+def test_end_of_input_and_no_input():
+    folder = detached(["/bin/cat"])
+    client = Client(folder, attach=1 | 2)
+    client.send("STDIN", b"x")
+    client.send("STDIN")
+    assert client.until("STDOUT")[1] == b"x"
+    assert await_exit(folder)["code"] == 0
+    folder = detached(["/bin/cat"], stdin=False)
+    assert await_exit(folder)["code"] == 0
+
+
+def test_log_is_dockers_json():
+    text = "plain\nquote\" back\\ tab\t ctl\x01 \x7f ü € 😀\n".encode() + b"bad \xff\xc3( \xe2\x82\n" + b"x" * 40000 + b"\n" + "ü".encode() * 20000 + b"\nno end"
+    path = tempfile.mktemp(dir=base)
+    with open(path, "wb") as file:
+        file.write(text)
+    folder = new_folder()
+    code, out, _ = wherry(run_script(container(folder, ["/bin/cat", path])), "run")
+    assert (code, out) == (0, text)
+    await_exit(folder)
+    with open(os.path.join(folder, "log"), "rb") as file:
+        raw = file.read()
+    records = log_of(folder)
+    assert all(list(r) == ["log", "stream", "time"] and r["stream"] == "stdout" for r in records)
+    assert raw.startswith(b'{"log":"plain\\n","stream":"stdout","time":"20')
+    assert len(records[0]["time"]) == 30 and records[0]["time"].endswith("Z")
+    assert "".join(r["log"] for r in records) == text.decode("utf-8", "replace"), [r["log"][:50] for r in records]
+    assert max(len(r["log"].encode()) for r in records) <= 16384
+    stamp = time.strftime("%Y-%m-%dT%H:%M", time.gmtime())
+    assert records[-1]["time"][:13] == stamp[:13]
+
+
+def test_log_rotates():
+    folder = detached(["/usr/bin/seq", "1", "3000"], log_size=20000, log_files=3)
+    assert await_exit(folder)["code"] == 0
+    names = sorted(n for n in os.listdir(folder) if n.startswith("log"))
+    assert names == ["log", "log.1", "log.2"], names
+    assert all(os.path.getsize(os.path.join(folder, n)) <= 20000 for n in names)
+    lines = [r["log"] for n in reversed(names) for r in log_of(folder, n)]
+    assert lines == [f"{n}\n" for n in range(3001 - len(lines), 3001)]
+    folder = detached(["/usr/bin/seq", "1", "3000"], log_size=20000, log_files=1)
+    assert await_exit(folder)["code"] == 0
+    assert log_of(folder)[-1]["log"] == "3000\n" and os.path.getsize(os.path.join(folder, "log")) <= 20000 and not os.path.exists(os.path.join(folder, "log.1"))
+
+
+def test_orphans_are_reaped_and_others_do_not_hold_the_end():
+    folder = detached(["/bin/sh", "-c", "(sleep 0.1 & exec true) ; (sleep 0.05 &) ; sleep 0.3; sleep 3 & exit 2"])
+    client = Client(folder)
+    client.send("PIDFD")
+    began = time.monotonic()
+    assert await_exit(folder)["code"] == 2
+    assert time.monotonic() - began < 1
+
+
+def test_reopen_after_somebody_moved_the_log():
+    folder = detached(["/bin/sh", "-c", "echo a; read x; echo b"])
+    wait_for(lambda: os.path.exists(folder + "/log") and os.path.getsize(folder + "/log") > 0)
+    os.rename(folder + "/log", folder + "/old")
+    client = Client(folder, attach=1)
+    assert client.ask("REOPEN") == 0
+    client.send("STDIN", b"\n")
+    await_exit(folder)
+    assert [r["log"] for r in log_of(folder)] == ["b\n"] and [r["log"] for r in log_of(folder, "old")] == ["a\n"]
+
+
+def pss(pid):
+    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("Pss:"))
+
+
+def test_monitor_is_small():
+    folder = detached(["/bin/sh", "-c", "echo $PPID; read x; seq 1 500000; read x"])
+    wait_for(lambda: os.path.exists(folder + "/log") and os.path.getsize(folder + "/log") > 0)
+    monitor = int(log_of(folder)[0]["log"])
+    idle = pss(monitor)
+    client = Client(folder, attach=1)
+    client.send("STDIN", b"\n")
+    time.sleep(1.5)
+    busy = pss(monitor)
+    fds = len(os.listdir(f"/proc/{monitor}/fd"))
+    client.send("STDIN", b"\n")
+    await_exit(folder)
+    assert idle < 256 and busy < 256, (idle, busy)
+    return f"PSS {idle} KiB idle, {busy} KiB after 3 MB of output; {fds} descriptors with one client"
+
+
+def main():
+    binary, wanted = sys.argv[1], sys.argv[2:]
+    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER: pid 1 may not reap
+    make_home(binary)
+    failed = []
+    tests = [(n[5:], f) for n, f in globals().items() if n.startswith("test_") and (not wanted or any(w in n for w in wanted))]
+    print(f"1..{len(tests)}")
+    for number, (name, test) in enumerate(tests, 1):
+        began = time.monotonic()
+        try:
+            note, word = test(), "ok"
+        except Exception as e:  # pylint: disable=broad-except
+            import traceback
+            note, word = "\n#   " + "".join(traceback.format_exception(e)).strip().replace("\n", "\n#   "), "not ok"
+            failed.append(name)
+        print(f"{word} {number} - {name} # {time.monotonic() - began:.2f} s{'; ' + note if note else ''}", flush=True)
+        reap()
+    shutil.rmtree(base)
+    sys.exit(1 if failed else 0)
+
+
+def reap():
+    """What a failed test left: our own descendants only."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        return
+    with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as children:
+        for pid in map(int, children.read().split()):
+            os.kill(pid, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()

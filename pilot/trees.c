@@ -1,0 +1,711 @@
+/*
+ * Serves a tree stream (docs/trees.md) on the process's root: reads a record, checks it whole, carries it out, until EOF or the first
+ * error. No path is followed but by the kernel inside the root (WALK); all else is a register and a single name.
+ */
+#include "trees.h"
+#include "pilot.h"
+
+#define O_FOLDER (O_DIRECTORY | O_NOFOLLOW)
+#define O_REGISTER (O_PATH | O_FOLDER)
+#define RESOLVE_WALK (RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS)
+#define RESOLVE_BELOW (RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV)
+#define KIND_MASK 0170000u
+#define KIND_FOLDER 0040000u
+#define KIND_CHR 0020000u
+#define KIND_FIFO 0010000u
+#define SEEK_CURRENT 1
+#define AT_NOFOLLOW 0x100
+#define AT_RMDIR 0x200
+#define AT_EMPTY 0x1000
+#define BAD_RECORD UINT32_MAX
+
+enum { BUFFER = 256 << 10, NOTES_LIMIT = 64, REMOVAL_DEPTH = 2048, ENTRIES = 8192 };
+
+static const char OPAQUE_NAME[] = "user.overlay.opaque";
+
+struct folder {
+    int fd;
+    bool touched; /* an entry was made or removed: its time is to be put back */
+    struct __kernel_timespec time;
+};
+
+struct tree {
+    int stream;
+    int replies;
+    bool overlay;
+    struct tree_state state;
+    struct folder folders[TREE_REGISTERS];
+    struct tree_record record; /* being carried out */
+    uint64_t index;            /* of it */
+    long call;                 /* the last call that failed */
+    uint64_t entries, bytes, counted, notes;
+    int file; /* the FILE that is open, or -1 */
+    bool file_settled, file_ends_in_hole;
+    uint32_t file_mode, file_uid, file_gid;
+    struct __kernel_timespec file_time;
+    size_t start, end; /* unread bytes in buffer */
+    uint8_t buffer[BUFFER];
+};
+
+/* A call whose number goes into the reply if it fails. */
+static long call(struct tree *t, long nr, long a, long b, long c, long d, long e) {
+    long result = sys_retry(nr, a, b, c, d, e);
+    if (result < 0) {
+        t->call = nr;
+    }
+    return result;
+}
+
+static long status_of(struct tree *t, int dir, const char *name, struct stat *to) {
+    return call(t, __NR_newfstatat, dir, ADDRESS(name), ADDRESS(to), AT_NOFOLLOW, 0);
+}
+
+static bool is_folder(const struct stat *st) { return (st->st_mode & KIND_MASK) == KIND_FOLDER; }
+static bool is_whiteout(const struct stat *st) { return (st->st_mode & KIND_MASK) == KIND_CHR && st->st_rdev == 0; }
+
+/* ---- input and output ---- */
+
+/* Makes `n` unread bytes contiguous; 0 or -errno. End of file is an error: only EOF ends a stream. */
+static int fill(struct tree *t, size_t n) {
+    if (t->end - t->start >= n) {
+        return 0;
+    }
+    memmove(t->buffer, t->buffer + t->start, t->end - t->start);
+    t->end -= t->start;
+    t->start = 0;
+    while (t->end < n) {
+        long got = call(t, __NR_read, t->stream, ADDRESS(t->buffer + t->end), (long)(BUFFER - t->end), 0, 0);
+        if (got <= 0) {
+            return got < 0 ? (int)got : -EPIPE;
+        }
+        t->end += (size_t)got;
+    }
+    return 0;
+}
+
+/* Moves `size` bytes of the stream to the open file, in as large pieces as have come. */
+static int move_data(struct tree *t, int fd, uint64_t size) {
+    while (size > 0) {
+        int error = fill(t, 1);
+        if (error < 0) {
+            return error;
+        }
+        size_t chunk = t->end - t->start < size ? t->end - t->start : (size_t)size;
+        long done = call(t, __NR_write, fd, ADDRESS(t->buffer + t->start), (long)chunk, 0, 0);
+        if (done < 0) {
+            return (int)done;
+        }
+        t->start += (size_t)done;
+        size -= (uint64_t)done;
+        t->bytes += (uint64_t)done;
+    }
+    return 0;
+}
+
+static void reply(struct tree *t, enum tree_reply_kind kind, long error) {
+    struct tree_reply reply = {
+        .kind = kind,
+        .op = t->record.op,
+        .index = t->index,
+        .error = (uint32_t)-error,
+        .call = error ? (uint32_t)t->call : 0,
+        .id = kind == TREE_REPLY_SYNC ? t->record.aux : 0,
+        .entries = t->entries,
+        .bytes = t->bytes,
+        .counted = t->counted,
+        .text_length = t->record.name_length,
+    };
+    if (reply.text_length > TREE_TEXT) {
+        reply.text_length = TREE_TEXT;
+        reply.text_cut = 1;
+    }
+    memcpy(reply.text, t->record.name, reply.text_length);
+    /* Shorter than PIPE_BUF: whole or not at all. A reader that is gone reads nothing. */
+    sys_write(t->replies, &reply, sizeof reply);
+}
+
+/* An error that the record allows to be counted; anything else passes. */
+static long counted(struct tree *t, long error, bool allowed) {
+    if (error >= 0 || !allowed || !(t->record.flags & FLAG_COUNT)) {
+        return error;
+    }
+    t->counted++;
+    if (t->notes++ < NOTES_LIMIT) {
+        reply(t, TREE_REPLY_NOTE, error);
+    }
+    return 0;
+}
+
+/* ---- removal ---- */
+
+/* Removes what can be removed of an open folder without descending; the name of a folder that has entries goes to `inner`. */
+static int clear_level(struct tree *t, int fd, char *inner, bool *descend) {
+    uint8_t entries[ENTRIES];
+    *descend = false;
+    long got = call(t, __NR_lseek, fd, 0, 0, 0, 0);
+    while (got >= 0 && (got = call(t, __NR_getdents64, fd, ADDRESS(entries), sizeof entries, 0, 0)) > 0) {
+        for (long at = 0; at < got;) {
+            const struct directory_entry *entry = (const void *)(entries + at);
+            at += entry->length;
+            if (text_equal(entry->name, ".") || text_equal(entry->name, "..")) {
+                continue;
+            }
+            long error = sys_unlinkat(fd, entry->name, 0);
+            if (error == -EISDIR) {
+                error = sys_unlinkat(fd, entry->name, AT_RMDIR);
+            }
+            if (error == -ENOTEMPTY) {
+                text_copy(inner, TREE_NAME_LIMIT + 1, entry->name);
+                *descend = true;
+                return 0;
+            }
+            if (error < 0 && error != -ENOENT) {
+                t->call = __NR_unlinkat;
+                return (int)error;
+            }
+        }
+    }
+    return (int)got;
+}
+
+/*
+ * Empties a folder, however deep, with one descriptor: down into the first folder that has entries, up by `..` when a level is clear. The
+ * inodes on the way are remembered, so that a folder moved meanwhile ends the walk instead of leading it elsewhere.
+ */
+static int clear_folder(struct tree *t, int dir, const char *name) {
+    uint64_t inodes[REMOVAL_DEPTH];
+    char inner[TREE_NAME_LIMIT + 1];
+    struct stat st;
+    int depth = 0;
+    CLOSING int fd = (int)sys_openat2(dir, name, O_RDONLY | O_FOLDER, 0, RESOLVE_BELOW);
+    if (fd < 0) {
+        t->call = __NR_openat2;
+        return fd;
+    }
+    for (;;) {
+        bool descend;
+        long error = clear_level(t, fd, inner, &descend);
+        if (error < 0 || (!descend && depth == 0)) {
+            return (int)error;
+        }
+        if (descend && (error = sys_fstat(fd, &st)) == 0) {
+            error = depth < REMOVAL_DEPTH ? 0 : -ENAMETOOLONG;
+            if (error == 0) {
+                inodes[depth++] = st.st_ino;
+                error = sys_openat2(fd, inner, O_RDONLY | O_FOLDER, 0, RESOLVE_BELOW);
+            }
+        } else if (!descend) {
+            error = sys_openat(fd, "..", O_RDONLY | O_FOLDER, 0);
+            if (error >= 0 && (sys_fstat((int)error, &st) < 0 || st.st_ino != inodes[--depth])) {
+                sys_close((int)error);
+                error = -ESTALE;
+            }
+        }
+        if (error < 0) {
+            t->call = __NR_openat2;
+            return (int)error;
+        }
+        sys_close(fd);
+        fd = (int)error;
+    }
+}
+
+/* Removes an entry with all below it. */
+static int remove_entry(struct tree *t, int dir, const char *name) {
+    long error = call(t, __NR_unlinkat, dir, ADDRESS(name), 0, 0, 0);
+    if (error != -EISDIR) {
+        return (int)error;
+    }
+    error = call(t, __NR_unlinkat, dir, ADDRESS(name), AT_RMDIR, 0, 0);
+    if (error != -ENOTEMPTY) {
+        return (int)error;
+    }
+    error = clear_folder(t, dir, name);
+    return error < 0 ? (int)error : (int)call(t, __NR_unlinkat, dir, ADDRESS(name), AT_RMDIR, 0, 0);
+}
+
+/* ---- metadata ---- */
+
+/* Owner first: it clears the set-id bits. Both only where they differ from what the kernel gave. */
+static int settle(struct tree *t, int fd, uint32_t mode, uint32_t uid, uint32_t gid) {
+    struct stat st;
+    long error = call(t, __NR_fstat, fd, ADDRESS(&st), 0, 0, 0);
+    bool owner_differs = st.st_uid != uid || st.st_gid != gid;
+    if (error == 0 && owner_differs) {
+        error = call(t, __NR_fchown, fd, uid, gid, 0, 0);
+    }
+    if (error == 0 && ((st.st_mode & 07777) != mode || (owner_differs && mode & 06000))) {
+        error = call(t, __NR_fchmod, fd, mode, 0, 0, 0);
+    }
+    return (int)error;
+}
+
+static int set_time(struct tree *t, int dir, const char *name, int flags, struct __kernel_timespec time) {
+    struct __kernel_timespec both[2] = {time, time};
+    return (int)call(t, __NR_utimensat, dir, ADDRESS(name), ADDRESS(both), flags, 0);
+}
+
+static struct __kernel_timespec record_time(const struct tree_record *r) {
+    return (struct __kernel_timespec){.tv_sec = r->sec, .tv_nsec = r->nsec};
+}
+
+/* Owner, mode and time of an entry that has no descriptor: a link, FIFO or node that was just made. */
+static int settle_entry(struct tree *t, int dir, const struct tree_record *r) {
+    struct stat st;
+    long error = status_of(t, dir, r->name, &st);
+    if (error == 0 && (st.st_uid != r->uid || st.st_gid != r->gid)) {
+        error = call(t, __NR_fchownat, dir, ADDRESS(r->name), r->uid, r->gid, AT_NOFOLLOW);
+    }
+    if (error == 0 && r->op != TREE_SYMLINK && (r->mode & 07000 || (st.st_mode & 07777) != (r->mode & 07777))) {
+        /* By name: nobody else writes in this tree, and a link would lead nowhere but into it. */
+        error = call(t, __NR_fchmodat, dir, ADDRESS(r->name), r->mode & 07777, 0, 0);
+    }
+    return error < 0 ? (int)error : set_time(t, dir, r->name, AT_NOFOLLOW, record_time(r));
+}
+
+static int make_opaque(struct tree *t, int fd) {
+    return (int)call(t, __NR_fsetxattr, fd, ADDRESS(OPAQUE_NAME), ADDRESS("y"), 1, 0);
+}
+
+/* ---- registers ---- */
+
+static int restore_time(struct tree *t, struct folder *folder) {
+    if (!folder->touched) {
+        return 0;
+    }
+    folder->touched = false;
+    return set_time(t, folder->fd, "", AT_EMPTY, folder->time);
+}
+
+/* Gives the register a new folder, whose descriptor it takes over. */
+static int fill_register(struct tree *t, uint16_t number, int fd) {
+    struct folder *folder = &t->folders[number];
+    int error = 0;
+    if (t->state.filled[number]) {
+        error = restore_time(t, folder);
+        sys_close(folder->fd);
+    }
+    struct stat st = {0};
+    if (error == 0) {
+        error = (int)call(t, __NR_fstat, fd, ADDRESS(&st), 0, 0, 0);
+    }
+    *folder = (struct folder){.fd = fd, .time = {.tv_sec = (int64_t)st.st_mtime, .tv_nsec = (int64_t)st.st_mtime_nsec}};
+    t->state.filled[number] = true;
+    return error;
+}
+
+/* Makes an absent parent, and leaves the time of the folder that it is made in. */
+static int make_parent(struct tree *t, int parent, const char *name) {
+    struct stat st;
+    const struct tree_record *r = &t->record;
+    long error = call(t, __NR_fstat, parent, ADDRESS(&st), 0, 0, 0);
+    if (error == 0) {
+        error = call(t, __NR_mkdirat, parent, ADDRESS(name), 0700, 0, 0);
+    }
+    if (error < 0) {
+        return (int)error;
+    }
+    CLOSING int fd = (int)call(t, __NR_openat, parent, ADDRESS(name), O_RDONLY | O_FOLDER | O_CLOEXEC, 0, 0);
+    if (fd < 0 || (error = settle(t, fd, r->mode, r->uid, r->gid)) < 0 || (error = set_time(t, fd, "", AT_EMPTY, record_time(r))) < 0) {
+        return fd < 0 ? fd : (int)error;
+    }
+    t->entries++;
+    struct __kernel_timespec before = {.tv_sec = (int64_t)st.st_mtime, .tv_nsec = (int64_t)st.st_mtime_nsec};
+    return set_time(t, parent, "", AT_EMPTY, before);
+}
+
+static long resolve(struct tree *t, const char *path) {
+    long fd = sys_openat2(t->folders[TREE_ROOT].fd, path, O_PATH | O_DIRECTORY, 0, RESOLVE_WALK);
+    if (fd < 0) {
+        t->call = __NR_openat2;
+    }
+    return fd;
+}
+
+static int op_open(struct tree *t) {
+    const struct tree_record *r = &t->record;
+    int dir = t->folders[r->dir].fd;
+    long fd = call(t, __NR_openat, dir, ADDRESS(r->name), O_REGISTER | O_CLOEXEC, 0, 0);
+    if (fd == -ENOENT && r->flags & FLAG_MAKE) {
+        int error = make_parent(t, dir, r->name);
+        fd = error < 0 ? error : call(t, __NR_openat, dir, ADDRESS(r->name), O_REGISTER | O_CLOEXEC, 0, 0);
+    }
+    return fd < 0 ? (int)fd : fill_register(t, r->dst, (int)fd);
+}
+
+/* Makes the folders of the path that are absent: each is resolved from the root, so that links on the way count. */
+static int make_path(struct tree *t, char *path) {
+    CLOSING int parent = (int)resolve(t, ".");
+    char *name = path;
+    while (parent >= 0 && *name != 0) {
+        char *end = name;
+        while (*end != 0 && *end != '/') {
+            end++;
+        }
+        char after = *end;
+        *end = 0;
+        long fd = resolve(t, path);
+        if (fd == -ENOENT) {
+            int error = make_parent(t, parent, name);
+            fd = error < 0 ? error : resolve(t, path);
+        }
+        *end = after;
+        sys_close(parent);
+        parent = (int)fd;
+        name = after == 0 ? end : end + 1;
+    }
+    return parent < 0 ? parent : 0;
+}
+
+static int op_walk(struct tree *t) {
+    struct tree_record *r = &t->record;
+    long fd = resolve(t, r->name);
+    if (fd == -ENOENT && r->flags & FLAG_MAKE) {
+        int error = make_path(t, r->name);
+        fd = error < 0 ? error : resolve(t, r->name);
+    }
+    return fd < 0 ? (int)fd : fill_register(t, r->dst, (int)fd);
+}
+
+/* ---- entries ---- */
+
+/* A folder that exists is changed; anything else in its place gives way, a whiteout by leaving an opaque folder. */
+static int op_mkdir(struct tree *t) {
+    const struct tree_record *r = &t->record;
+    int dir = t->folders[r->dir].fd;
+    bool opaque = false;
+    struct stat st;
+    long error = call(t, __NR_mkdirat, dir, ADDRESS(r->name), r->mode & 01777, 0, 0);
+    if (error == -EEXIST && r->flags & FLAG_REPLACE) {
+        error = status_of(t, dir, r->name, &st);
+        if (error == 0 && !is_folder(&st)) {
+            opaque = t->overlay && is_whiteout(&st);
+            error = remove_entry(t, dir, r->name);
+            if (error == 0) {
+                error = call(t, __NR_mkdirat, dir, ADDRESS(r->name), r->mode & 01777, 0, 0);
+            }
+        }
+    }
+    if (error < 0) {
+        return (int)error;
+    }
+    int fd = (int)call(t, __NR_openat, dir, ADDRESS(r->name), O_RDONLY | O_FOLDER | O_CLOEXEC, 0, 0);
+    if (fd < 0) {
+        return fd;
+    }
+    error = settle(t, fd, r->mode, r->uid, r->gid);
+    if (error == 0 && opaque) {
+        error = make_opaque(t, fd);
+    }
+    if (error == 0 && r->dst != TREE_NO_REGISTER) {
+        return fill_register(t, r->dst, fd);
+    }
+    sys_close(fd);
+    return (int)error;
+}
+
+/* Runs a call that makes an entry; if the name is taken and may be replaced, once more after its removal. */
+static long make(struct tree *t, long nr, long a, long b, long c, long d, long e) {
+    long result = call(t, nr, a, b, c, d, e);
+    if (result == -EEXIST && t->record.flags & FLAG_REPLACE) {
+        result = remove_entry(t, t->folders[t->record.dir].fd, t->record.name);
+        if (result == 0) {
+            result = call(t, nr, a, b, c, d, e);
+        }
+    }
+    return result;
+}
+
+static int op_symlink(struct tree *t) {
+    const struct tree_record *r = &t->record;
+    int dir = t->folders[r->dir].fd;
+    long error = make(t, __NR_symlinkat, ADDRESS(r->link), dir, ADDRESS(r->name), 0, 0);
+    return error < 0 ? (int)error : settle_entry(t, dir, r);
+}
+
+static int op_link(struct tree *t) {
+    const struct tree_record *r = &t->record;
+    int dir = t->folders[r->dir].fd;
+    int source = t->folders[r->dst].fd;
+    struct stat from, to;
+    long error = status_of(t, source, r->link, &from);
+    if (error == 0 && status_of(t, dir, r->name, &to) == 0 && from.st_ino == to.st_ino && from.st_dev == to.st_dev) {
+        return 0; /* To itself: replacing the name would remove the file. */
+    }
+    return error < 0 ? (int)error : (int)make(t, __NR_linkat, source, ADDRESS(r->link), dir, ADDRESS(r->name), 0);
+}
+
+static int op_node(struct tree *t) {
+    const struct tree_record *r = &t->record;
+    int dir = t->folders[r->dir].fd;
+    uint32_t major = (uint32_t)(r->aux >> 32), minor = (uint32_t)r->aux;
+    uint32_t device = (minor & 0xFF) | major << 8 | (minor & ~0xFFu) << 12;
+    uint32_t mode = (r->op == TREE_FIFO ? KIND_FIFO | r->mode : r->mode) & ~07000u;
+    long error = make(t, __NR_mknodat, dir, ADDRESS(r->name), mode, device, 0);
+    if (error < 0) {
+        return (int)counted(t, error, error == -EPERM);
+    }
+    return settle_entry(t, dir, r);
+}
+
+static int close_file(struct tree *t) {
+    int fd = t->file;
+    long error = 0;
+    if (t->file_ends_in_hole) {
+        error = call(t, __NR_ftruncate, fd, (long)t->state.promised, 0, 0, 0);
+    }
+    if (error == 0 && !t->file_settled) {
+        error = settle(t, fd, t->file_mode, t->file_uid, t->file_gid);
+    }
+    if (error == 0) {
+        struct __kernel_timespec both[2] = {t->file_time, t->file_time};
+        error = call(t, __NR_utimensat, fd, 0, ADDRESS(both), 0, 0);
+    }
+    t->file = -1;
+    t->state.file_open = false;
+    long closed = call(t, __NR_close, fd, 0, 0, 0, 0);
+    return error < 0 ? (int)error : (int)closed;
+}
+
+static int op_file(struct tree *t) {
+    const struct tree_record *r = &t->record;
+    int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    long fd = make(t, __NR_openat, t->folders[r->dir].fd, ADDRESS(r->name), flags, r->mode & 0777, 0);
+    if (fd < 0) {
+        return (int)fd;
+    }
+    t->file = (int)fd;
+    t->file_settled = t->file_ends_in_hole = false;
+    t->file_mode = r->mode;
+    t->file_uid = r->uid;
+    t->file_gid = r->gid;
+    t->file_time = record_time(r);
+    t->state.file_open = true;
+    t->state.promised = r->size;
+    t->state.position = 0;
+    if (r->flags & FLAG_MORE) {
+        return 0;
+    }
+    int error = move_data(t, t->file, r->size);
+    return error < 0 ? error : close_file(t);
+}
+
+static int op_data(struct tree *t) {
+    t->state.position += t->record.size;
+    if (t->record.op == TREE_HOLE) {
+        t->file_ends_in_hole = true;
+        return (int)(call(t, __NR_lseek, t->file, (long)t->record.size, SEEK_CURRENT, 0, 0) < 0 ? -EFBIG : 0);
+    }
+    t->file_ends_in_hole = t->file_ends_in_hole && t->record.size == 0;
+    return move_data(t, t->file, t->record.size);
+}
+
+static int op_xattr(struct tree *t) {
+    const struct tree_record *r = &t->record;
+    int error = fill(t, (size_t)r->size);
+    if (error < 0) {
+        return error;
+    }
+    const uint8_t *value = t->buffer + t->start;
+    t->start += (size_t)r->size;
+    long result;
+    if (t->state.file_open) {
+        /* Before: chown clears security.capability. */
+        result = t->file_settled ? 0 : settle(t, t->file, t->file_mode, t->file_uid, t->file_gid);
+        if (result < 0) {
+            return (int)result;
+        }
+        t->file_settled = true;
+        result = call(t, __NR_fsetxattr, t->file, ADDRESS(r->link), ADDRESS(value), (long)r->size, 0);
+    } else {
+        /* There is no call for an entry of a folder: the folder becomes the working one, the name is single. */
+        result = call(t, __NR_fchdir, t->folders[r->dir].fd, 0, 0, 0, 0);
+        if (result == 0) {
+            const char *name = r->name_length != 0 ? r->name : ".";
+            result = call(t, __NR_lsetxattr, ADDRESS(name), ADDRESS(r->link), ADDRESS(value), (long)r->size, 0);
+        }
+    }
+    bool refused = result == -EPERM || result == -EOPNOTSUPP || result == -EINVAL || result == -E2BIG || result == -ENOSPC || result == -ERANGE;
+    return (int)counted(t, result, refused);
+}
+
+static int op_meta(struct tree *t) {
+    const struct tree_record *r = &t->record;
+    const char *name = r->name_length != 0 ? r->name : ".";
+    CLOSING int fd = (int)call(t, __NR_openat, t->folders[r->dir].fd, ADDRESS(name), O_RDONLY | O_FOLDER | O_CLOEXEC, 0, 0);
+    if (fd < 0) {
+        return r->flags & FLAG_ABSENT && (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP) ? 0 : fd;
+    }
+    struct stat st;
+    long error = call(t, __NR_fstat, fd, ADDRESS(&st), 0, 0, 0);
+    if (error == 0 && r->flags & (FLAG_OWNER | FLAG_MODE)) {
+        bool owner = r->flags & FLAG_OWNER;
+        error = settle(t, fd, r->flags & FLAG_MODE ? r->mode : st.st_mode & 07777, owner ? r->uid : st.st_uid, owner ? r->gid : st.st_gid);
+    }
+    if (error == 0 && r->flags & FLAG_TIME) {
+        error = set_time(t, fd, "", AT_EMPTY, record_time(r));
+    }
+    return (int)error;
+}
+
+/* ---- the layers below ---- */
+
+static int op_whiteout(struct tree *t) {
+    const struct tree_record *r = &t->record;
+    int dir = t->folders[r->dir].fd;
+    if (!t->overlay) {
+        int error = remove_entry(t, dir, r->name);
+        return error == -ENOENT ? 0 : error;
+    }
+    long error = call(t, __NR_mknodat, dir, ADDRESS(r->name), KIND_CHR, 0, 0);
+    if (error != -EEXIST) {
+        return (int)error;
+    }
+    /* This layer's own entry stays, and hides what is below all the same; a folder only if it is opaque. */
+    struct stat st;
+    error = status_of(t, dir, r->name, &st);
+    if (error < 0 || !is_folder(&st)) {
+        return (int)error;
+    }
+    CLOSING int fd = (int)call(t, __NR_openat, dir, ADDRESS(r->name), O_RDONLY | O_FOLDER | O_CLOEXEC, 0, 0);
+    return fd < 0 ? fd : make_opaque(t, fd);
+}
+
+static int op_opaque(struct tree *t) {
+    int dir = t->folders[t->record.dir].fd;
+    if (!t->overlay) {
+        return clear_folder(t, dir, ".");
+    }
+    CLOSING int fd = (int)call(t, __NR_openat, dir, ADDRESS("."), O_RDONLY | O_FOLDER | O_CLOEXEC, 0, 0);
+    return fd < 0 ? fd : make_opaque(t, fd);
+}
+
+static int op_remove(struct tree *t) {
+    const struct tree_record *r = &t->record;
+    int dir = t->folders[r->dir].fd;
+    long error;
+    if (r->op == TREE_RMTREE) {
+        error = remove_entry(t, dir, r->name);
+    } else {
+        error = call(t, __NR_unlinkat, dir, ADDRESS(r->name), 0, 0, 0);
+        if (error == -EISDIR) {
+            error = call(t, __NR_unlinkat, dir, ADDRESS(r->name), AT_RMDIR, 0, 0);
+        }
+    }
+    return error == -ENOENT && r->flags & FLAG_ABSENT ? 0 : (int)error;
+}
+
+/* EOF, and the first half of SYNC. */
+static int op_settle_folders(struct tree *t) {
+    int error = 0;
+    for (size_t i = 0; i < TREE_REGISTERS && error == 0; i++) {
+        error = t->state.filled[i] ? restore_time(t, &t->folders[i]) : 0;
+    }
+    return error;
+}
+
+static int op_sync(struct tree *t) {
+    int error = op_settle_folders(t);
+    if (error == 0 && t->record.flags & FLAG_DURABLE) {
+        error = (int)call(t, __NR_syncfs, t->folders[TREE_ROOT].fd, 0, 0, 0, 0);
+    }
+    if (error == 0) {
+        reply(t, TREE_REPLY_SYNC, 0);
+    }
+    return error;
+}
+
+/* ---- the loop ---- */
+
+struct handler {
+    int (*run)(struct tree *);
+    bool changes; /* the folder of register dir */
+    bool makes;   /* an entry */
+};
+
+static const struct handler HANDLERS[TREE_LIMIT] = {
+    [TREE_OPEN] = {op_open, false, false},        [TREE_WALK] = {op_walk, false, false},
+    [TREE_MKDIR] = {op_mkdir, true, true},        [TREE_SYMLINK] = {op_symlink, true, true},
+    [TREE_LINK] = {op_link, true, true},          [TREE_FIFO] = {op_node, true, true},
+    [TREE_NODE] = {op_node, true, true},          [TREE_FILE] = {op_file, true, true},
+    [TREE_DATA] = {op_data, false, false},        [TREE_HOLE] = {op_data, false, false},
+    [TREE_XATTR] = {op_xattr, false, false},      [TREE_END] = {close_file, false, false},
+    [TREE_META] = {op_meta, false, false},        [TREE_WHITEOUT] = {op_whiteout, true, true},
+    [TREE_OPAQUE] = {op_opaque, true, false},     [TREE_REMOVE] = {op_remove, true, false},
+    [TREE_RMTREE] = {op_remove, true, false},     [TREE_SYNC] = {op_sync, false, false},
+    [TREE_EOF] = {op_settle_folders, false, false},
+};
+
+/* Reads, checks and carries out one record. */
+static int serve_record(struct tree *t) {
+    int error = fill(t, TREE_HEADER);
+    if (error < 0) {
+        return error;
+    }
+    t->call = BAD_RECORD;
+    uint32_t length = tree_record_length(t->buffer + t->start);
+    if (length == 0) {
+        return -EPROTO;
+    }
+    error = fill(t, length);
+    if (error < 0) {
+        return error;
+    }
+    const uint8_t *bytes = t->buffer + t->start;
+    t->start += length;
+    if (!tree_check(&t->state, bytes, length, &t->record)) {
+        return -EPROTO;
+    }
+    const struct handler *handler = &HANDLERS[t->record.op];
+    t->folders[t->record.dir].touched |= handler->changes;
+    t->entries += handler->makes;
+    return handler->run(t);
+}
+
+static int serve(struct tree *t) {
+    /* Not O_PATH: syncfs reports what failed to be written since this was opened. */
+    int root = (int)call(t, __NR_openat, AT_FDCWD, ADDRESS("/"), O_RDONLY | O_FOLDER | O_CLOEXEC, 0, 0);
+    int error = root < 0 ? root : fill_register(t, TREE_ROOT, root);
+    if (error == 0) {
+        error = fill(t, TREE_MAGIC_LENGTH);
+    }
+    if (error == 0 && memcmp(t->buffer + t->start, TREE_MAGIC, TREE_MAGIC_LENGTH) != 0) {
+        t->call = BAD_RECORD;
+        error = -EPROTO;
+    }
+    t->start += TREE_MAGIC_LENGTH;
+    for (t->index = 0; error == 0; t->index++) {
+        error = serve_record(t);
+        if (error == 0 && t->record.op == TREE_EOF) {
+            return 0;
+        }
+    }
+    t->index -= t->index != 0;
+    return error;
+}
+
+int trees_main(struct context *ctx, int stream, int replies, uint32_t flags) {
+    if (flags & ~(uint32_t)TREE_FORMS) {
+        return -EINVAL;
+    }
+    struct tree tree;
+    memset(&tree, 0, offsetof(struct tree, buffer));
+    tree.stream = stream;
+    tree.replies = replies;
+    tree.overlay = flags & TREE_OVERLAY;
+    tree.file = -1;
+    int error = serve(&tree);
+    if (tree.file >= 0) {
+        sys_close(tree.file);
+    }
+    for (size_t i = 0; i < TREE_REGISTERS; i++) {
+        if (tree.state.filled[i]) {
+            sys_close(tree.folders[i].fd);
+        }
+    }
+    reply(&tree, error == 0 ? TREE_REPLY_END : TREE_REPLY_ERROR, error);
+    if (error < 0) {
+        failure_text(ctx, tree.record.name);
+    }
+    return error;
+}

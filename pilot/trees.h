@@ -1,0 +1,97 @@
+/*
+ * A tree stream's records (docs/trees.md): layout and the check that the server relies on. The check makes no system call, so that it is
+ * tested hosted, under sanitizers.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    TREE_HEADER = 64,
+    TREE_RECORD_LIMIT = 8192,
+    TREE_REGISTERS = 256,
+    TREE_ROOT = 0,
+    TREE_NO_REGISTER = 0xFFFF,
+    TREE_NAME_LIMIT = 255,
+    TREE_LINK_LIMIT = 4095,
+    TREE_PATH_LIMIT = 4000,
+    TREE_XATTR_LIMIT = 65536,
+    TREE_MAGIC_LENGTH = 8,
+    TREE_TEXT = 64,
+};
+
+#define TREE_MAGIC "WHERRYT1"
+
+/* Start parameters of TREES. */
+enum tree_form { TREE_OVERLAY = 1, TREE_FORMS = 1 };
+
+enum tree_flag {
+    FLAG_REPLACE = 0x01,
+    FLAG_ABSENT = 0x02,
+    FLAG_COUNT = 0x04,
+    FLAG_MORE = 0x08,
+    FLAG_MAKE = 0x10,
+    FLAG_OWNER = 0x20,
+    FLAG_MODE = 0x40,
+    FLAG_TIME = 0x80,
+    FLAG_DURABLE = 0x80, /* of SYNC */
+};
+
+enum tree_reply_kind { TREE_REPLY_ERROR = 1, TREE_REPLY_SYNC, TREE_REPLY_NOTE, TREE_REPLY_END };
+
+/* A record, decoded. Names are NUL-terminated copies. */
+struct tree_record {
+    uint32_t length;
+    uint8_t op;
+    uint8_t flags;
+    uint16_t dir;
+    uint16_t dst;
+    uint16_t name_length;
+    uint16_t link_length;
+    uint16_t xattr_length;
+    uint32_t mode;
+    uint32_t uid;
+    uint32_t gid;
+    uint32_t nsec;
+    uint64_t size;
+    int64_t sec;
+    uint64_t data;
+    uint64_t aux;
+    char name[TREE_PATH_LIMIT + 1];
+    char link[TREE_LINK_LIMIT + 1];
+};
+
+/* What a record may rely on: the registers that are filled, and the FILE that is open. */
+struct tree_state {
+    bool filled[TREE_REGISTERS];
+    bool file_open;
+    uint64_t promised; /* size of the open FILE */
+    uint64_t position; /* bytes written or skipped in it */
+};
+
+/* The length of the record that begins with these TREE_HEADER bytes, or 0 if none may begin so. */
+uint32_t tree_record_length(const uint8_t *header);
+
+/* Decodes `length` bytes (what tree_record_length said) and checks all of docs/trees.md; false: a bad record, nothing may be done. */
+bool tree_check(const struct tree_state *state, const uint8_t *bytes, uint32_t length, struct tree_record *to);
+
+/* Bytes of data that follow the record in the stream. */
+uint64_t tree_inline_length(const struct tree_record *record);
+
+/* A reply, as it is written. */
+struct tree_reply {
+    uint32_t kind;
+    uint32_t op;
+    uint64_t index;
+    uint32_t error;
+    uint32_t call;
+    uint64_t id;
+    uint64_t entries;
+    uint64_t bytes;
+    uint64_t counted;
+    uint32_t text_length;
+    uint32_t text_cut;
+    char text[TREE_TEXT];
+};
+_Static_assert(sizeof(struct tree_reply) == 128, "docs/trees.md");

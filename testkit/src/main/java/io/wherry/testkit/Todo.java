@@ -1,5 +1,0 @@
-package io.wherry.testkit;
-
-final class Todo {
-    private Todo() {}
-}
