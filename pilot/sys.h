@@ -3,6 +3,7 @@
  * kernel's own headers do not give to user programs. x86-64; another architecture changes sys_raw and start.c.
  */
 #pragma once
+#include "text.h"
 #include <asm/errno.h>
 #include <linux/fcntl.h>
 #include <asm/signal.h>
@@ -17,19 +18,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* memory.c; gcc emits calls to the first four by itself. */
+/* memory.c; gcc emits calls to these by itself. */
 void *memcpy(void *restrict to, const void *restrict from, size_t n);
 void *memmove(void *to, const void *from, size_t n);
 void *memset(void *to, int byte, size_t n);
 int memcmp(const void *a, const void *b, size_t n);
-size_t text_length(const char *s);
-bool text_equal(const char *a, const char *b);
-/* Copies as much as fits with its NUL; true if something was cut off. `size` is at least 1. */
-bool text_copy(char *to, size_t size, const char *from);
-/* Writes the digits of `value` and a NUL, at most 21 bytes; returns the position of the NUL. */
-char *text_decimal(char *to, uint64_t value);
-/* Reads the digits at *s and moves *s behind them. */
-uint64_t text_number(const char **s);
 
 static inline long sys_raw(long nr, long a, long b, long c, long d, long e, long f) {
     register long r10 __asm__("r10") = d;

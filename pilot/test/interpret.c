@@ -226,6 +226,14 @@ static void test_policies(void) {
     struct outcome o = run();
     ok(failed_with(o, ENOENT) && o.failure.op == OP_FAIL && o.failure.instruction == 2 && o.failure.step == 77 && unmark(),
        "sticky is remembered, FAIL reports it, the sweep runs");
+    begin(PROGRAM_TEST);
+    with(make("denied"), POLICY_STICKY, 0, EACCES, 0);
+    with(make("no/such"), POLICY_STICKY, 0, EACCES, ENOENT);
+    OP(&a, OP_FAIL, 0);
+    a.header.test_switch = SWITCH_FAIL;
+    a.header.switch_at = 1;
+    a.header.switch_errno = EACCES;
+    ok(failed_with(run(), EACCES), "a remembered EACCES is not overwritten by ENOENT");
     begin(0);
     with(make("one"), POLICY_OK_IF, 0, ENOENT, 0);
     marking_sweep();
@@ -306,6 +314,18 @@ static void test_processes(void) {
     a.header.switch_at = a.header.strands[1].first + 1;
     o = run();
     ok(failed_with(o, EPIPE) && o.failure.strand == 0 && o.failure.op == OP_RECV, "a child that dies without a word is EPIPE in RECV");
+
+    uint64_t n;
+    begin(0);
+    uint64_t doze = strs(&a, "/bin/sleep|0.1", &n);
+    clone_strand1(0);
+    OP(&a, OP_SEND, 10, BARRIER_GO, FD(-1));
+    OP(&a, OP_RECV, 10, BARRIER_ATTACHED, 0);
+    asm_strand(&a, 1);
+    OP(&a, OP_SPAWN, doze, n, 0, 0, 0, 0);
+    OP(&a, OP_FAIL, EXDEV);
+    o = run();
+    ok(failed_with(o, EXDEV) && o.failure.strand == 1, "a child's failure arrives although it left a message unread");
 
     begin(PROGRAM_STARTS);
     clone_strand1(0);
@@ -535,16 +555,21 @@ static void test_rmtree(void) {
     OP(&a, OP_RMTREE, 8, str(&a, "link"));
     ok(done == 0 && succeeded(run()) && !exists("link") && exists("canary/alive"), "RMTREE of a link removes the link");
     done = mkdir(path("tree"), 0755) | mkdir(path("tree/a"), 0755) | mkdir(path("tree/a/b"), 0755) | mkdir(path("tree/a/b/mount"), 0755);
-    begin(0);
-    clone_strand1(CLONE_NEWNS);
-    OP(&a, OP_WAIT, 12);
-    asm_strand(&a, 1);
-    SYS(&a, CALL_MOUNT, 0, str(&a, "/"), 0, MS_REC | MS_PRIVATE, 0);
-    SYS(&a, CALL_MOUNT, str(&a, path("canary")), str(&a, path("tree/a/b/mount")), 0, MS_BIND, 0);
-    to(SYS(&a, CALL_OPENAT, FD(AT_FDCWD), str(&a, folder), O_PATH | O_DIRECTORY, 0), 8);
-    OP(&a, OP_RMTREE, 8, str(&a, "tree"));
-    struct outcome o = run();
-    ok(done == 0 && (failed_with(o, EBUSY) || failed_with(o, EXDEV)) && exists("canary/alive"), "RMTREE does not enter a mount");
+    static const struct {
+        const char *place;
+        int error;
+    } mounts[] = {{"tree", EXDEV}, {"tree/a/b/mount", EBUSY}};
+    for (size_t k = 0; k < 2; k++) {
+        begin(0);
+        clone_strand1(CLONE_NEWNS);
+        OP(&a, OP_WAIT, 12);
+        asm_strand(&a, 1);
+        SYS(&a, CALL_MOUNT, 0, str(&a, "/"), 0, MS_REC | MS_PRIVATE, 0);
+        SYS(&a, CALL_MOUNT, str(&a, path("canary")), str(&a, path(mounts[k].place)), 0, MS_BIND, 0);
+        to(SYS(&a, CALL_OPENAT, FD(AT_FDCWD), str(&a, folder), O_PATH | O_DIRECTORY, 0), 8);
+        OP(&a, OP_RMTREE, 8, str(&a, "tree"));
+        ok(done == 0 && failed_with(run(), mounts[k].error) && exists("canary/alive"), k == 0 ? "RMTREE does not enter a mount" : "RMTREE stops at a mount deep inside");
+    }
     begin(0);
     OP(&a, OP_RMTREE, 8, str(&a, "tree"));
     ok(succeeded(run()) && !exists("tree"), "RMTREE takes up what an earlier one left");

@@ -1,0 +1,27 @@
+/* The helpers for texts. uses: text.c */
+#include "text.h"
+#include <stdio.h>
+#include <string.h>
+
+static int tests, failures;
+
+static void ok(bool good, const char *name) {
+    printf("%sok %d - %s\n", good ? "" : "not ", ++tests, name);
+    failures += !good;
+}
+
+int main(void) {
+    char to[8];
+    char digits[21];
+    ok(text_length("") == 0 && text_length("abc") == 3, "length");
+    ok(text_equal("abc", "abc") && !text_equal("abc", "ab") && !text_equal("abc", "abd") && text_equal("", ""), "equal");
+    ok(!text_copy(to, 4, "abc") && strcmp(to, "abc") == 0, "a copy that fits exactly is not cut");
+    ok(text_copy(to, 3, "abc") && strcmp(to, "ab") == 0, "a copy that does not fit is cut and ends");
+    ok(text_copy(to, 1, "abc") && to[0] == 0, "a copy into one byte is empty");
+    ok(text_decimal(digits, UINT64_MAX) == digits + 20 && strcmp(digits, "18446744073709551615") == 0, "the largest number");
+    ok(text_decimal(digits, 0) == digits + 1 && strcmp(digits, "0") == 0, "zero");
+    const char *at = "4096 rest";
+    ok(text_number(&at) == 4096 && *at == ' ', "a number and what follows it");
+    printf("1..%d\n", tests);
+    return failures > 0;
+}
