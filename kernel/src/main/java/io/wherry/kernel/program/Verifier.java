@@ -56,6 +56,10 @@ final class Verifier {
             Instruction instruction = program.instruction(index);
             Op op = instruction.op();
             require(index + instruction.skip() < end, "a skip leaves the strand");
+            boolean named = instruction.policy() != Policy.ABORT
+                    && instruction.policy() != Policy.IGNORE
+                    && instruction.policy() != Policy.NOTE;
+            require(named == (instruction.errnos()[0] != 0), "a policy without its errors, or errors without a policy");
             require(instruction.policy() != Policy.IGNORE || strand == Assembler.SWEEP, "`ignore` outside the sweep");
             boolean probing = (program.flags() & KernelProgram.PROBE) != 0;
             require(probing || (instruction.policy() != Policy.NOTE && op != Op.READ), "a question outside a probe");

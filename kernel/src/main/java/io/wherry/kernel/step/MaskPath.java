@@ -61,7 +61,7 @@ public record MaskPath(Slot filesystem, String path, Slot devices) implements St
                         Slot.T0,
                         empty,
                         MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH)
-                .elseOn();
+                .elseOn(Errno.EINVAL);
         out.land(isFolder);
         out.callTo(Slot.T1, Call.FSOPEN, out.string("tmpfs"), FSOPEN_CLOEXEC);
         out.call(Call.FSCONFIG, Slot.T1, FSCONFIG_SET_STRING, out.string("mode"), out.string("0555"), 0);

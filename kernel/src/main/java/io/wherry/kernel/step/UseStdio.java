@@ -13,7 +13,9 @@ import io.wherry.kernel.program.Strand;
 public record UseStdio(Slot in, Slot out_, Slot err) implements Step {
     @Override
     public void lower(Strand out) {
-        out.call(Call.DUP3, in.number(), 0, 0);
+        if (in.number() != 0) { // the pilot's own input is the null device already
+            out.call(Call.DUP3, in.number(), 0, 0);
+        }
         out.call(Call.DUP3, out_.number(), 1, 0);
         out.call(Call.DUP3, err.number(), 2, 0);
     }

@@ -208,6 +208,8 @@ public final class NativeRuntime {
         plan.add(REMOVAL, new RenameEntry(containers, place.id(), trash, place.id()));
         plan.add(REMOVAL, new RemoveFile(names, place.name()));
         plan.add(REMOVAL, new RemoveTree(trash, place.id()));
+        int slash = place.lock().lastIndexOf('/');
+        plan.add(REMOVAL, new RemoveBelow(place.lock().substring(0, slash), place.lock().substring(slash + 1)));
     }
 
     private static byte[] lines(String key, String value) {

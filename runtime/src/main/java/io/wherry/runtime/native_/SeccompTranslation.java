@@ -32,8 +32,14 @@ final class SeccompTranslation {
         return new Filter(
                 Action.ofOciName(profile.defaultAction().word()),
                 profile.defaultErrnoRet().orElse(EPERM),
-                List.of(Architecture.X86_64, Architecture.I386),
+                architectures(profile),
                 rules);
+    }
+
+    /** The machine's own architecture always; its 32-bit one if the profile names it, or names none. The x32 numbers are never open. */
+    private static List<Architecture> architectures(Seccomp profile) {
+        boolean narrow = profile.architectures().isEmpty() || profile.architectures().contains("SCMP_ARCH_X86");
+        return narrow ? List.of(Architecture.X86_64, Architecture.I386) : List.of(Architecture.X86_64);
     }
 
     private static Condition condition(Seccomp.Arg arg) {
