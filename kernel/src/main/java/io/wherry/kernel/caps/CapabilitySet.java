@@ -1,5 +1,6 @@
 package io.wherry.kernel.caps;
 
+import io.wherry.oci.WherryException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -57,7 +58,7 @@ public final class CapabilitySet {
      * Reads names as docker's users write them ({@link Capability#find}); {@code ALL} in any case stands for every
      * known capability.
      *
-     * @throws IllegalArgumentException naming the first name that is unknown
+     * @throws WherryException of kind INVALID, naming the first name that is unknown
      */
     public static CapabilitySet parse(Collection<String> names) {
         long mask = 0;
@@ -74,8 +75,10 @@ public final class CapabilitySet {
         }
         Capability capability = Capability.lookup(upper);
         if (capability == null) {
-            throw new IllegalArgumentException("There is no capability `" + name
-                    + "`. Write a name of capabilities(7) such as `NET_ADMIN` or `CAP_NET_ADMIN`, or `ALL`.");
+            throw new WherryException(
+                    WherryException.Kind.INVALID,
+                    "There is no capability `" + name + "`.",
+                    "Write a name of capabilities(7) such as `NET_ADMIN` or `CAP_NET_ADMIN`, or `ALL`.");
         }
         return bit(capability);
     }

@@ -1,5 +1,6 @@
 package io.wherry.kernel.netlink;
 
+import io.wherry.oci.WherryException;
 import java.util.Arrays;
 
 /**
@@ -31,13 +32,15 @@ public final class IpAddress {
     /**
      * Reads an address.
      *
-     * @throws IllegalArgumentException with the text, if it is not one
+     * @throws WherryException of kind INVALID with the text, if it is not one
      */
     public static IpAddress parse(String text) {
         byte[] bytes = text.indexOf(':') < 0 ? IpText.parse4(text) : IpText.parse6(text);
         if (bytes == null) {
-            throw new IllegalArgumentException(
-                    "`" + text + "` is not an IP address. Write one such as `10.88.0.1` or `fd00::1`, without a zone.");
+            throw new WherryException(
+                    WherryException.Kind.INVALID,
+                    "`" + text + "` is not an IP address.",
+                    "Write one such as `10.88.0.1` or `fd00::1`, without a zone.");
         }
         return new IpAddress(bytes);
     }

@@ -1,5 +1,7 @@
 package io.wherry.kernel.netlink;
 
+import io.wherry.oci.WherryException;
+
 /**
  * An address and the number of its leading bits that name the network, such as {@code 10.88.0.5/16}. Host bits may be
  * set: the value serves as an interface's address as well as, by {@link #network}, as a subnet.
@@ -16,13 +18,14 @@ public final class IpPrefix {
     /**
      * Joins an address and a prefix length.
      *
-     * @throws IllegalArgumentException if the length is not 0 to 32 (IPv4) or 128 (IPv6)
+     * @throws WherryException of kind INVALID if the length is not 0 to 32 (IPv4) or 128 (IPv6)
      */
     public static IpPrefix of(IpAddress address, int length) {
         int bits = address.isV6() ? 128 : 32;
         if (length < 0 || length > bits) {
-            throw new IllegalArgumentException(
-                    "the prefix length of `" + address + "` must be 0 to " + bits + ", not " + length);
+            throw new WherryException(
+                    WherryException.Kind.INVALID,
+                    "The prefix length of `" + address + "` must be 0 to " + bits + ", not " + length + ".");
         }
         return new IpPrefix(address, length);
     }
@@ -30,7 +33,7 @@ public final class IpPrefix {
     /**
      * Reads {@code ADDRESS/LENGTH}.
      *
-     * @throws IllegalArgumentException with the text, if it is not of this form
+     * @throws WherryException of kind INVALID with the text, if it is not of this form
      */
     public static IpPrefix parse(String text) {
         int slash = text.indexOf('/');
@@ -52,9 +55,11 @@ public final class IpPrefix {
         return of(IpAddress.parse(text.substring(0, slash)), length);
     }
 
-    private static IllegalArgumentException malformed(String text) {
-        return new IllegalArgumentException(
-                "`" + text + "` is not an address with a prefix length. Write one such as `10.88.0.1/16`.");
+    private static WherryException malformed(String text) {
+        return new WherryException(
+                WherryException.Kind.INVALID,
+                "`" + text + "` is not an address with a prefix length.",
+                "Write one such as `10.88.0.1/16`.");
     }
 
     public IpAddress address() {

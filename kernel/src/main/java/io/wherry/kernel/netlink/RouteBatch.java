@@ -1,12 +1,15 @@
 package io.wherry.kernel.netlink;
 
+import io.wherry.oci.WherryException;
+
 /**
  * A batch of rtnetlink messages: links, addresses, routes. Methods add one message each and return this object; {@link
  * #finish} ends the batch. Every message carries {@code NLM_F_REQUEST|NLM_F_ACK}; what is created must not exist yet
  * ({@code NLM_F_CREATE|NLM_F_EXCL}: EEXIST). Links are named by index where one is known, else by name.
  *
  * <p>Names of links have 1 to 15 bytes, no slash, no white space, and are neither {@code .} nor {@code ..}; an index is
- * at least 1. Both are checked ({@link IllegalArgumentException}). Not safe for use by several threads.
+ * at least 1. A bad name is a {@link WherryException} of kind INVALID, a bad index
+ * an {@link IllegalArgumentException}. Not safe for use by several threads.
  *
  * <p>Specification: {@code rtnetlink(7)}; {@code include/uapi/linux/if_link.h}, {@code if_addr.h}, {@code rtnetlink.h}.
  */
@@ -202,8 +205,10 @@ public final class RouteBatch {
             good = c > ' ' && c < 0x7f && c != '/' && c != ':' && c != '%' && c != '"';
         }
         if (!good) {
-            throw new IllegalArgumentException("`" + name + "` cannot be the name of a network interface."
-                    + " Use 1 to 15 printable ASCII characters without space, `/`, `:`, `%` and `\"`.");
+            throw new WherryException(
+                    WherryException.Kind.INVALID,
+                    "`" + name + "` cannot be the name of a network interface.",
+                    "Use 1 to 15 printable ASCII characters without space, `/`, `:`, `%` and `\"`.");
         }
         return name;
     }

@@ -1,5 +1,7 @@
 package io.wherry.kernel.seccomp;
 
+import io.wherry.oci.WherryException;
+
 /**
  * What happens to a call. {@link #ERRNO} and {@link #TRACE} carry a number of 16 bits, which a {@link Rule} or {@link
  * Filter} holds.
@@ -48,8 +50,8 @@ public enum Action {
     /**
      * Reads the OCI name of an action.
      *
-     * @throws IllegalArgumentException for {@code SCMP_ACT_NOTIFY}, which needs a supervising program that Wherry does
-     *     not offer, and for any other name
+     * @throws WherryException of kind UNSUPPORTED for {@code SCMP_ACT_NOTIFY}, which needs a supervising program that
+     *     Wherry does not offer; of kind INVALID for any other name
      */
     public static Action ofOciName(String name) {
         if (name.equals("SCMP_ACT_KILL")) {
@@ -64,11 +66,14 @@ public enum Action {
             }
         }
         if (name.equals("SCMP_ACT_NOTIFY")) {
-            throw new IllegalArgumentException(
-                    "The seccomp action `SCMP_ACT_NOTIFY` is not supported: it hands calls to"
-                            + " a supervising program. Use `SCMP_ACT_ERRNO` or `SCMP_ACT_ALLOW` for these calls.");
+            throw new WherryException(
+                    WherryException.Kind.UNSUPPORTED,
+                    "The seccomp action `SCMP_ACT_NOTIFY` is not supported: it hands calls to a supervising program.",
+                    "Use `SCMP_ACT_ERRNO` or `SCMP_ACT_ALLOW` for these calls.");
         }
-        throw new IllegalArgumentException("There is no seccomp action `" + name
-                + "`. Use one of SCMP_ACT_ALLOW, _LOG, _TRACE, _ERRNO, _TRAP, _KILL, _KILL_THREAD, _KILL_PROCESS.");
+        throw new WherryException(
+                WherryException.Kind.INVALID,
+                "There is no seccomp action `" + name + "`.",
+                "Use one of SCMP_ACT_ALLOW, _LOG, _TRACE, _ERRNO, _TRAP, _KILL, _KILL_THREAD, _KILL_PROCESS.");
     }
 }

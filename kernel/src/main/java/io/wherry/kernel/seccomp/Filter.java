@@ -15,7 +15,7 @@ public record Filter(Action defaultAction, int defaultNumber, List<Architecture>
     public Filter {
         architectures = List.copyOf(architectures);
         rules = List.copyOf(rules);
-        Rule.checkNumber(defaultAction, defaultNumber);
+        defaultNumber = Rule.checkNumber(defaultAction, defaultNumber);
         if (architectures.isEmpty()) {
             throw new IllegalArgumentException("a seccomp filter must list an architecture, or no process could run");
         }

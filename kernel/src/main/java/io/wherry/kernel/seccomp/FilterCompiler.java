@@ -38,7 +38,7 @@ public final class FilterCompiler {
     /**
      * Compiles a filter.
      *
-     * @throws IllegalArgumentException if it needs more than the 4,096 instructions that the kernel takes
+     * @throws io.wherry.oci.WherryException of kind UNSUPPORTED if it needs more than the 4,096 instructions that the kernel takes
      */
     public static CompiledFilter compile(Filter filter) {
         return new FilterCompiler(filter).compile();

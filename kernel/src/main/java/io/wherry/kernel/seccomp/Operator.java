@@ -1,5 +1,7 @@
 package io.wherry.kernel.seccomp;
 
+import io.wherry.oci.WherryException;
+
 /** How a {@link Condition} compares; all comparisons are unsigned, over 64 bits. */
 public enum Operator {
     NE,
@@ -15,7 +17,7 @@ public enum Operator {
     /**
      * Reads the OCI name of an operator, such as {@code SCMP_CMP_MASKED_EQ}.
      *
-     * @throws IllegalArgumentException if there is none of this name
+     * @throws WherryException of kind INVALID if there is none of this name
      */
     public static Operator ofOciName(String name) {
         if (name.startsWith("SCMP_CMP_")) {
@@ -25,7 +27,9 @@ public enum Operator {
                 }
             }
         }
-        throw new IllegalArgumentException("There is no seccomp operator `" + name
-                + "`. Use one of SCMP_CMP_NE, _LT, _LE, _EQ, _GE, _GT, _MASKED_EQ.");
+        throw new WherryException(
+                WherryException.Kind.INVALID,
+                "There is no seccomp operator `" + name + "`.",
+                "Use one of SCMP_CMP_NE, _LT, _LE, _EQ, _GE, _GT, _MASKED_EQ.");
     }
 }

@@ -1,5 +1,6 @@
 package io.wherry.kernel.seccomp;
 
+import io.wherry.oci.WherryException;
 import java.util.Arrays;
 
 /**
@@ -89,8 +90,10 @@ final class ReverseAssembler {
 
     private int add(int operation, int ifTrue, int ifFalse, int operand) {
         if (size == LIMIT) {
-            throw new IllegalArgumentException("The seccomp filter needs more than the " + LIMIT
-                    + " instructions that the kernel takes. Use fewer rules with conditions.");
+            throw new WherryException(
+                    WherryException.Kind.UNSUPPORTED,
+                    "The seccomp filter needs more than the " + LIMIT + " instructions that the kernel takes.",
+                    "Use fewer rules with conditions.");
         }
         if (size == code.length) {
             code = Arrays.copyOf(code, size * 2);

@@ -8,14 +8,15 @@ import java.util.List;
  *
  * @param names of system calls as in {@code syscalls(2)}; names that no table knows are reported by the compiler, names
  *     that an architecture lacks are without effect there
- * @param number the error of {@link Action#ERRNO} (0 to 4095) or the message of {@link Action#TRACE} (0 to 65535), else 0
+ * @param number the error of {@link Action#ERRNO} (0 to 4095) or the message of {@link Action#TRACE} (0 to 65535);
+ *     any other action takes none, and what is given becomes 0
  * @param conditions all must hold; empty for always
  */
 public record Rule(List<String> names, Action action, int number, List<Condition> conditions) {
     public Rule {
         names = List.copyOf(names);
         conditions = List.copyOf(conditions);
-        checkNumber(action, number);
+        number = checkNumber(action, number);
     }
 
     public static Rule allow(List<String> names) {
@@ -30,11 +31,16 @@ public record Rule(List<String> names, Action action, int number, List<Condition
         return new Rule(List.of(name), Action.ERRNO, errno, List.of(conditions));
     }
 
-    static void checkNumber(Action action, int number) {
-        int limit = action == Action.ERRNO ? 4095 : action == Action.TRACE ? 65_535 : 0;
+    /** {@return the number; 0 for an action that takes none} */
+    static int checkNumber(Action action, int number) {
+        if (action != Action.ERRNO && action != Action.TRACE) {
+            return 0;
+        }
+        int limit = action == Action.ERRNO ? 4095 : 65_535;
         if (number < 0 || number > limit) {
             throw new IllegalArgumentException(
                     "the number of seccomp action " + action.name() + " must be 0 to " + limit + ", not " + number);
         }
+        return number;
     }
 }

@@ -3,6 +3,7 @@ package io.wherry.kernel.netlink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.wherry.oci.WherryException;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Random;
@@ -81,7 +82,7 @@ class IpAddressTest {
                 "10.0.0.0/4294967296",
                 "/8",
                 "10.0.0.0/8/8")) {
-            assertThatThrownBy(() -> IpPrefix.parse(text)).as(text).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> IpPrefix.parse(text)).as(text).isInstanceOf(WherryException.class);
         }
     }
 

@@ -172,8 +172,8 @@ class FilterCompilerTest {
         assertThatThrownBy(() -> new Filter(Action.ALLOW, 0, List.of(Architecture.ARM, Architecture.ARM), List.of()))
                 .hasMessageContaining("arm twice");
         assertThatThrownBy(() -> Rule.errno(4096, "read")).hasMessageContaining("0 to 4095");
-        assertThatThrownBy(() -> new Rule(List.of("read"), Action.ALLOW, 1, List.of()))
-                .hasMessageContaining("0 to 0");
+        assertThat(new Rule(List.of("read"), Action.ALLOW, 1, List.of()).number())
+                .isZero();
         assertThatThrownBy(() -> Condition.of(6, Operator.EQ, 0)).hasMessageContaining("0 to 5");
         assertThatThrownBy(() -> Action.ofOciName("SCMP_ACT_NOTIFY")).hasMessageContaining("SCMP_ACT_NOTIFY");
         assertThatThrownBy(() -> Action.ofOciName("SCMP_ACT_")).hasMessageContaining("no seccomp action");
