@@ -14,7 +14,7 @@ if [ -n "$sanitize" ]; then
     for test in "$here"/test/hosted_*.c; do
         name=$(basename "$test" .c)
         # Each hosted test names what it needs in a line `uses: a.c b.c`.
-        uses=$(sed -n 's/.*uses: *//p' "$test" | head -n 1)
+        uses=$(sed -n 's/.*uses: *\([a-z_. ]*\).*/\1/p' "$test" | head -n 1)
         sources=
         for source in $uses; do
             if [ -e "$here/$source" ]; then sources="$sources $here/$source"; else sources="$sources $out/tables/$source"; fi

@@ -99,10 +99,12 @@ int op_call(struct context *ctx, const struct instruction *i) {
     return row->result == RESULT_FD ? place_fd(result, i->dst) : 0;
 }
 
+/* Links on the way may not lead out of the folder (`self` of a procfs is one); the file itself is never a link. */
 int op_write(struct context *ctx, const struct instruction *i) {
     uint64_t flags = i->operands[4] | O_WRONLY | O_NOFOLLOW;
     uint64_t mode = (flags & O_CREAT) != 0 ? 0600 : 0;
-    long opened = sys_openat2(fd_at(i, 0), text_at(ctx, i->operands[1]), flags, mode, RESOLVE_NO_SYMLINKS);
+    uint64_t resolve = fd_at(i, 0) >= 0 ? RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS : RESOLVE_NO_SYMLINKS;
+    long opened = sys_openat2(fd_at(i, 0), text_at(ctx, i->operands[1]), flags, mode, resolve);
     CLOSING int fd = (int)opened;
     if (fd < 0) {
         return fd;
@@ -246,14 +248,17 @@ int op_netlink(struct context *ctx, const struct instruction *i) {
     return result < 0 ? (int)result : 0;
 }
 
+/* The whole slot each time: a container that is started again runs the same instruction with another pid. */
 int op_putpid(struct context *ctx, const struct instruction *i) {
     char digits[24];
     size_t length = (size_t)(text_decimal(digits, (uint64_t)ctx->last_pid) - digits);
     if (ctx->last_pid <= 0) {
         return -ESRCH;
     }
-    size_t blanks = i->operands[1] == 0 ? 0 : PID_TEXT - 1 - length;
-    memcpy(ctx->program.data + i->operands[0] + blanks, digits, length);
+    bool blanks = i->operands[1] == 1;
+    char *slot = ctx->program.data + i->operands[0];
+    memset(slot, blanks ? ' ' : 0, PID_TEXT - 1);
+    memcpy(blanks ? slot + PID_TEXT - 1 - length : slot, digits, length);
     return 0;
 }
 
@@ -356,6 +361,13 @@ int op_makepath(struct context *ctx, const struct instruction *i) {
             end++;
         }
         bool last = *end == 0;
+        if (end == name) { /* `a//b`, `a/`, or nothing at all */
+            if (last) {
+                return i->operands[2] == 1 ? -EISDIR : 0;
+            }
+            name = end + 1;
+            continue;
+        }
         bool file = last && i->operands[2] == 1;
         *end = 0;
         failure_text(ctx, path);

@@ -149,6 +149,11 @@ int op_recv(struct context *ctx, const struct instruction *i) {
     return result == 0 && i->operands[2] == 1 ? await_end(ctx, fd_at(i, 0)) : result;
 }
 
+/* As a shell counts: the exit code, or 128 and the signal. */
+static uint32_t exit_code(const struct child_status *status) {
+    return (uint32_t)(status->code == CLD_EXITED ? status->status : 128 + status->status);
+}
+
 int op_wait(struct context *ctx, const struct instruction *i) {
     struct child_status status = {0};
     long result = sys_waitid(P_PIDFD_, fd_at(i, 0), &status, __WALL | WEXITED);
@@ -162,8 +167,8 @@ int op_wait(struct context *ctx, const struct instruction *i) {
             socket = ctx->children[s].socket;
         }
     }
-    bool good = status.code == CLD_EXITED && status.status == 0;
-    return good ? 0 : last_words(ctx, socket, -EREMOTEIO);
+    ctx->failure.argument = exit_code(&status);
+    return ctx->failure.argument == 0 ? 0 : last_words(ctx, socket, -EREMOTEIO);
 }
 
 /* programs */
@@ -286,10 +291,10 @@ static int await_helper(struct context *ctx, int pidfd, int words) {
     if (result < 0) {
         return (int)result;
     }
-    if (status.code == CLD_EXITED && status.status == 0) {
+    ctx->failure.argument = exit_code(&status);
+    if (ctx->failure.argument == 0) {
         return 0;
     }
-    ctx->failure.argument = (uint32_t)status.status;
     helper_words(ctx, words);
     return -EREMOTEIO;
 }

@@ -110,8 +110,8 @@ static bool vector(struct checker *c, uint64_t at, uint64_t count) {
 }
 
 static bool counted(struct checker *c, const struct operand *type, uint64_t at, uint64_t count) {
-    if (count == 0 && type->kind == KIND_BUF) {
-        return at == 0 || refuse(c, "an empty block with an offset");
+    if (count == 0 && at == 0 && type->kind == KIND_BUF) {
+        return true;
     }
     if (type->kind == KIND_FILTER && (count == 0 || count > BPF_LIMIT)) {
         return refuse(c, "a filter of no instructions, or too many");
@@ -191,15 +191,16 @@ static bool policy(struct checker *c) {
         }
         listed += i->errnos[k] != 0;
     }
-    bool lists = i->policy == POLICY_OK_IF || i->policy == POLICY_SKIP || i->policy == POLICY_STICKY || i->policy == POLICY_ELSE;
+    bool lists = i->policy == POLICY_OK_IF || i->policy == POLICY_SKIP || i->policy == POLICY_STICKY;
     bool skips = i->policy == POLICY_SKIP || i->policy == POLICY_ELSE;
     if (i->policy >= POLICY_LIMIT) {
         return refuse(c, "an unknown policy");
     }
-    if (lists != (listed > 0)) {
+    bool may_list = lists || i->policy == POLICY_ELSE;
+    if ((lists && listed == 0) || (!may_list && listed > 0)) {
         return refuse(c, "a policy without its errnos, or errnos without a policy");
     }
-    if (skips != (i->skip > 0) || c->at + 1 + i->skip > strand->first + strand->count) {
+    if ((i->skip > 0 && !skips) || c->at + 1 + i->skip > strand->first + strand->count) {
         return refuse(c, "a skip that does not stay in its strand");
     }
     if (i->policy == POLICY_IGNORE && c->strand != STRAND_SWEEP) {
@@ -294,6 +295,23 @@ static bool check_below(struct checker *c, uint64_t at, bool single) {
     return length < PATH_LIMIT || refuse(c, "a path that is too long");
 }
 
+static uint32_t bounded_length(const char *s) {
+    uint32_t n = 0;
+    while (n < PATH_LIMIT && s[n] != 0) {
+        n++;
+    }
+    return n;
+}
+
+/* A path that is resolved inside a root, whatever it says: relative and of bounded length. */
+static bool check_inside(struct checker *c, uint64_t at) {
+    const char *path = c->program->data + at;
+    if (path[0] == '/') {
+        return refuse(c, "a name that does not lie below its folder");
+    }
+    return bounded_length(path) < PATH_LIMIT || refuse(c, "a path that is too long");
+}
+
 static bool check_read(struct checker *c, const struct instruction *i) {
     if ((c->program->header->flags & PROGRAM_PROBE) == 0) {
         return refuse(c, "READ outside of a probe");
@@ -348,7 +366,7 @@ static bool meaning(struct checker *c, const struct instruction *i) {
     case OP_CLONE:
         return check_clone(c, i);
     case OP_WRITE:
-        return (i->operands[4] & ~(uint64_t)(O_CREAT | O_EXCL | O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC)) == 0
+        return (i->operands[4] & ~(uint64_t)(O_CREAT | O_EXCL | O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC | O_CLOEXEC)) == 0
             || refuse(c, "WRITE with an unknown open flag");
     case OP_READ:
         return check_read(c, i);
@@ -375,7 +393,7 @@ static bool meaning(struct checker *c, const struct instruction *i) {
     case OP_RECORD:
         return check_below(c, i->operands[1], true);
     case OP_MAKEPATH:
-        return check_below(c, i->operands[1], false) && (i->operands[2] <= 1 || refuse(c, "an unknown kind of path"));
+        return check_inside(c, i->operands[1]) && (i->operands[2] <= 1 || refuse(c, "an unknown kind of path"));
     default:
         return true;
     }

@@ -45,6 +45,17 @@ static __attribute__((no_stack_protector)) void relocate(void) {
     }
 }
 
+/* The tables that hold pointers (the dispatch table is one) were writable for the relocations only. */
+static void protect_tables(const Elf64_Phdr *headers, uintptr_t count) {
+    for (uintptr_t k = 0; k < count; k++) {
+        if (headers[k].p_type == PT_GNU_RELRO) {
+            uintptr_t start = ((uintptr_t)__ehdr_start + headers[k].p_vaddr) & ~(uintptr_t)4095;
+            uintptr_t end = ((uintptr_t)__ehdr_start + headers[k].p_vaddr + headers[k].p_memsz) & ~(uintptr_t)4095;
+            sys_raw(__NR_mprotect, (long)start, (long)(end - start), PROT_READ, 0, 0, 0);
+        }
+    }
+}
+
 __attribute__((no_stack_protector)) void start_with_stack(uintptr_t *stack) {
     relocate();
     struct process process = {.argc = (int)stack[0], .argv = (char **)(stack + 1)};
@@ -52,12 +63,19 @@ __attribute__((no_stack_protector)) void start_with_stack(uintptr_t *stack) {
     uintptr_t *aux = (uintptr_t *)process.envp;
     while (*aux++ != 0) {
     }
+    const Elf64_Phdr *headers = NULL;
+    uintptr_t header_count = 0;
     for (; aux[0] != AT_NULL; aux += 2) {
         if (aux[0] == AT_RANDOM) {
             memcpy(&__stack_chk_guard, (const void *)aux[1], sizeof __stack_chk_guard);
+        } else if (aux[0] == AT_PHDR) {
+            headers = (const Elf64_Phdr *)aux[1];
+        } else if (aux[0] == AT_PHNUM) {
+            header_count = aux[1];
         }
     }
     /* A zero byte in the guard stops a string overflow from writing the right value. */
     __stack_chk_guard &= ~(uintptr_t)0xff;
+    protect_tables(headers, header_count);
     sys_exit(pilot_start(&process));
 }

@@ -180,10 +180,8 @@ static inline long sys_wait4(int pid, int *status, int options) { return sys_ret
 static inline long sys_waitid(int kind, int id, struct child_status *to, int options) {
     return sys_retry(__NR_waitid, kind, id, ADDRESS(to), options, 0);
 }
-static inline long sys_fork(void) {
-    struct clone_args args = {.exit_signal = SIGCHLD};
-    return sys_retry(__NR_clone3, ADDRESS(&args), sizeof args, 0, 0, 0);
-}
+/* By clone, not clone3: this one also runs behind a container's seccomp filter, which cannot look into clone3's block. */
+static inline long sys_fork(void) { return sys_retry(__NR_clone, SIGCHLD, 0, 0, 0, 0); }
 static inline long sys_execve(const char *path, const char *const *argv, const char *const *envp) {
     return sys_retry(__NR_execve, ADDRESS(path), ADDRESS(argv), ADDRESS(envp), 0, 0);
 }

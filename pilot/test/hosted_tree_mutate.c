@@ -1,7 +1,7 @@
 /*
  * Gives the record check seeded mutations of good records, under sanitizers, and asserts what the server relies on for each that passes.
  * hosted_tree_mutate [SEED [ROUNDS]]
- * uses: trees_check.c
+ * uses: trees_check.c text.c
  */
 #include "trees.h"
 #include "tables.h"
