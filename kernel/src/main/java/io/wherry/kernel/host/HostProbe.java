@@ -3,11 +3,10 @@ package io.wherry.kernel.host;
 import io.wherry.kernel.step.IdRange;
 import io.wherry.oci.WherryException;
 import java.io.File;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +17,7 @@ import java.util.Optional;
 public final class HostProbe {
     private static final int FIRST_KERNEL_MAJOR = 5;
     private static final int FIRST_KERNEL_MINOR = 15;
+    private static final int LARGEST_FILE = 1 << 18;
 
     private HostProbe() {}
 
@@ -235,10 +235,17 @@ public final class HostProbe {
         }
     }
 
+    /** Reads in large pieces: the files of /proc/sys give a number only to a read that takes it whole. */
     private static String text(String path) {
-        try {
-            return new String(Files.readAllBytes(Path.of(path)), StandardCharsets.UTF_8);
-        } catch (NoSuchFileException e) {
+        try (FileInputStream file = new FileInputStream(path)) {
+            byte[] bytes = new byte[LARGEST_FILE];
+            int length = 0;
+            int read;
+            while (length < bytes.length && (read = file.read(bytes, length, bytes.length - length)) > 0) {
+                length += read;
+            }
+            return new String(bytes, 0, length, StandardCharsets.UTF_8);
+        } catch (FileNotFoundException e) {
             return "";
         } catch (IOException e) {
             throw new WherryException(
