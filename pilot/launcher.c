@@ -102,23 +102,8 @@ static void close_pairs(struct launcher *l) {
     }
 }
 
-/*
- * The JVM has said its last word: killed, except where a cache is trained, which it writes at its end. Pilots that still run for it are left
- * alone: a sweep comes to its end, a tree meets the end of its stream. Returns the wait status.
- */
-static int end_java(struct launcher *l) {
-    int status = 0;
-    if (l->jvm.pid == 0) {
-        return 0;
-    }
-    if (!l->training) {
-        sys_kill(l->jvm.pid, SIGKILL);
-    }
-    close_pairs(l);
-    sys_close(l->jvm.requests);
-    sys_close(l->jvm.replies);
-    sys_wait4(l->jvm.pid, &status, 0);
-    l->jvm.pid = 0;
+/* Pilots that still run for the JVM: a sweep comes to its end by itself, a tree whose stream has nobody any more is ended. */
+static void leave_tasks(struct launcher *l) {
     for (unsigned k = 0; k < TASK_LIMIT; k++) {
         struct task *task = &l->tasks[k];
         if (task->running && task->pair != PAIR_NONE) {
@@ -131,11 +116,37 @@ static int end_java(struct launcher *l) {
             task->running = false;
         }
     }
+}
+
+/* The wait status of the JVM, 0 if it is reaped already. */
+static int reap_java(struct launcher *l) {
+    int status = 0;
+    if (l->jvm.pid != 0) {
+        sys_wait4(l->jvm.pid, &status, 0);
+        l->jvm.pid = 0;
+    }
+    return status;
+}
+
+/*
+ * The JVM has said its last word and is killed; nothing waits for it, until reap_java. Where a cache is trained it ends by itself and writes
+ * the cache then. Returns its wait status if that is known.
+ */
+static int end_java(struct launcher *l, bool reap) {
+    if (!l->training && l->jvm.pid != 0) {
+        sys_kill(l->jvm.pid, SIGKILL);
+    }
+    int status = reap || l->training ? reap_java(l) : 0;
+    close_pairs(l);
+    sys_close(l->jvm.requests);
+    sys_close(l->jvm.replies);
+    leave_tasks(l);
     return status;
 }
 
 static enum outcome java_died(struct launcher *l, int *code) {
-    int status = end_java(l);
+    sys_kill(l->jvm.pid, SIGKILL); /* changes nothing about one that is ending; else it closed its pipe and would stay */
+    int status = reap_java(l);
     int signal = status & 0x7f;
     uint32_t told = (uint32_t)(signal != 0 ? EXIT_SIGNALLED + signal : status >> 8 & 0xff);
     *code = EXIT_OWN;
@@ -260,8 +271,9 @@ static enum outcome serve(struct launcher *l, int *code) {
             *code = EXIT_SIGNALLED + (int)l->interrupt;
             return LEAVES;
         }
-        if (outbox_flush(&l->replies, l->jvm.replies) == -EPIPE) {
-            return java_died(l, code);
+        if (outbox_flush(&l->replies, l->jvm.replies) == -EPIPE) { /* its last requests may still be there */
+            l->replies.start = 0;
+            l->replies.end = 0;
         }
         serve_tasks(l, fds + POLL_TASKS);
         if (fds[POLL_REQUESTS].revents != 0 && outbox_waiting(&l->replies) == 0) {
@@ -403,9 +415,13 @@ static int converse(struct launcher *l, const char *const *words) {
     if (l->reporting) {
         outbox_frame(&l->replies, FRAME_FAILED, &l->failure, sizeof l->failure, NULL, 0);
     }
-    enum outcome outcome = serve(l, &code);
-    end_java(l);
-    return outcome == RUNS ? run_container(l) : code;
+    bool runs = serve(l, &code) == RUNS;
+    end_java(l, !runs);
+    if (runs) {
+        code = run_container(l);
+        reap_java(l);
+    }
+    return code;
 }
 
 static void open_stdio(void) {

@@ -5,6 +5,7 @@
 enum {
     FIONREAD_ = 0x541B, TIOCSWINSZ_ = 0x5414, SUBREAPER = 36, SET_NAME = 15, SFD_FLAGS = O_CLOEXEC | O_NONBLOCK, CLOCK_MONOTONIC_ = 1,
     QUIET_MS = 200, DRAIN_MS = 50, OBSERVERS_MS = 5000, DRAIN_MOST = 4 << 20, FOREVER = -1, NO_KILL = -1, BY_SIGNAL = 2, BY_SIGNAL_WITH_CORE = 3 /* CLD_KILLED, CLD_DUMPED */, EXIT_UNKNOWN = 255,
+    GREETING = 2,
 };
 
 static int64_t now_ms(void) {
@@ -430,6 +431,9 @@ static void become(struct monitor *m) {
     if (m->ctx->launcher >= 0) {
         client_add(m, m->ctx->launcher);
         m->ctx->launcher = -1;
+        for (int frames = 2 * GREETING; frames > 0 && m->clients[0].used; frames--) {
+            client_read(m, &m->clients[0]); /* HELLO and ATTACH are there already; the container may end before the first poll */
+        }
     }
     const int others[3] = {m->block.in, m->block.out, m->block.err};
     for (unsigned k = 0; k < 3; k++) {

@@ -106,6 +106,9 @@ void task_forward(struct launcher *l, struct task *task) {
         outbox_frame(&l->replies, FRAME_RESULT, &task->number, sizeof task->number, task->reader.bytes, task->reader.have);
         task->reader.have = 0;
     } else if (result < 0) {
+        if (result == -EMSGSIZE) {
+            sys_pidfd_signal(task->pilot.pidfd, SIGKILL); /* or it would wait for ever for us to read on */
+        }
         task->silent = true;
     }
 }

@@ -614,13 +614,11 @@ def test_clients_watch_wait_and_signal():
 def test_stop_kills_after_its_time():
     folder = detached(["/bin/sh", "-c", "trap '' TERM; while :; do sleep 0.05; done"])
     client = Client(folder)
-    client.send("WAIT")
     time.sleep(0.1)
     began = time.monotonic()
     client.send("STOP", struct.pack("<II", 15, 300))
-    client.socket.shutdown(socket.SHUT_WR)
-    code = struct.unpack("<I", client.until("EXIT")[1][:4])[0] if False else None
-    assert await_exit(folder)["code"] == 137 and code is None
+    client.socket.close()  # the caller may go; the monitor watches the time
+    assert await_exit(folder)["code"] == 137
     assert 0.3 <= time.monotonic() - began < 1
     folder = detached(["/bin/sh", "-c", "trap 'exit 3' TERM; while :; do sleep 0.01; done"])
     time.sleep(0.1)
@@ -646,7 +644,10 @@ def test_strangers_bytes_are_cut():
         stranger.settimeout(5)
         stranger.connect(os.path.join(folder, "run/socket"))
         stranger.sendall(hostile)
-        while stranger.recv(4096):
+        try:
+            while stranger.recv(4096):
+                pass
+        except ConnectionResetError:
             pass
     many = [Client(folder) for _ in range(60)]
     assert many[-1].ask("SIGNAL", struct.pack("<I", 200)) == 22
@@ -658,21 +659,20 @@ def test_slow_observer_is_cut_with_a_note():
     folder = detached(["/bin/sh", "-c", "read go; seq 1 1000000; sleep 0.2"], log=False)
     slow, quick = Client(folder, attach=2 | 1), Client(folder, attach=2)
     slow.send("STDIN", b"go\n")
-    out = b""
-    while True:
-        name, payload = quick.frame()
-        if name == "EXIT":
-            break
-        out += payload
-    assert out == b"".join(b"%d\n" % n for n in range(1, 1000001)) or b"cut" in out[-100:], len(out)
-    got, note = b"", b""
-    try:
-        while True:
-            name, payload = slow.frame()
-            got, note = (got + payload, note) if name == "STDOUT" else (got, payload)
-    except EOFError:
-        pass
-    assert b"cut" in note and b"".join(b"%d\n" % n for n in range(1, 1000001)).startswith(got) and len(got) >= 1 << 20, (len(got), note)
+    whole = b"".join(b"%d\n" % n for n in range(1, 1000001))
+    time.sleep(0.5)
+    for client in (quick, slow):  # neither read while it mattered
+        got, note = [], b""
+        try:
+            while True:
+                name, payload = client.frame()
+                got.append(payload) if name == "STDOUT" else None
+                note = payload if name == "STDERR" else note
+        except EOFError:
+            pass
+        got = b"".join(got)
+        assert b"cut off" in note and whole.startswith(got) and 1 << 20 <= len(got) < len(whole), (len(got), note)
+    assert await_exit(folder)["code"] == 0
 
 
 def test_end_of_input_and_no_input():
@@ -739,6 +739,17 @@ def test_reopen_after_somebody_moved_the_log():
     client.send("STDIN", b"\n")
     await_exit(folder)
     assert [r["log"] for r in log_of(folder)] == ["b\n"] and [r["log"] for r in log_of(folder, "old")] == ["a\n"]
+
+
+def test_log_throughput():
+    path = tempfile.mktemp(dir=base)
+    with open(path, "wb") as file:
+        file.write((b"x" * 99 + b"\n") * 500000)
+    folder = new_folder()
+    began = time.monotonic()
+    assert wherry(run_script(container(folder, ["/bin/cat", path], log_size=1 << 30)), "run")[0] == 0
+    await_exit(folder)
+    return f"{50 / (time.monotonic() - began):.0f} MB/s into log and pipe"
 
 
 def pss(pid):
