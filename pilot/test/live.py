@@ -336,7 +336,7 @@ def test_failure_is_reported_to_a_second_jvm():
     for code in (p.bytes(), b"rubbish"):
         script = f"""
             if words[0] == "--report":
-                assert words == ["--report", "c0ffee"], words
+                assert words == ["--report", "c0ffee", "run"], words
                 name, payload = reply()
                 strand, instruction, step, op, call, errno, argument, flags = struct.unpack("<8I", payload[:32])
                 assert name == "FAILED" and len(payload) == 128
