@@ -424,6 +424,22 @@ static int converse(struct launcher *l, const char *const *words) {
     return code;
 }
 
+/* The second JVM: `--report ID` and the words of the command, which say where the container is. */
+static int report(struct launcher *l) {
+    size_t count = (size_t)l->process->argc + 3;
+    const char **words = sys_pages(count * sizeof *words);
+    if (sys_failed(words)) {
+        return -1;
+    }
+    words[0] = "--report";
+    words[1] = l->id;
+    for (int k = 1; k < l->process->argc; k++) {
+        words[k + 1] = l->process->argv[k];
+    }
+    l->reporting = true;
+    return converse(l, words);
+}
+
 static void open_stdio(void) {
     for (long fd = 0; fd >= 0 && fd <= 2;) {
         fd = sys_retry(__NR_openat, AT_FDCWD, ADDRESS("/dev/null"), O_RDWR, 0, 0);
@@ -445,11 +461,9 @@ int launcher_main(struct process *process) {
         return EXIT_OWN;
     }
     l.signals = open_signals(&l);
-    int code = converse(&l, (const char *const *)process->argv + 1);
+    int code = converse(&l, (const char *const *)process->argv + (process->argc > 0));
     if (code < 0) {
-        const char *const words[] = {"--report", l.id, NULL};
-        l.reporting = true;
-        code = converse(&l, words);
+        code = report(&l);
     }
     return code < 0 ? not_started(&l) : code;
 }

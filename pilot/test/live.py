@@ -336,7 +336,7 @@ def test_failure_is_reported_to_a_second_jvm():
     for code in (p.bytes(), b"rubbish"):
         script = f"""
             if words[0] == "--report":
-                assert words == ["--report", "c0ffee"], words
+                assert words == ["--report", "c0ffee", "run"], words
                 name, payload = reply()
                 strand, instruction, step, op, call, errno, argument, flags = struct.unpack("<8I", payload[:32])
                 assert name == "FAILED" and len(payload) == 128
@@ -634,6 +634,80 @@ def test_pidfd_is_handed_out():
     assert len(fds) == 1
     signal.pidfd_send_signal(fds[0], signal.SIGTERM)
     assert await_exit(folder)["code"] == 143
+
+
+def unified_cgroups():
+    with open("/proc/mounts", encoding="ascii") as mounts:
+        for line in mounts:
+            if line.split()[2] == "cgroup2" and os.access(line.split()[1], os.W_OK):
+                return line.split()[1]
+    return None
+
+
+def test_pause_and_kill_of_the_whole_cgroup():
+    root = unified_cgroups()
+    if root is None:
+        return "skipped: no cgroup version 2 tree to write to"
+    group = tempfile.mkdtemp(prefix="live-", dir=root)
+    try:
+        # The second process would survive a signal to the first.
+        folder = detached(["/bin/sh", "-c", "trap '' TERM; (trap '' TERM; while :; do echo tick; sleep 0.02; done) & wait; wait"], cgroup=group)
+        client = Client(folder, attach=2)
+        client.until("STDOUT")
+        assert client.ask("PAUSE", struct.pack("<I", 1)) == 0
+        time.sleep(0.1)
+        size = os.path.getsize(folder + "/log")
+        time.sleep(0.2)
+        assert os.path.getsize(folder + "/log") == size
+        assert client.ask("PAUSE", struct.pack("<I", 0)) == 0
+        wait_for(lambda: os.path.getsize(folder + "/log") > size)
+        assert client.ask("PAUSE", struct.pack("<I", 1)) == 0
+        assert Client(folder).ask("STOP", struct.pack("<II", 15, 100)) == 0
+        assert await_exit(folder)["code"] == 137
+        with open(group + "/cgroup.procs", encoding="ascii") as file:
+            wait_for(lambda: file.seek(0) == 0 and not file.read(), what="an empty cgroup")
+    finally:
+        os.rmdir(group)
+    return None
+
+
+def test_random_bytes_do_no_harm():
+    import random
+    seed = int(os.environ.get("LIVE_SEED", time.time()))
+    dice = random.Random(seed)
+    folder = detached(["/bin/cat"])
+    hello = frame("HELLO", struct.pack("<II", 1, 0))
+    kinds = [k for n, k in FRAMES.items() if n not in ("SIGNAL", "STOP", "PAUSE")]
+    for _ in range(1500):
+        stranger = socket.socket(socket.AF_UNIX)
+        stranger.connect(os.path.join(folder, "run/socket"))
+        data = hello if dice.random() < 0.8 else b""
+        if dice.random() < 0.5:
+            data += frame("ATTACH", struct.pack("<I", dice.choice([1, 2, 3, 7])))
+        for _ in range(dice.randrange(6)):
+            length = dice.choice([0, 4, 8, 8, 64, 65, 70000])
+            promised = length if dice.random() < 0.8 else dice.choice([0, 2**32 - 1, length + 1])
+            kind = dice.choice(kinds) if dice.random() < 0.9 else 0
+            if kind == 0 and promised == 0:
+                continue  # the end of input would end `cat`
+            data += struct.pack(">BxxxI", kind, promised) + dice.randbytes(length)
+        try:
+            stranger.sendall(data[:dice.randrange(len(data) + 1)] if dice.random() < 0.3 else data)
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+        stranger.close()
+    assert not os.path.exists(folder + "/exit"), seed
+    assert Client(folder).ask("SIGNAL", struct.pack("<I", 15)) == 0, seed
+    assert await_exit(folder)["code"] == 143, seed
+    return f"seed {seed}"
+
+
+def test_broken_log_does_not_stop_the_container():
+    folder = new_folder()
+    os.mkdir(folder + "/log")  # cannot be opened for writing
+    code, out, err = wherry(run_script(container(folder, ["/bin/echo", "on"])), "run")
+    assert (code, out, err) == (0, b"on\n", "")
+    assert await_exit(folder)["unlogged"] > 0
 
 
 def test_strangers_bytes_are_cut():
