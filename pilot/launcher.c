@@ -181,6 +181,13 @@ static enum outcome request(struct launcher *l, int *code) {
         }
         l->request.have = 0;
         return GOES_ON;
+    case FRAME_CANCEL:
+        if (length != 4) {
+            return babble(code);
+        }
+        task_cancel(l, get_u32(payload));
+        l->request.have = 0;
+        return GOES_ON;
     case FRAME_PROGRAM:
         if (length < PROGRAM_HEAD || get_u16(payload + 4) >= ID_LIMIT || get_u16(payload + 4) > length - PROGRAM_HEAD) {
             return babble(code);

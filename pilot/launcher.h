@@ -42,6 +42,8 @@ struct launcher {
 bool task_begin(struct launcher *l, const uint8_t *payload, size_t length);
 bool task_room(const struct launcher *l);
 /* Forwards one frame of a task, if there is one and room for it. */
+/* Kills the pilot of a task that is still running; its end is reported as ever. */
+void task_cancel(struct launcher *l, uint32_t number);
 void task_forward(struct launcher *l, struct task *task);
 /* Its process ended: what it still said, then DONE. */
 void task_end(struct launcher *l, struct task *task);

@@ -100,6 +100,14 @@ bool task_begin(struct launcher *l, const uint8_t *payload, size_t length) {
     return true;
 }
 
+void task_cancel(struct launcher *l, uint32_t number) {
+    for (unsigned k = 0; k < TASK_LIMIT; k++) {
+        if (l->tasks[k].running && l->tasks[k].number == number) {
+            sys_pidfd_signal(l->tasks[k].pilot.pidfd, SIGKILL);
+        }
+    }
+}
+
 void task_forward(struct launcher *l, struct task *task) {
     int result = frame_read(&task->reader, task->pilot.socket);
     if (result == 1) {

@@ -104,7 +104,9 @@ public final class ParentLauncher implements Launcher {
         freePairs.acquireUninterruptibly();
         int pair = takePair();
         try {
-            return new PairTask(pair, start(program, 0, pair));
+            Pending task = start(program, 0, pair);
+            awaitStart(task);
+            return new PairTask(pair, task);
         } catch (IOException | RuntimeException e) {
             givePair(pair);
             throw e instanceof RuntimeException runtime ? runtime : broken((IOException) e);
@@ -156,6 +158,25 @@ public final class ParentLauncher implements Launcher {
         }
     }
 
+    /** Waits until the pilot holds the other ends of the pair: to open ours before would wait for a reader that may never come. */
+    private static void awaitStart(Pending task) {
+        synchronized (task) {
+            while (!task.started && task.result == null) {
+                try {
+                    task.wait();
+                } catch (InterruptedException e) {
+                    throw new WherryException(
+                            WherryException.Kind.INTERRUPTED, "The wait for a kernel program was interrupted.");
+                }
+            }
+            TaskResult result = task.result;
+            if (result != null) {
+                throw new WherryException(
+                        WherryException.Kind.INTERNAL, "A pilot that writes files could not be started; status " + result.status() + ".");
+            }
+        }
+    }
+
     private void readReplies() {
         while (true) {
             Frame frame = readFrame();
@@ -186,6 +207,9 @@ public final class ParentLauncher implements Launcher {
             byte[] record = new byte[Failure.SIZE];
             inner.get(record);
             task.failure = Failure.parse(record);
+        } else if (type == FrameType.STARTED.number()) {
+            task.started = true;
+            task.notifyAll();
         } else if (type == FrameType.NOTE.number()) {
             task.notes.add(new TaskResult.Note(inner.getInt(), inner.getInt()));
         } else if (type == FrameType.DATA.number()) {
@@ -273,6 +297,8 @@ public final class ParentLauncher implements Launcher {
             } catch (IOException e) {
                 throw broken(e);
             } finally {
+                // The pipe stays open in this process, so a stream that was broken off has no end that the pilot could see.
+                send(FrameType.CANCEL, little(task.task), new byte[0]);
                 await(task);
                 givePair(pair);
             }

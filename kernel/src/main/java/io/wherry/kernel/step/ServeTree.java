@@ -1,0 +1,23 @@
+package io.wherry.kernel.step;
+
+import io.wherry.kernel.program.Op;
+import io.wherry.kernel.program.Strand;
+
+/**
+ * Serves a tree stream on the root until its end (docs/trees.md).
+ *
+ * @param stream where operations are read
+ * @param replies where replies are written
+ * @param flags of TREES: how whiteouts are written
+ */
+public record ServeTree(Slot stream, Slot replies, int flags) implements Step {
+    @Override
+    public void lower(Strand out) {
+        out.op(Op.TREES, stream.number(), replies.number(), flags);
+    }
+
+    @Override
+    public String describe() {
+        return "make and remove files as " + stream.name() + " says" + (flags == 1 ? ", whiteouts as overlay keeps them" : "");
+    }
+}

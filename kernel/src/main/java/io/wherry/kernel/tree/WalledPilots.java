@@ -1,0 +1,186 @@
+package io.wherry.kernel.tree;
+
+import static io.wherry.kernel.program.Assembler.INSIDE;
+import static io.wherry.kernel.program.Assembler.PILOT;
+
+import io.wherry.kernel.caps.Capability;
+import io.wherry.kernel.caps.CapabilitySet;
+import io.wherry.kernel.host.HostFacts;
+import io.wherry.kernel.host.Privilege;
+import io.wherry.kernel.launch.Launcher;
+import io.wherry.kernel.program.Linux;
+import io.wherry.kernel.seccomp.Action;
+import io.wherry.kernel.seccomp.Architecture;
+import io.wherry.kernel.seccomp.Filter;
+import io.wherry.kernel.seccomp.FilterCompiler;
+import io.wherry.kernel.seccomp.Rule;
+import io.wherry.kernel.step.AwaitExit;
+import io.wherry.kernel.step.AwaitMark;
+import io.wherry.kernel.step.CloneTree;
+import io.wherry.kernel.step.DieWithParent;
+import io.wherry.kernel.step.InstallSeccomp;
+import io.wherry.kernel.step.MakeMountsPrivate;
+import io.wherry.kernel.step.MakeSocketPair;
+import io.wherry.kernel.step.MapIdRanges;
+import io.wherry.kernel.step.MapSingleId;
+import io.wherry.kernel.step.Mark;
+import io.wherry.kernel.step.MountAttributes;
+import io.wherry.kernel.step.MountOverlay;
+import io.wherry.kernel.step.Namespaces;
+import io.wherry.kernel.step.NewMountNamespace;
+import io.wherry.kernel.step.NoNewPrivileges;
+import io.wherry.kernel.step.Plan;
+import io.wherry.kernel.step.SendMark;
+import io.wherry.kernel.step.ServeTree;
+import io.wherry.kernel.step.SetCapabilities;
+import io.wherry.kernel.step.SetIds;
+import io.wherry.kernel.step.SetMountAttributes;
+import io.wherry.kernel.step.Slot;
+import io.wherry.kernel.step.StartProcess;
+import io.wherry.kernel.step.SwitchRoot;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Pilots whose root is the tree they write: nothing outside can be named. The walls (docs/trees.md): a mount namespace, the tree as a mount without set-user-id,
+ * devices and execution, the host's tree detached, six capabilities, a filter of some 25 calls.
+ *
+ * <p>System root builds them around itself; a user in a user namespace with the ids that its containers have. Safe for several threads.
+ */
+public final class WalledPilots implements TreePilots {
+    private static final List<String> CALLS = List.of(
+            "read", "write", "close", "openat", "openat2", "newfstatat", "fstat", "statx", "mkdirat", "mknodat",
+            "symlinkat", "linkat", "unlinkat", "renameat2", "fchown", "fchownat", "fchmod", "fchmodat", "ftruncate",
+            "lseek", "fsetxattr", "setxattr", "lsetxattr", "getxattr", "lgetxattr", "fgetxattr", "fchdir", "utimensat",
+            "getdents64", "syncfs", "sendmsg", "sendto", "mmap", "munmap", "readlinkat", "dup3", "fcntl", "ppoll",
+            "pread64", "poll", "fstatfs", "exit", "exit_group");
+    private static final int STREAM = 5;
+    private static final int REPLIES = 6;
+
+    private final Launcher launcher;
+    private final HostFacts facts;
+
+    /** Pilots that a launcher starts for a caller with these rights. */
+    public WalledPilots(Launcher launcher, HostFacts facts) {
+        this.launcher = launcher;
+        this.facts = facts;
+    }
+
+    @Override
+    public TreeSession open(TreeTarget target) {
+        Plan plan = new Plan();
+        if (facts.root()) {
+            plan.add(PILOT, new NewMountNamespace());
+            serve(plan, PILOT, target, Slot.NONE);
+        } else {
+            inUserNamespace(plan, target);
+        }
+        Launcher.TreeTask task = launcher.tree(plan.compile(0));
+        return new Session(task);
+    }
+
+    private void inUserNamespace(Plan plan, TreeTarget target) {
+        Slot[] sockets = plan.pair("writer", "pilot");
+        Slot process = plan.slot("process");
+        plan.add(PILOT, new MakeSocketPair(sockets[0], sockets[1]));
+        plan.add(
+                PILOT,
+                new StartProcess(
+                        new Namespaces(Linux.CLONE_NEWUSER | Linux.CLONE_NEWNS),
+                        INSIDE,
+                        Slot.NONE,
+                        sockets[0],
+                        sockets[1],
+                        process));
+        boolean single = facts.privilege() instanceof Privilege.Single;
+        if (facts.privilege() instanceof Privilege.Ranges user) {
+            plan.add(PILOT, new MapIdRanges(user.newuidmap(), user.uids()));
+            plan.add(PILOT, new MapIdRanges(user.newgidmap(), user.gids()));
+        } else {
+            plan.add(
+                    PILOT,
+                    new MapSingleId(
+                            0, facts.privilege().uid(), 0, facts.privilege().gid()));
+        }
+        plan.add(PILOT, new SendMark(sockets[0], Mark.MAPPED, Slot.NONE));
+        plan.add(PILOT, new AwaitMark(sockets[0], Mark.GO, Slot.NONE, false));
+        plan.add(PILOT, new AwaitExit(process));
+        plan.add(INSIDE, new DieWithParent());
+        plan.add(INSIDE, new AwaitMark(sockets[1], Mark.MAPPED, Slot.NONE, false));
+        plan.add(INSIDE, new SetIds(0, 0, List.of(), !single));
+        plan.add(INSIDE, new DieWithParent());
+        serve(plan, INSIDE, target, sockets[1]);
+    }
+
+    private void serve(Plan plan, int strand, TreeTarget target, Slot parent) {
+        Slot root = plan.slot("tree");
+        plan.add(strand, new MakeMountsPrivate());
+        if (target.form() == TreeTarget.Form.MERGED) {
+            List<String> lowers = new ArrayList<>();
+            for (Path lower : target.lowers()) {
+                lowers.add(lower.toString());
+            }
+            plan.add(
+                    strand,
+                    new MountOverlay(
+                            lowers,
+                            target.folder().toString(),
+                            target.work().toString(),
+                            List.of("userxattr"),
+                            facts.overlayOneByOne(),
+                            root));
+        } else {
+            plan.add(strand, new CloneTree(target.folder().toString(), false, root));
+        }
+        plan.add(
+                strand,
+                new SetMountAttributes(
+                        root,
+                        MountAttributes.of(
+                                Linux.MOUNT_ATTR_NOSUID | Linux.MOUNT_ATTR_NODEV | Linux.MOUNT_ATTR_NOEXEC),
+                        false));
+        plan.add(strand, new SwitchRoot(root));
+        long kept = CapabilitySet.of(
+                                Capability.CHOWN,
+                                Capability.DAC_OVERRIDE,
+                                Capability.FOWNER,
+                                Capability.FSETID,
+                                Capability.MKNOD,
+                                Capability.SETFCAP)
+                        .mask()
+                & (facts.root() ? facts.capabilities() : -1L);
+        plan.add(strand, new SetCapabilities(kept, kept, 0, 0));
+        plan.add(strand, new DieWithParent());
+        if (parent.number() >= 0) {
+            plan.add(strand, new SendMark(parent, Mark.GO, Slot.NONE));
+        }
+        plan.add(strand, new NoNewPrivileges());
+        Filter filter = new Filter(Action.ERRNO, 1, List.of(Architecture.X86_64), List.of(Rule.allow(CALLS)));
+        plan.add(
+                strand,
+                new InstallSeccomp(FilterCompiler.compile(filter).bytes(), 0, "what making files needs"));
+        plan.add(
+                strand, new ServeTree(new Slot(STREAM, "the stream"), new Slot(REPLIES, "replies"), target.flags()));
+    }
+
+    /** A tree task as a session. */
+    private record Session(Launcher.TreeTask task) implements TreeSession {
+        @Override
+        public OutputStream operations() {
+            return task.operations();
+        }
+
+        @Override
+        public InputStream replies() {
+            return task.replies();
+        }
+
+        @Override
+        public void close() {
+            task.close();
+        }
+    }
+}
