@@ -48,6 +48,8 @@ public final class ParentLauncher implements Launcher {
         @Nullable
         TaskResult result;
 
+        boolean started;
+
         Pending(int task) {
             this.task = task;
         }
