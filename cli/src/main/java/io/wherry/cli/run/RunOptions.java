@@ -112,7 +112,7 @@ public final class RunOptions {
                 .list("cap-add", NONE, "NAME", "Add a capability, or ALL", (w, v) -> w.spec.capAdd.add(v))
                 .list("cap-drop", NONE, "NAME", "Drop a capability, or ALL", (w, v) -> w.spec.capDrop.add(v))
                 .list("security-opt", NONE, "OPTION", "seccomp=unconfined|FILE, no-new-privileges, systempaths=unconfined",
-                        SecurityWords::read)
+                        (w, v) -> SecurityWords.read(w, v))
                 .flag("privileged", NONE, "All capabilities and devices, no seccomp, no masks", (w, v) ->
                         w.spec.privileged = v)
                 .pairs("sysctl", NONE, "KEY=VALUE", "A kernel parameter of its own namespaces", (w, v) ->
