@@ -2,12 +2,16 @@ package io.wherry.cli;
 
 import io.wherry.cli.command.Commands;
 import io.wherry.cli.command.GlobalOptions;
+import io.wherry.cli.output.Complaint;
 import io.wherry.cli.session.Environment;
 import io.wherry.cli.session.Globals;
 import io.wherry.cli.session.Session;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Parser;
+import io.wherry.engine.FailureReport;
 import io.wherry.kernel.launch.Context;
+import io.wherry.kernel.launch.Failure;
+import io.wherry.kernel.launch.Launcher;
 import io.wherry.oci.WherryException;
 import java.io.PrintStream;
 import java.util.List;
@@ -18,12 +22,14 @@ final class Cli {
     private final Environment environment;
     private final PrintStream out;
     private final PrintStream err;
+    private final Launcher launcher;
 
-    Cli(Context context, Environment environment, PrintStream out, PrintStream err) {
+    Cli(Context context, Environment environment, PrintStream out, PrintStream err, Launcher launcher) {
         this.context = context;
         this.environment = environment;
         this.out = out;
         this.err = err;
+        this.launcher = launcher;
     }
 
     /** Does what the words say and returns the exit code; what goes wrong is told on the error stream. */
@@ -33,8 +39,8 @@ final class Cli {
         try {
             Parser<Globals> parser = new Parser<>("", GlobalOptions.table(), GlobalOptions.OPERANDS, 1);
             List<String> rest = parser.parse(words, globals);
-            Session session = new Session(context, globals, environment, out, err);
-            if (globals.version) {
+            Session session = new Session(context, globals, environment, out, err, launcher);
+            if (globals.version && rest.isEmpty()) {
                 rest = List.of("version");
             } else if (parser.askedForHelp() || rest.isEmpty()) {
                 rest = List.of("help");
@@ -53,6 +59,28 @@ final class Cli {
             return Failures.tell(e, command, globals.debug, err);
         } catch (RuntimeException | StackOverflowError e) {
             return Failures.defect(e, command, globals.debug, err);
+        }
+    }
+
+    /**
+     * Tells why a container's program failed and returns the exit code of its command.
+     *
+     * @param id the container's
+     * @param words the user's, which say on which root; may be empty
+     */
+    int report(String id, Failure failure, List<String> words) {
+        Globals globals = GlobalOptions.words(environment);
+        Command<?> run = Commands.find("run");
+        try {
+            new Parser<>("", GlobalOptions.table(), GlobalOptions.OPERANDS, 1).parse(words, globals);
+            Session session = new Session(context, globals, environment, out, err, launcher);
+            FailureReport report = session.engine().report(id, failure);
+            Complaint.print(err, report.sentence(), report.hint());
+            return report.exitCode();
+        } catch (WherryException e) {
+            return Failures.tell(e, run, globals.debug, err);
+        } catch (RuntimeException e) {
+            return Failures.defect(e, run, globals.debug, err);
         }
     }
 

@@ -1,6 +1,6 @@
 package io.wherry.cli;
 
-import io.wherry.cli.output.Screen;
+import io.wherry.cli.output.Complaint;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.UsageException;
 import io.wherry.oci.WherryException;
@@ -15,18 +15,7 @@ final class Failures {
 
     /** Prints the sentences, then the hint; the trace only where it was asked for. */
     static int tell(WherryException failure, @Nullable Command<?> command, boolean debug, PrintStream err) {
-        String message = failure.getMessage();
-        int from = 0;
-        while (from <= message.length()) {
-            int newline = message.indexOf('\n', from);
-            int end = newline < 0 ? message.length() : newline;
-            err.print("wherry: " + Screen.safe(message.substring(from, end)) + "\n");
-            from = end + 1;
-        }
-        String hint = failure.hint().orElse("");
-        if (!hint.isEmpty()) {
-            err.print(Screen.safe(hint) + "\n");
-        }
+        Complaint.print(err, failure.getMessage(), failure.hint().orElse(""));
         if (debug) {
             failure.printStackTrace(err);
         }
@@ -35,8 +24,10 @@ final class Failures {
 
     /** What no code foresaw. */
     static int defect(Throwable failure, @Nullable Command<?> command, boolean debug, PrintStream err) {
-        err.print("wherry: A defect of Wherry: " + failure + ".\n");
-        err.print("Please report it with what `wherry --debug` prints for the same words.\n");
+        Complaint.print(
+                err,
+                "A defect of Wherry: " + failure + ".",
+                "Please report it with what `wherry --debug` prints for the same words.");
         if (debug) {
             failure.printStackTrace(err);
         }

@@ -13,6 +13,7 @@ public final class CommandLine {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private final Map<String, String> environment = new HashMap<>();
+    private final RecordingLauncher launcher = new RecordingLauncher();
     private int code;
 
     public CommandLine with(String variable, String value) {
@@ -22,7 +23,7 @@ public final class CommandLine {
 
     public CommandLine run(String... words) {
         Context context = new Context(0, 100, 40, 022, 0, "/opt/wherry/bin/wherry");
-        code = new Cli(context, environment::get, print(out), print(err)).run(List.of(words));
+        code = new Cli(context, environment::get, print(out), print(err), launcher).run(List.of(words));
         return this;
     }
 
@@ -36,6 +37,11 @@ public final class CommandLine {
 
     public String err() {
         return err.toString(StandardCharsets.UTF_8);
+    }
+
+    /** {@return the programs handed over} */
+    public List<RecordingLauncher.Launch> launches() {
+        return launcher.launches();
     }
 
     public int code() {

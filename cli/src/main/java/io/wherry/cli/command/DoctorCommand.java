@@ -3,6 +3,7 @@ package io.wherry.cli.command;
 import static io.wherry.cli.table.Option.NONE;
 
 import io.wherry.cli.session.Session;
+import io.wherry.oci.json.JsonObject;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
@@ -40,6 +41,24 @@ final class DoctorCommand extends Command<DoctorCommand.Words> {
 
     @Override
     public int run(Session session, Words words, List<String> operands) {
-        throw new UnsupportedOperationException("no engine yet");
+        boolean healthy = true;
+        for (Doctor.Finding finding : Doctor.findings(session.engine().facts())) {
+            healthy &= finding.good();
+            if (words.json) {
+                Listing.line(
+                        session.out(),
+                        JsonObject.builder()
+                                .put("Subject", finding.subject())
+                                .put("Good", finding.good())
+                                .put("Text", finding.text())
+                                .put("Remedy", finding.remedy())
+                                .build());
+            } else {
+                String subject = finding.subject() + " ".repeat(Math.max(1, 10 - finding.subject().length()));
+                session.out().print((finding.good() ? "ok  " : "no  ") + subject + finding.text() + "\n");
+                session.out().print(finding.remedy().isEmpty() ? "" : "              " + finding.remedy() + "\n");
+            }
+        }
+        return healthy ? 0 : 1;
     }
 }

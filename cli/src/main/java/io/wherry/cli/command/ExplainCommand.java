@@ -3,6 +3,13 @@ package io.wherry.cli.command;
 import static io.wherry.cli.table.Option.NONE;
 
 import io.wherry.cli.session.Session;
+import io.wherry.engine.ContainerSpec;
+import io.wherry.engine.Explanation;
+import io.wherry.engine.Engine;
+import io.wherry.cli.table.Parser;
+import io.wherry.cli.run.RunWords;
+import io.wherry.cli.run.RunOptions;
+import io.wherry.cli.run.Asked;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
@@ -43,6 +50,32 @@ final class ExplainCommand extends Command<ExplainCommand.Words> {
 
     @Override
     public int run(Session session, Words words, List<String> operands) {
-        throw new UnsupportedOperationException("no engine yet");
+        Explanation explanation = operands.getFirst().equals("run")
+                ? planned(session, operands.subList(1, operands.size()))
+                : stored(session, words, operands);
+        if (words.json) {
+            Listing.line(session.out(), explanation.json());
+        } else {
+            session.out().print(explanation.text(words.verbose));
+        }
+        return 0;
+    }
+
+    /** The words of {@code run}, read as {@code run} reads them. */
+    private static Explanation planned(Session session, List<String> line) {
+        RunWords run = new RunWords();
+        List<String> operands =
+                new Parser<>("run", RunOptions.table(), RunCommand.OPERANDS, RunCommand.MISUSE).parse(line, run);
+        ContainerSpec spec = Asked.from(run, operands, session.environment());
+        Engine engine = session.engine();
+        run.checkUsers(engine.facts());
+        return engine.explain(spec);
+    }
+
+    /** A container's stored program; options may stand behind its name. */
+    private Explanation stored(Session session, Words words, List<String> line) {
+        Operands one = new Operands("CONTAINER", 1, 1, false, Operands.Complete.CONTAINERS);
+        List<String> operands = new Parser<>("explain", options(), one, misuse()).parse(line, words);
+        return session.engine().explain(operands.getFirst());
     }
 }

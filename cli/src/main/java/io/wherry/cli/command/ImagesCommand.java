@@ -3,6 +3,7 @@ package io.wherry.cli.command;
 import static io.wherry.cli.table.Option.NONE;
 
 import io.wherry.cli.session.Session;
+import io.wherry.oci.WherryException;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
@@ -54,6 +55,6 @@ final class ImagesCommand extends Command<ImagesCommand.Words> {
 
     @Override
     public int run(Session session, Words words, List<String> operands) {
-        throw new UnsupportedOperationException("no engine yet");
+        throw new WherryException(WherryException.Kind.UNSUPPORTED, "Images cannot be listed yet.");
     }
 }

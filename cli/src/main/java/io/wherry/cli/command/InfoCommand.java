@@ -3,6 +3,9 @@ package io.wherry.cli.command;
 import static io.wherry.cli.table.Option.NONE;
 
 import io.wherry.cli.session.Session;
+import io.wherry.oci.json.JsonObject;
+import io.wherry.kernel.host.HostFacts;
+import io.wherry.engine.Engine;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
@@ -46,6 +49,19 @@ final class InfoCommand extends Command<InfoCommand.Words> {
 
     @Override
     public int run(Session session, Words words, List<String> operands) {
-        throw new UnsupportedOperationException("no engine yet");
+        Engine engine = session.engine();
+        HostFacts facts = engine.facts();
+        JsonObject info = JsonObject.builder()
+                .put("Version", VersionCommand.VERSION)
+                .put("Root", engine.root().root().toString())
+                .put("State", engine.root().volatileRoot().toString())
+                .put("Kernel", facts.kernel())
+                .put("Processors", facts.cpus())
+                .put("Rights", Doctor.rights(facts.privilege()))
+                .put("Cgroups", Doctor.cgroups(facts.cgroups()))
+                .put("Containers", engine.containers().size())
+                .build();
+        Facts.print(session.out(), info, words.json, words.format);
+        return 0;
     }
 }

@@ -3,6 +3,11 @@ package io.wherry.cli.command;
 import static io.wherry.cli.table.Option.NONE;
 
 import io.wherry.cli.session.Session;
+import java.util.ArrayList;
+import io.wherry.oci.json.JsonValue;
+import io.wherry.oci.WherryException;
+import io.wherry.engine.Engine;
+import io.wherry.cli.output.Complaint;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
@@ -61,6 +66,22 @@ final class InspectCommand extends Command<InspectCommand.Words> {
 
     @Override
     public int run(Session session, Words words, List<String> operands) {
-        throw new UnsupportedOperationException("no engine yet");
+        String among = type.isEmpty() ? words.type : type;
+        if (among.equals("image")) {
+            throw new WherryException(WherryException.Kind.UNSUPPORTED, "Images cannot be inspected yet.");
+        }
+        Engine engine = session.engine();
+        List<JsonValue> documents = new ArrayList<>();
+        int code = 0;
+        for (String name : operands) {
+            try {
+                documents.add(ContainerDocument.of(engine.container(name)));
+            } catch (WherryException e) {
+                Complaint.print(session.err(), e.getMessage(), e.hint().orElse(""));
+                code = 1;
+            }
+        }
+        Documents.print(session.out(), documents, words.json, words.format);
+        return code;
     }
 }

@@ -3,6 +3,8 @@ package io.wherry.cli.command;
 import static io.wherry.cli.table.Option.NONE;
 
 import io.wherry.cli.session.Session;
+import io.wherry.oci.json.JsonObject;
+import io.wherry.engine.Container;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
@@ -61,6 +63,16 @@ final class PsCommand extends Command<PsCommand.Words> {
 
     @Override
     public int run(Session session, Words words, List<String> operands) {
-        throw new UnsupportedOperationException("no engine yet");
+        ContainerFilter filter = new ContainerFilter(words.filters);
+        long now = System.currentTimeMillis() / 1000;
+        List<JsonObject> rows = new ArrayList<>();
+        for (Container container : session.engine().containers()) {
+            boolean shown = words.all || filter.asksForStatus() || container.status() == Container.Status.RUNNING;
+            if (shown && filter.accepts(container)) {
+                rows.add(ContainerRow.of(container, words.wide, now));
+            }
+        }
+        ContainerRow.LISTING.print(session.out(), rows, words.quiet, words.json, words.format);
+        return 0;
     }
 }

@@ -3,6 +3,7 @@ package io.wherry.cli.command;
 import static io.wherry.cli.table.Option.NONE;
 
 import io.wherry.cli.session.Session;
+import io.wherry.oci.WherryException;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
@@ -46,6 +47,6 @@ final class PullCommand extends Command<PullCommand.Words> {
 
     @Override
     public int run(Session session, Words words, List<String> operands) {
-        throw new UnsupportedOperationException("no engine yet");
+        throw new WherryException(WherryException.Kind.UNSUPPORTED, "Images cannot be pulled yet.");
     }
 }

@@ -1,6 +1,9 @@
 package io.wherry.cli.command;
 
 import io.wherry.cli.session.Session;
+import io.wherry.oci.WherryException;
+import io.wherry.engine.Engine;
+import io.wherry.cli.output.Complaint;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
@@ -39,6 +42,19 @@ final class RmCommand extends Command<RmCommand.Words> {
 
     @Override
     public int run(Session session, Words words, List<String> operands) {
-        throw new UnsupportedOperationException("no engine yet");
+        Engine engine = session.engine();
+        int code = 0;
+        for (String name : operands) {
+            try {
+                engine.remove(name, words.force);
+                session.out().print(name + "\n");
+            } catch (WherryException e) {
+                if (!words.force || e.kind() != WherryException.Kind.NOT_FOUND) {
+                    Complaint.print(session.err(), e.getMessage(), e.hint().orElse(""));
+                    code = 1;
+                }
+            }
+        }
+        return code;
     }
 }

@@ -1,6 +1,7 @@
 package io.wherry.cli.command;
 
 import io.wherry.cli.session.Session;
+import io.wherry.oci.WherryException;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
@@ -43,6 +44,6 @@ final class RmiCommand extends Command<RmiCommand.Words> {
 
     @Override
     public int run(Session session, Words words, List<String> operands) {
-        throw new UnsupportedOperationException("no engine yet");
+        throw new WherryException(WherryException.Kind.UNSUPPORTED, "Images cannot be removed yet.");
     }
 }

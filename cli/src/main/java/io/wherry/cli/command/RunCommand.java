@@ -3,6 +3,10 @@ package io.wherry.cli.command;
 import io.wherry.cli.run.RunOptions;
 import io.wherry.cli.run.RunWords;
 import io.wherry.cli.session.Session;
+import io.wherry.engine.Engine;
+import io.wherry.engine.ContainerSpec;
+import io.wherry.cli.table.UsageException;
+import io.wherry.cli.run.Asked;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
@@ -11,9 +15,15 @@ import java.util.List;
 
 /** Runs a command in a new container. */
 final class RunCommand extends Command<RunWords> {
+    /** Docker's code for a failure of the engine, so that it is not taken for the container's own. */
+    static final int MISUSE = 125;
+
+    static final Operands OPERANDS =
+            new Operands("IMAGE [COMMAND] [ARG...]", 0, Operands.MANY, true, Operands.Complete.IMAGES);
+
     @Override
     public int misuse() {
-        return 125;
+        return MISUSE;
     }
 
     @Override
@@ -22,8 +32,7 @@ final class RunCommand extends Command<RunWords> {
                 "run",
                 List.of("container run"),
                 Row.Section.CONTAINERS,
-                Row.Cache.HOT,
-                new Operands("IMAGE [COMMAND] [ARG...]", 0, Operands.MANY, true, Operands.Complete.IMAGES),
+                Row.Cache.HOT, OPERANDS,
                 "Run a command in a new container",
                 List.of(
                         "wherry run hello",
@@ -44,6 +53,14 @@ final class RunCommand extends Command<RunWords> {
 
     @Override
     public int run(Session session, RunWords words, List<String> operands) {
-        throw new UnsupportedOperationException("no engine yet");
+        ContainerSpec spec = Asked.from(words, operands, session.environment());
+        if (spec.terminal() && spec.interactive() && !spec.detached() && !session.context().isTerminal(0)) {
+            throw new UsageException(
+                    "run", List.of("Options `-i` and `-t` need a terminal as input, and it is none; leave `-t` out."), misuse());
+        }
+        Engine engine = session.engine();
+        words.checkUsers(engine.facts());
+        engine.run(spec);
+        return 0;
     }
 }

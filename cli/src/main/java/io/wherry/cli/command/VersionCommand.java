@@ -3,6 +3,7 @@ package io.wherry.cli.command;
 import static io.wherry.cli.table.Option.NONE;
 
 import io.wherry.cli.session.Session;
+import io.wherry.oci.json.JsonObject;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
@@ -49,7 +50,12 @@ final class VersionCommand extends Command<VersionCommand.Words> {
 
     @Override
     public int run(Session session, Words words, List<String> operands) {
-        session.out().print("wherry " + VERSION + "\n");
+        if (words.json || words.format != null) {
+            JsonObject version = JsonObject.builder().put("Version", VERSION).build();
+            Facts.print(session.out(), version, words.json, words.format);
+        } else {
+            session.out().print("wherry " + VERSION + "\n");
+        }
         return 0;
     }
 }

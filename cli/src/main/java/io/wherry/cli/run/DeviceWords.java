@@ -9,10 +9,10 @@ import io.wherry.cli.table.BadValueException;
  * @param container where it appears, absolute
  * @param access some of {@code r}, {@code w}, {@code m}
  */
-public record DeviceWords(String host, String container, String access) {
+record DeviceWords(String host, String container, String access) {
 
     /** Reads {@code /dev/x}, {@code /dev/x:/dev/y}, {@code /dev/x:rw}, {@code /dev/x:/dev/y:rwm}. */
-    public static DeviceWords parse(String text) throws BadValueException {
+    static DeviceWords parse(String text) throws BadValueException {
         int first = text.indexOf(':');
         String host = first < 0 ? text : text.substring(0, first);
         String rest = first < 0 ? "" : text.substring(first + 1);
@@ -39,5 +39,10 @@ public record DeviceWords(String host, String container, String access) {
             }
         }
         return !text.isEmpty();
+    }
+
+    /** {@return the same with all three parts} */
+    String spelled() {
+        return host + ":" + container + ":" + access;
     }
 }

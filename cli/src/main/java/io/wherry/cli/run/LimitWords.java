@@ -10,12 +10,12 @@ import io.wherry.cli.table.Values;
  * @param soft -1: unlimited
  * @param hard -1: unlimited
  */
-public record LimitWords(String name, long soft, long hard) {
+record LimitWords(String name, long soft, long hard) {
     private static final String NAMES =
             "core|cpu|data|fsize|locks|memlock|msgqueue|nice|nofile|nproc|rss|rtprio|rttime" + "|sigpending|stack";
 
     /** Reads {@code NAME=SOFT[:HARD]}. */
-    public static LimitWords parse(String text) throws BadValueException {
+    static LimitWords parse(String text) throws BadValueException {
         int equals = text.indexOf('=');
         if (equals < 1) {
             throw BadValueException.wanted("`NAME=SOFT[:HARD]` such as `nofile=1024:2048`", text);
@@ -32,5 +32,10 @@ public record LimitWords(String name, long soft, long hard) {
 
     private static long limit(String text) throws BadValueException {
         return text.equals("unlimited") ? -1 : Values.number(text, -1, Long.MAX_VALUE);
+    }
+
+    /** {@return the same in numbers, with both limits} */
+    String spelled() {
+        return name + "=" + soft + ":" + hard;
     }
 }

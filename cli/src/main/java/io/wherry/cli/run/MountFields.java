@@ -2,8 +2,10 @@ package io.wherry.cli.run;
 
 import io.wherry.cli.table.BadValueException;
 import io.wherry.cli.table.Values;
+import io.wherry.engine.MountSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The value of {@code --mount}: one record of comma-separated values, each {@code key=value} or a flag. */
 final class MountFields {
@@ -57,7 +59,7 @@ final class MountFields {
         }
     }
 
-    MountWords mount() throws BadValueException {
+    MountSpec mount() throws BadValueException {
         if (!type.equals("bind") && !type.equals("tmpfs")) {
             throw new BadValueException(
                     "cannot mount `type=" + type + "` yet; there are `type=bind` and `type=tmpfs`.");
@@ -77,8 +79,14 @@ final class MountFields {
         if (!bind && !source.isEmpty()) {
             throw new BadValueException("has no `source` where `type=tmpfs`: `" + text + "`.");
         }
-        MountWords.Kind kind = bind ? MountWords.Kind.BIND : MountWords.Kind.TMPFS;
-        return new MountWords(kind, source, target, readOnly, false, List.copyOf(options));
+        if (readOnly) {
+            options.add("ro");
+        }
+        return new MountSpec(
+                bind ? MountSpec.Type.BIND : MountSpec.Type.TMPFS,
+                bind ? Optional.of(source) : Optional.empty(),
+                target,
+                options);
     }
 
     /** The fields of one line by RFC 4180: a field that begins with a quotation mark may hold commas, and two marks for one. */

@@ -2,35 +2,22 @@ package io.wherry.cli.run;
 
 import io.wherry.cli.table.BadValueException;
 import io.wherry.cli.table.Values;
+import io.wherry.engine.MountSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/**
- * One value of {@code -v}, {@code --mount} or {@code --tmpfs}.
- *
- * @param kind what is mounted
- * @param source absolute, or beginning with a dot and relative to the caller's folder; empty for tmpfs
- * @param target absolute, in the container
- * @param readOnly whether writing is refused
- * @param makeSource whether a source that is missing is made, as {@code -v} does and {@code --mount} does not
- * @param options the others, in the spelling of {@code -v} and of mount(8): {@code z}, {@code O}, {@code rslave},
- *     {@code size=64m}, {@code mode=1777}
- */
-public record MountWords(
-        Kind kind, String source, String target, boolean readOnly, boolean makeSource, List<String> options) {
-    /** What is mounted. */
-    public enum Kind {
-        BIND,
-        TMPFS
-    }
-
+/** Reads the values of {@code -v}, {@code --mount} and {@code --tmpfs}. */
+final class MountWords {
     private static final String VOLUME_OPTIONS =
-            "ro|rw|z|Z|O|U|nocopy|cached|delegated|consistent|private|rprivate|shared|rshared|slave|rslave"
+            "ro|rw|z|Z|O|nocopy|cached|delegated|consistent|private|rprivate|shared|rshared|slave|rslave"
                     + "|exec|noexec|suid|nosuid|dev|nodev|bind|rbind";
     private static final String TMPFS_FLAGS = "ro|rw|exec|noexec|suid|nosuid|dev|nodev|noatime|relatime|sync|dirsync";
 
+    private MountWords() {}
+
     /** Reads {@code HOST:CONTAINER[:OPTIONS]}. */
-    public static MountWords volume(String text) throws BadValueException {
+    static MountSpec volume(String text) throws BadValueException {
         int first = text.indexOf(':');
         int second = first < 0 ? -1 : text.indexOf(':', first + 1);
         String source = first < 0 ? "" : text.substring(0, first);
@@ -43,19 +30,24 @@ public record MountWords(
             throw new BadValueException("cannot make a volume " + named
                     + " yet; name a folder of this host, beginning with `/`, `./` or `../`.");
         }
-        List<String> options = second < 0 ? new ArrayList<>() : split(text.substring(second + 1));
-        for (String option : options) {
-            Values.choice(option, VOLUME_OPTIONS);
+        List<String> options = new ArrayList<>();
+        boolean overlay = false;
+        for (String option : second < 0 ? List.<String>of() : split(text.substring(second + 1))) {
+            overlay |= option.equals("O");
+            switch (Values.choice(option, VOLUME_OPTIONS)) {
+                case "O", "nocopy", "cached", "delegated", "consistent" -> {} // nothing is copied or cached here
+                default -> options.add(option);
+            }
         }
-        boolean readOnly = options.remove("ro");
-        if (options.remove("rw") && readOnly) {
+        if (options.contains("ro") && options.contains("rw")) {
             throw new BadValueException("takes either `ro` or `rw`, not both: `" + text + "`.");
         }
-        return new MountWords(Kind.BIND, source, target, readOnly, true, List.copyOf(options));
+        return new MountSpec(
+                overlay ? MountSpec.Type.OVERLAY : MountSpec.Type.BIND, Optional.of(source), target, options);
     }
 
     /** Reads {@code CONTAINER[:OPTIONS]}. */
-    public static MountWords tmpfs(String text) throws BadValueException {
+    static MountSpec tmpfs(String text) throws BadValueException {
         int colon = text.indexOf(':');
         String target = colon < 0 ? text : text.substring(0, colon);
         if (!target.startsWith("/")) {
@@ -65,9 +57,7 @@ public record MountWords(
         for (String option : options) {
             checkTmpfs(option);
         }
-        boolean readOnly = options.remove("ro");
-        options.remove("rw");
-        return new MountWords(Kind.TMPFS, "", target, readOnly, false, List.copyOf(options));
+        return new MountSpec(MountSpec.Type.TMPFS, Optional.empty(), target, options);
     }
 
     private static void checkTmpfs(String option) throws BadValueException {
@@ -87,7 +77,7 @@ public record MountWords(
     }
 
     /** Reads {@code type=bind,source=/HOST,target=/CONTAINER,readonly} and {@code type=tmpfs,target=/CONTAINER,tmpfs-size=64m}. */
-    public static MountWords mount(String text) throws BadValueException {
+    static MountSpec mount(String text) throws BadValueException {
         return new MountFields(text).mount();
     }
 

@@ -14,10 +14,10 @@ final class SecurityWords {
         String value = mark < 0 ? "" : text.substring(mark + 1);
         switch (key) {
             case "seccomp" -> words.seccomp = Values.path(value);
-            case "no-new-privileges" -> words.noNewPrivileges = mark < 0 || Values.bool(value);
+            case "no-new-privileges" -> words.spec.noNewPrivileges = mark < 0 || Values.bool(value);
             case "systempaths" -> {
                 Values.choice(value, "unconfined");
-                words.unmaskedSystemPaths = true;
+                words.spec.unmasked = true;
             }
             case "apparmor" -> {
                 if (!value.equals("unconfined")) { // no profile is applied, so this alone is already true

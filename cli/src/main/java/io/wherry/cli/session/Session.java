@@ -1,7 +1,16 @@
 package io.wherry.cli.session;
 
+import io.wherry.engine.Engine;
+import io.wherry.engine.StateRoot;
+import io.wherry.kernel.host.HostFacts;
+import io.wherry.kernel.host.HostProbe;
 import io.wherry.kernel.launch.Context;
+import io.wherry.kernel.launch.Launcher;
+import io.wherry.oci.WherryException;
 import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one command finds around it. Results go to {@link #out}, progress and failures to {@link #err}.
@@ -9,11 +18,36 @@ import java.io.PrintStream;
  * @param context what the launcher saw: terminal, size, umask
  * @param globals the options before the command
  * @param environment the caller's variables
+ * @param launcher what runs programs
  */
-public record Session(Context context, Globals globals, Environment environment, PrintStream out, PrintStream err) {
+public record Session(
+        Context context,
+        Globals globals,
+        Environment environment,
+        PrintStream out,
+        PrintStream err,
+        Launcher launcher) {
 
     /** {@return columns of the caller's terminal; 0 unknown} */
     public int width() {
         return context.width();
+    }
+
+    /** {@return the engine on the root that the words and the environment name; commands that need none do not ask} */
+    public Engine engine() {
+        HostFacts facts = HostProbe.probe();
+        StateRoot root = StateRoot.choose(
+                facts.privilege().uid(), facts.root(), folder("--root", globals.root), folder("--state", globals.state));
+        return Engine.open(root, facts, launcher);
+    }
+
+    private static Optional<Path> folder(String option, @Nullable String text) {
+        if (text == null) {
+            return Optional.empty();
+        }
+        if (text.isEmpty() || text.indexOf('\0') >= 0) {
+            throw new WherryException(WherryException.Kind.INVALID, "The folder of `" + option + "` has no name.");
+        }
+        return Optional.of(Path.of(text));
     }
 }

@@ -136,7 +136,7 @@ public final class BashCompletion {
         words("options", globals);
         assign("ends", "");
         assign("operands", "words " + names);
-        out.append(WALK);
+        out.append(WALK.replace("%s", names));
         out.append("complete -F __wherry wherry\n");
     }
 

@@ -1,159 +1,198 @@
 package io.wherry.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.Parser;
+import io.wherry.engine.ContainerSpec;
+import io.wherry.engine.MountSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RunOptionsTest {
-    private final RunWords words = new RunWords();
+    private static final Map<String, String> CALLER = Map.of("HOME", "/home/me", "EMPTY", "");
 
-    private List<String> parse(String... line) {
+    @TempDir
+    Path folder;
+
+    private static ContainerSpec parse(String... line) {
+        RunWords words = new RunWords();
         Operands rule = new Operands("IMAGE", 0, Operands.MANY, true, Operands.Complete.IMAGES);
-        return new Parser<>("run", RunOptions.table(), rule, 125).parse(List.of(line), words);
+        List<String> operands = new Parser<>("run", RunOptions.table(), rule, 125).parse(List.of(line), words);
+        return Asked.from(words, operands, CALLER::get);
+    }
+
+    private static MountSpec bind(String source, String target, String... options) {
+        return new MountSpec(MountSpec.Type.BIND, Optional.of(source), target, List.of(options));
     }
 
     @Test
     void theIssuesLineIsRead() {
-        List<String> operands = parse(
-                "--rm",
-                "-m",
-                "64m",
-                "--cpus",
-                "0.5",
-                "--pids-limit",
-                "100",
-                "--read-only",
-                "--tmpfs",
-                "/tmp",
-                "-v",
-                "/home/me:/src:ro",
-                "-w",
-                "/src",
-                "-e",
-                "A=b",
-                "-u",
-                "1000:1000",
-                "--cap-drop",
-                "ALL",
-                "IMAGE",
-                "cmd",
-                "-x",
-                "--rm=maybe",
-                "--",
-                "y");
+        ContainerSpec spec = parse(
+                "--rm", "-m", "64m", "--cpus", "0.5", "--pids-limit", "100", "--read-only", "--tmpfs", "/tmp", "-v",
+                "/home/me:/src:ro", "-w", "/src", "-e", "A=b", "-u", "1000:1000", "--cap-drop", "ALL", "IMAGE", "cmd", "-x",
+                "--rm=maybe", "--", "y");
 
-        assertThat(operands).containsExactly("IMAGE", "cmd", "-x", "--rm=maybe", "--", "y");
-        assertThat(words.remove).isTrue();
-        assertThat(words.memoryBytes).isEqualTo(64L << 20);
-        assertThat(words.cpus).isEqualTo(500_000_000L);
-        assertThat(words.processes).isEqualTo(100L);
-        assertThat(words.readOnly).isTrue();
-        assertThat(words.mounts)
+        assertThat(spec.image()).hasValue("IMAGE");
+        assertThat(spec.command()).containsExactly("cmd", "-x", "--rm=maybe", "--", "y");
+        assertThat(spec.remove()).isTrue();
+        assertThat(spec.memory()).isEqualTo(64L << 20);
+        assertThat(spec.cpuQuota()).isEqualTo(50_000);
+        assertThat(spec.cpuPeriod()).isEqualTo(100_000);
+        assertThat(spec.pidsLimit()).isEqualTo(100);
+        assertThat(spec.readOnly()).isTrue();
+        assertThat(spec.mounts())
                 .containsExactly(
-                        new MountWords(MountWords.Kind.TMPFS, "", "/tmp", false, false, List.of()),
-                        new MountWords(MountWords.Kind.BIND, "/home/me", "/src", true, true, List.of()));
-        assertThat(words.workingFolder).isEqualTo("/src");
-        assertThat(words.environment).containsExactly("A=b");
-        assertThat(words.user).isEqualTo("1000:1000");
-        assertThat(words.droppedCapabilities).containsExactly("ALL");
+                        new MountSpec(MountSpec.Type.TMPFS, Optional.empty(), "/tmp", List.of()),
+                        bind("/home/me", "/src", "ro"));
+        assertThat(spec.workdir()).hasValue("/src");
+        assertThat(spec.env()).containsExactly("A=b");
+        assertThat(spec.user()).hasValue("1000:1000");
+        assertThat(spec.capDrop()).containsExactly("ALL");
     }
 
     @Test
     void lettersCluster() {
-        parse("-itdeA=b", "-vA".replace("A", "/a:/b"), "-e=C=d", "-w=/x", "image");
+        ContainerSpec spec = parse("-itdeA=b", "-v/a:/b", "-e=C=d", "-w=/x", "image");
 
-        assertThat(words.interactive && words.terminal && words.detached).isTrue();
-        assertThat(words.environment).containsExactly("A=b", "C=d");
-        assertThat(words.mounts).hasSize(1);
-        assertThat(words.workingFolder).isEqualTo("/x");
+        assertThat(spec.interactive() && spec.terminal() && spec.detached()).isTrue();
+        assertThat(spec.env()).containsExactly("A=b", "C=d");
+        assertThat(spec.mounts()).containsExactly(bind("/a", "/b"));
+        assertThat(spec.workdir()).hasValue("/x");
     }
 
     @Test
     void flagsTakeATruthOnlyWhenAttached() {
-        assertThat(parse("--rm=false", "-t=false", "--read-only", "true")).containsExactly("true");
-        assertThat(words.remove || words.terminal).isFalse();
-        assertThat(words.readOnly).isTrue();
+        ContainerSpec spec = parse("--rm=false", "-t=false", "--read-only", "true");
+
+        assertThat(spec.image()).hasValue("true");
+        assertThat(spec.remove() || spec.terminal()).isFalse();
+        assertThat(spec.readOnly()).isTrue();
     }
 
     @Test
     void twoDashesEndTheOptions() {
-        assertThat(parse("--rm", "--", "--image", "x")).containsExactly("--image", "x");
+        ContainerSpec spec = parse("--rm", "--", "--image", "x");
+
+        assertThat(spec.image()).hasValue("--image");
+        assertThat(spec.command()).containsExactly("x");
     }
 
     @Test
     void theHostNameOwnsTheLetterH() {
-        parse("-h", "box", "image");
-
-        assertThat(words.hostname).isEqualTo("box");
+        assertThat(parse("-h", "box", "image").hostname()).hasValue("box");
     }
 
     @Test
     void netIsNetwork() {
-        parse("--net=none", "image");
+        assertThat(parse("--net=none", "image").network()).hasValue("none");
+    }
 
-        assertThat(words.network).isEqualTo("none");
+    @Test
+    void aRootFolderTakesThePlaceOfTheImage() {
+        ContainerSpec spec = parse("--rootfs", "/:O", "bash", "-l");
+
+        assertThat(spec.image()).isEmpty();
+        assertThat(spec.rootfs()).hasValue("/");
+        assertThat(spec.rootfsOverlay()).isTrue();
+        assertThat(spec.command()).containsExactly("bash", "-l");
+        assertThat(parse("--rootfs", "./a:b", "sh").rootfs()).hasValue("./a:b");
     }
 
     @Test
     void mountFieldsMayBeQuoted() {
-        parse("--mount", "type=bind,\"source=/a,b\",dst=/c,ro,bind-propagation=rslave", "image");
-
-        assertThat(words.mounts)
-                .containsExactly(new MountWords(MountWords.Kind.BIND, "/a,b", "/c", true, false, List.of("rslave")));
+        assertThat(parse("--mount", "type=bind,\"source=/a,b\",dst=/c,ro,bind-propagation=rslave", "image").mounts())
+                .containsExactly(bind("/a,b", "/c", "rslave", "ro"));
     }
 
     @Test
     void tmpfsByFields() {
-        parse("--mount", "type=tmpfs,target=/t,tmpfs-size=1m,tmpfs-mode=1777", "image");
-
-        assertThat(words.mounts.getFirst().options()).containsExactly("size=1048576", "mode=1777");
+        assertThat(parse("--mount", "type=tmpfs,target=/t,tmpfs-size=1m,tmpfs-mode=1777", "image").mounts().getFirst().options())
+                .containsExactly("size=1048576", "mode=1777");
     }
 
     @Test
-    void limitsAndDevices() {
-        parse(
-                "--ulimit",
-                "nofile=1024:2048",
-                "--ulimit=core=-1",
-                "--device",
-                "/dev/a",
-                "--device=/dev/a:/dev/b:r",
-                "--device",
-                "/dev/a:rw",
-                "image");
+    void aThrowAwayVolumeIsAnOverlay() {
+        assertThat(parse("-v", "/a:/b:O", "image").mounts().getFirst().type()).isEqualTo(MountSpec.Type.OVERLAY);
+        assertThat(parse("-v", "/a:/b:cached,z", "image").mounts()).containsExactly(bind("/a", "/b", "z"));
+    }
 
-        assertThat(words.limits).containsExactly(new LimitWords("nofile", 1024, 2048), new LimitWords("core", -1, -1));
-        assertThat(words.devices)
-                .containsExactly(
-                        new DeviceWords("/dev/a", "/dev/a", "rwm"),
-                        new DeviceWords("/dev/a", "/dev/b", "r"),
-                        new DeviceWords("/dev/a", "/dev/a", "rw"));
+    @Test
+    void limitsAndDevicesAreSpelledOut() {
+        ContainerSpec spec = parse("--ulimit", "nofile=1024:2048", "--ulimit=core=unlimited", "--device", "/dev/a",
+                "--device=/dev/a:/dev/b:r", "--device", "/dev/a:rw", "image");
+
+        assertThat(spec.ulimits()).containsExactly("nofile=1024:2048", "core=-1:-1");
+        assertThat(spec.devices()).containsExactly("/dev/a:/dev/a:rwm", "/dev/a:/dev/b:r", "/dev/a:/dev/a:rw");
     }
 
     @Test
     void securityOptionsInBothSpellings() {
-        parse(
-                "--security-opt",
-                "no-new-privileges",
-                "--security-opt=seccomp:unconfined",
-                "--security-opt",
-                "systempaths=unconfined",
-                "--security-opt",
-                "label=disable",
-                "image");
+        ContainerSpec spec = parse("--security-opt", "no-new-privileges", "--security-opt=seccomp:unconfined",
+                "--security-opt", "systempaths=unconfined", "--security-opt", "label=disable", "image");
 
-        assertThat(words.noNewPrivileges).isTrue();
-        assertThat(words.seccomp).isEqualTo("unconfined");
-        assertThat(words.unmaskedSystemPaths).isTrue();
+        assertThat(spec.noNewPrivileges()).isTrue();
+        assertThat(spec.seccomp()).hasValue("unconfined");
+        assertThat(spec.unmasked()).isTrue();
+    }
+
+    @Test
+    void aSeccompProfileIsReadFromItsFile() throws IOException {
+        Path profile = Files.writeString(folder.resolve("profile.json"), "{}");
+
+        assertThat(parse("--security-opt", "seccomp=" + profile, "image").seccomp()).hasValue("{}");
+        assertThatThrownBy(() -> parse("--security-opt", "seccomp=" + folder.resolve("none"), "image"))
+                .hasMessageContaining("Cannot read the file");
     }
 
     @Test
     void theLastValueCounts() {
-        parse("-m", "1m", "-m", "2m", "image");
+        assertThat(parse("-m", "1m", "-m", "2m", "image").memory()).isEqualTo(2L << 20);
+    }
 
-        assertThat(words.memoryBytes).isEqualTo(2L << 20);
+    @Test
+    void aNameAloneTakesTheCallersValueAndOptionsOverrideFiles() throws IOException {
+        Path file = Files.writeString(folder.resolve("env"), "# note\n\n  A=1 \r\nHOME\nUNSET\nB=x=y\n");
+
+        assertThat(parse("-e", "A=2", "-e", "EMPTY", "-e", "NOT_SET", "--env-file", file.toString(), "image").env())
+                .containsExactly("A=2", "HOME=/home/me", "B=x=y", "EMPTY=");
+    }
+
+    @Test
+    void aWrongLineOfAFileIsNamed() throws IOException {
+        Path file = Files.writeString(folder.resolve("env"), "A=1\nnot a name=2\n=3\n");
+
+        assertThatThrownBy(() -> parse("--env-file", file.toString(), "image"))
+                .hasMessageContaining("Line 2 of `" + file + "` (--env-file) is not `NAME=VALUE`.")
+                .hasMessageContaining("Line 3 of");
+    }
+
+    @Test
+    void labelsComeFromFilesAndOptions() throws IOException {
+        Path file = Files.writeString(folder.resolve("labels"), "a=1\nb=2\n");
+
+        assertThat(parse("--label-file", file.toString(), "-l", "b=3", "-l", "c", "image").labels())
+                .containsExactly(Map.entry("a", "1"), Map.entry("b", "3"), Map.entry("c", ""));
+    }
+
+    @Test
+    void wordsThatDoNotFitTogether() {
+        assertThatThrownBy(() -> parse("--rm")).hasMessageContaining("needs IMAGE");
+        assertThatThrownBy(() -> parse("--rootfs", "/")).hasMessageContaining("needs COMMAND");
+        assertThatThrownBy(() -> parse("--cpus", "1", "--cpu-quota", "5", "image")).hasMessageContaining("says the same");
+        assertThatThrownBy(() -> parse("--cpus", "0.001", "image")).hasMessageContaining("at least `0.01`");
+    }
+
+    @Test
+    void anEmptyEntrypointRemovesTheImages() {
+        assertThat(parse("--entrypoint", "", "image").entrypoint()).hasValue(List.of());
+        assertThat(parse("--entrypoint", "/bin/x", "image").entrypoint()).hasValue(List.of("/bin/x"));
     }
 }

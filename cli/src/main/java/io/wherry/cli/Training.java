@@ -1,0 +1,129 @@
+package io.wherry.cli;
+
+import io.wherry.kernel.launch.Context;
+import io.wherry.kernel.launch.Launcher;
+import io.wherry.kernel.launch.TaskResult;
+import io.wherry.kernel.program.KernelProgram;
+import io.wherry.oci.WherryException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Runs command lines so that an ahead-of-time cache knows their classes. Nothing is started: the launcher of these lines takes
+ * a program and drops it; all state is in a folder that is removed at the end.
+ */
+final class Training {
+    private Training() {}
+
+    /** {@return 0, or 1 where a line failed, which is told} */
+    static int run(String cache, Context context, PrintStream err) {
+        try {
+            Path root = Files.createTempDirectory("wherry-train");
+            int failed = 0;
+            try {
+                for (String[] line : cache.equals("hot") ? hot() : full()) {
+                    failed |= run(root, context, line, err);
+                }
+            } finally {
+                remove(root);
+            }
+            return failed;
+        } catch (IOException e) {
+            err.print("wherry: Cannot train: " + e.getMessage() + "\n");
+            return 1;
+        }
+    }
+
+    private static int run(Path root, Context context, String[] line, PrintStream err) {
+        List<String> words = new ArrayList<>(List.of("--root", root.toString()));
+        words.addAll(List.of(line));
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+        try {
+            int code = new Cli(context, System::getenv, nowhere, err, new Dropping()).run(words);
+            return code == 0 ? 0 : 1;
+        } catch (Launched e) {
+            return 0;
+        }
+    }
+
+    /** What people wait for. Every option that is a line of its own in `run` should be in one of these. */
+    private static List<String[]> hot() {
+        return List.of(
+                words("run", "--rm", "--rootfs", "/:O", "true"),
+                words("run", "-d", "--name", "trained", "-m", "64m", "--memory-swap", "1g", "--cpus", "0.5", "--pids-limit", "100",
+                        "--read-only", "--tmpfs", "/tmp:size=1m", "-v", "/usr:/src:ro", "-w", "/", "-e", "A=b", "-e", "PATH",
+                        "--cap-drop", "ALL", "--cap-add", "CHOWN", "--init", "-h", "box", "-l", "a=b", "--ulimit", "nofile=64:64",
+                        "--network", "none", "--security-opt", "no-new-privileges", "--rootfs", "/", "true"),
+                words("run", "--network", "host", "--privileged", "--rootfs", "/:O", "true"),
+                words("ps", "-a"),
+                words("ps", "-aq", "--filter", "name=x"),
+                words("ps", "-a", "--format", "{{.Names}} {{json .ID}}"),
+                words("inspect", "trained"),
+                words("inspect", "-f", "{{.State.Status}} {{range .Mounts}}{{.Source}}{{end}}", "trained"),
+                words("explain", "run", "--rootfs", "/:O", "true"),
+                words("rm", "trained"),
+                words("info"),
+                words("version"),
+                words("help"),
+                words("run", "--help"));
+    }
+
+    private static List<String[]> full() {
+        List<String[]> lines = new ArrayList<>(hot());
+        lines.add(words("doctor"));
+        lines.add(words("completion", "bash"));
+        return lines;
+    }
+
+    private static String[] words(String... words) {
+        return words;
+    }
+
+    private static void remove(Path root) throws IOException {
+        try (Stream<Path> files = Files.walk(root)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /** A program was handed over: the end of a line that starts a container. */
+    private static final class Launched extends Error {
+        private static final long serialVersionUID = 1L;
+
+        Launched() {
+            super("launched", null, false, false);
+        }
+    }
+
+    /** Takes programs and drops them. */
+    private static final class Dropping implements Launcher {
+        @Override
+        public void launch(KernelProgram program, String id, int flags) {
+            throw new Launched();
+        }
+
+        @Override
+        public void leave(int code) {
+            throw new Launched();
+        }
+
+        @Override
+        public TaskResult task(KernelProgram program, int strand) {
+            return new TaskResult(0, java.util.Optional.empty(), List.of(), List.of());
+        }
+
+        @Override
+        public TreeTask tree(KernelProgram program) {
+            throw new WherryException(WherryException.Kind.UNSUPPORTED, "No tree is written while a cache is trained.");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.wherry.cli.command;
+
+import io.wherry.cli.output.Human;
+import io.wherry.cli.output.Screen;
+import io.wherry.engine.Container;
+import io.wherry.engine.ContainerSpec;
+import io.wherry.engine.MountSpec;
+import io.wherry.oci.json.JsonObject;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** One container as {@code ps} shows it, by docker's field names. */
+final class ContainerRow {
+    private static final int COMMAND_WIDTH = 20;
+
+    /** How {@code ps} prints. */
+    static final Listing LISTING = new Listing(
+            JsonObject.builder()
+                    .put("ID", "CONTAINER ID")
+                    .put("Image", "IMAGE")
+                    .put("Command", "COMMAND")
+                    .put("CreatedAt", "CREATED AT")
+                    .put("RunningFor", "CREATED")
+                    .put("State", "STATE")
+                    .put("Status", "STATUS")
+                    .put("Names", "NAMES")
+                    .put("Labels", "LABELS")
+                    .put("Mounts", "MOUNTS")
+                    .put("Networks", "NETWORKS")
+                    .put("Ports", "PORTS")
+                    .build(),
+            List.of("ID", "Image", "Command", "RunningFor", "Status", "Names"));
+
+    private ContainerRow() {}
+
+    /**
+     * {@return the fields}
+     *
+     * @param wide whether ids and commands are whole
+     * @param now seconds since 1970
+     */
+    static JsonObject of(Container container, boolean wide, long now) {
+        ContainerSpec spec = container.spec();
+        String command = "\"" + String.join(" ", spec.command()) + "\"";
+        List<String> labels = new ArrayList<>();
+        for (Map.Entry<String, String> label : spec.labels().entrySet()) {
+            labels.add(label.getKey() + "=" + label.getValue());
+        }
+        List<String> mounts = new ArrayList<>();
+        for (MountSpec mount : spec.mounts()) {
+            mounts.add(mount.source().orElse(mount.target()));
+        }
+        return JsonObject.builder()
+                .put("ID", wide ? container.id() : Human.shortId(container.id()))
+                .put("Image", spec.image().orElse(spec.rootfs().orElse("")))
+                .put("Command", wide ? command : Screen.shortened(command, COMMAND_WIDTH))
+                .put("CreatedAt", container.created())
+                .put("RunningFor", Human.ago(seconds(container.created()), now))
+                .put("State", container.status().word())
+                .put("Status", status(container, now))
+                .put("Names", container.name())
+                .put("Labels", String.join(",", labels))
+                .put("Mounts", String.join(",", mounts))
+                .put("Networks", spec.network().orElse(""))
+                .put("Ports", "")
+                .build();
+    }
+
+    private static String status(Container container, long now) {
+        if (container.status() == Container.Status.RUNNING) {
+            return "Up " + Human.duration(now - container.started().orElse(now));
+        }
+        if (container.status() == Container.Status.EXITED) {
+            String code = container.exitCode().isPresent() ? "Exited (" + container.exitCode().getAsInt() + ") " : "Exited ";
+            return code + Human.ago(container.finished().orElse(0), now);
+        }
+        return container.status() == Container.Status.CREATED ? "Created" : "Damaged";
+    }
+
+    private static long seconds(String instant) {
+        try {
+            return Instant.parse(instant).getEpochSecond();
+        } catch (DateTimeParseException e) {
+            return 0; // a damaged record has no age
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package io.wherry.cli;
+
+import io.wherry.kernel.launch.Launcher;
+import io.wherry.kernel.launch.TaskResult;
+import io.wherry.kernel.program.KernelProgram;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Keeps the programs that it is handed and runs none. */
+public final class RecordingLauncher implements Launcher {
+    /** A program handed over. */
+    public record Launch(KernelProgram program, String id, int flags) {}
+
+    private final List<Launch> launches = new ArrayList<>();
+
+    public List<Launch> launches() {
+        return launches;
+    }
+
+    @Override
+    public void launch(KernelProgram program, String id, int flags) {
+        launches.add(new Launch(program, id, flags));
+    }
+
+    @Override
+    public void leave(int code) {
+        throw new AssertionError("a command must not leave by itself");
+    }
+
+    @Override
+    public TaskResult task(KernelProgram program, int strand) {
+        return new TaskResult(0, Optional.empty(), List.of(), List.of());
+    }
+
+    @Override
+    public TreeTask tree(KernelProgram program) {
+        throw new AssertionError("no tree is expected");
+    }
+}
