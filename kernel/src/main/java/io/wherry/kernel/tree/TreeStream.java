@@ -294,7 +294,7 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
             out.end();
             out.flush();
             while (next().kind() != TreeReply.SYNC) {
-                // notes are kept by next()
+                // Notes are kept by next().
             }
         });
     }
