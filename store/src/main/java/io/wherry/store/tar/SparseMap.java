@@ -15,6 +15,11 @@ public final class SparseMap {
 
     SparseMap() {}
 
+    /** {@return whether the file has a map at all} */
+    public boolean isSparse() {
+        return this != NONE;
+    }
+
     public int parts() {
         return count;
     }
