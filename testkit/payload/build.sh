@@ -5,7 +5,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out=${1:?usage: build.sh OUTDIR [NAME…]}
 shift
-[ $# -gt 0 ] || set -- hello subreaper
+[ $# -gt 0 ] || set -- hello subreaper pty probe
 mkdir -p "$out"
 warnings="-std=c17 -Wall -Wextra -Werror -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef"
 for name in "$@"; do
@@ -15,6 +15,6 @@ for name in "$@"; do
         *) flags="-O2 -D_GNU_SOURCE" ;;
     esac
     # shellcheck disable=SC2086
-    gcc $warnings $flags -static -Wl,--build-id=none,-s "$here/$name.c" -o "$out/$name.new"
+    gcc $warnings $flags -static -Wl,--build-id=none,-s "$here/$name"*.c -o "$out/$name.new"
     mv "$out/$name.new" "$out/$name"
 done

@@ -159,6 +159,7 @@ int main(int argc, char **argv) {
         perror("subreaper: prctl");
         return BROKEN;
     }
+    signal(SIGCHLD, SIG_DFL); /* ignored, as it may come from the caller, the kernel would keep no exit code */
     sigset_t set, before;
     sigemptyset(&set);
     int wanted[] = {SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGQUIT};
