@@ -595,6 +595,19 @@ static int op_remove(struct tree *t) {
     return error == -ENOENT && r->flags & FLAG_ABSENT ? 0 : (int)error;
 }
 
+static int op_copy(struct tree *t) {
+    struct tree_copied copied = {0};
+    int error = tree_copy(t->folders[t->record.dir].fd, t->folders[t->record.dst].fd, &copied);
+    t->entries += copied.entries;
+    t->bytes += copied.bytes;
+    if (error < 0) {
+        t->call = copied.call;
+        t->record.name_length = (uint16_t)text_length(copied.name);
+        text_copy(t->record.name, sizeof t->record.name, copied.name);
+    }
+    return error;
+}
+
 /* EOF, and the first half of SYNC. */
 static int op_settle_folders(struct tree *t) {
     int error = 0;
@@ -634,6 +647,7 @@ static const struct handler HANDLERS[TREE_LIMIT] = {
     [TREE_OPAQUE] = {op_opaque, true, false},     [TREE_REMOVE] = {op_remove, true, false},
     [TREE_RMTREE] = {op_remove, true, false},     [TREE_SYNC] = {op_sync, false, false},
     [TREE_EOF] = {op_settle_folders, false, false},
+    [TREE_COPY] = {op_copy, false, false},
 };
 
 /* Reads, checks and carries out one record. */

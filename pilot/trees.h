@@ -79,6 +79,17 @@ bool tree_check(const struct tree_state *state, const uint8_t *bytes, uint32_t l
 /* Bytes of data that follow the record in the stream. */
 uint64_t tree_inline_length(const struct tree_record *record);
 
+/* What COPY did; at a failure the call and the entry. */
+struct tree_copied {
+    uint64_t entries;
+    uint64_t bytes;
+    long call;
+    char name[TREE_NAME_LIMIT + 1];
+};
+
+/* trees_copy.c. Copies what is below one folder, and its metadata, into another, which is empty; 0 or -errno. */
+int tree_copy(int source, int target, struct tree_copied *result);
+
 /* A reply, as it is written. */
 struct tree_reply {
     uint32_t kind;

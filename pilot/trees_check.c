@@ -13,7 +13,7 @@ enum field {
     F_LINK = 1 << 2,
     F_DST = 1 << 3,     /* a register to fill */
     F_DST_OPT = 1 << 4, /* the same, or none */
-    F_SOURCE = 1 << 5,  /* a register to read */
+    F_SOURCE = 1 << 5,  /* a register that is filled */
     F_MODE = 1 << 6,
     F_OWNER = 1 << 7,
     F_TIME = 1 << 8,
@@ -47,6 +47,7 @@ static const struct shape SHAPES[TREE_LIMIT] = {
     [TREE_RMTREE] = {F_NAME, FLAG_ABSENT},
     [TREE_SYNC] = {F_AUX, FLAG_DURABLE},
     [TREE_EOF] = {0, 0},
+    [TREE_COPY] = {F_SOURCE, 0},
 };
 
 static uint64_t take(const uint8_t *at, unsigned bytes) {

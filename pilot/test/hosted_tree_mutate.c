@@ -68,7 +68,7 @@ static uint32_t good_record(uint8_t *bytes) {
     bytes[4] = (uint8_t)draw(TREE_LIMIT + 1);
     bytes[5] = (uint8_t)(draw(3) == 0 ? 1u << draw(8) : 0);
     put(bytes + 6, draw(4), 2);
-    put(bytes + 8, draw(2) ? TREE_NO_REGISTER : draw(300), 2);
+    put(bytes + 8, draw(2) ? TREE_NO_REGISTER : draw(2) ? draw(3) : draw(300), 2);
     put(bytes + 10, n, 2);
     put(bytes + 12, l, 2);
     put(bytes + 16, bytes[4] == TREE_NODE ? 0020600u : draw(2) * 0755u, 4);

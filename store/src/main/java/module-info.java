@@ -3,6 +3,12 @@ module io.wherry.store {
     requires static org.jspecify;
     requires transitive io.wherry.oci;
     requires transitive io.wherry.kernel;
+    requires com.github.luben.zstd_jni;
 
-    exports io.wherry.store;
+    exports io.wherry.store.content;
+    exports io.wherry.store.disk;
+    exports io.wherry.store.layer;
+    exports io.wherry.store.pull;
+    exports io.wherry.store.tar;
+    exports io.wherry.store.unpack;
 }

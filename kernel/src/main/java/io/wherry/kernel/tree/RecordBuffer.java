@@ -93,7 +93,7 @@ final class RecordBuffer {
     }
 
     void data(byte[] bytes, int offset, int length) throws IOException {
-        if (length > CAPACITY - end) {
+        if (length > CAPACITY - end || length > CAPACITY / 2) {
             flush();
         }
         if (length > CAPACITY / 2) {

@@ -112,6 +112,7 @@ public final class TreeException extends WherryException {
                     case META -> "set mode, owner or time of";
                     case WHITEOUT, OPAQUE, REMOVE, RMTREE -> "remove";
                     case SYNC -> "make durable";
+                    case COPY -> "copy";
                     case EOF -> "finish";
                 };
             }

@@ -263,6 +263,19 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
         });
     }
 
+    /** Copies all below one folder, and its metadata, into another, which is empty. Both exist. */
+    public void copy(String from, String to) {
+        between();
+        BytePath.check(from);
+        BytePath.check(to);
+        run(() -> {
+            int target = folderRegister(to, Parents.REQUIRE);
+            int source = folderRegister(from, Parents.REQUIRE);
+            out.begin(TreeOp.COPY, 0, source, target, "", "");
+            out.end();
+        });
+    }
+
     @Override
     public TreeTotals finish() {
         between();
@@ -294,7 +307,7 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
             out.end();
             out.flush();
             while (next().kind() != TreeReply.SYNC) {
-                // notes are kept by next()
+                // Notes are kept by next().
             }
         });
     }

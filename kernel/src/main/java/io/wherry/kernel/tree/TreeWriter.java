@@ -29,7 +29,7 @@ public interface TreeWriter {
 
     void endFile();
 
-    /** @param target 1 to 4,095 bytes, taken as they are; the mode of the attributes is not used */
+    /** Makes a link to {@code target}, 1 to 4,095 bytes taken as they are; the mode of the attributes is not used. */
     void symlink(String path, String target, Attributes attributes, List<Xattr> xattrs);
 
     /** A further name for an entry that is no folder. A link is not followed. */

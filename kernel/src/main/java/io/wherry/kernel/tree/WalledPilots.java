@@ -56,7 +56,7 @@ public final class WalledPilots implements TreePilots {
             "symlinkat", "linkat", "unlinkat", "renameat2", "fchown", "fchownat", "fchmod", "fchmodat", "ftruncate",
             "lseek", "fsetxattr", "setxattr", "lsetxattr", "getxattr", "lgetxattr", "fgetxattr", "fchdir", "utimensat",
             "getdents64", "syncfs", "sendmsg", "sendto", "mmap", "munmap", "readlinkat", "dup3", "fcntl", "ppoll",
-            "pread64", "poll", "fstatfs", "exit", "exit_group");
+            "pread64", "pwrite64", "copy_file_range", "ioctl", "flistxattr", "poll", "fstatfs", "exit", "exit_group");
     private static final int STREAM = 5;
     private static final int REPLIES = 6;
 

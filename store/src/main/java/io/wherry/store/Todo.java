@@ -1,5 +1,0 @@
-package io.wherry.store;
-
-final class Todo {
-    private Todo() {}
-}

@@ -1,0 +1,7 @@
+/**
+ * Unpacks compressed layers: gzip, zstd, or none, told apart by the first bytes. Bounded: windows are capped, and a stream never yields more than its policy allows.
+ */
+@NullMarked
+package io.wherry.store.compress;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,155 @@
+package io.wherry.store.content;
+
+import io.wherry.oci.Descriptor;
+import io.wherry.oci.Digest;
+import io.wherry.oci.WherryException;
+import io.wherry.oci.WherryException.Kind;
+import io.wherry.store.disk.Durable;
+import io.wherry.store.disk.FileLocks;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Blobs by digest. What is there under a digest has had that digest when it was stored, and was durable before it had its name. Safe for use by several threads and processes. */
+public final class ContentStore {
+    private static final byte[] LAYOUT = "{\"imageLayoutVersion\":\"1.0.0\"}".getBytes(StandardCharsets.US_ASCII);
+
+    private final Path folder;
+    private final Path blobs;
+    private final Path ingest;
+    private final Durable durable;
+    private final FileLocks locks;
+
+    /** Uses the layout in {@code folder}, made when it is first written to. */
+    public ContentStore(Path folder, Durable durable, FileLocks locks) {
+        this.folder = folder;
+        this.blobs = folder.resolve("blobs");
+        this.ingest = folder.resolve("ingest");
+        this.durable = durable;
+        this.locks = locks;
+    }
+
+    void prepare() {
+        if (!Files.exists(folder.resolve("oci-layout"))) {
+            durable.folders(blobs.resolve("sha256"));
+            durable.folders(ingest);
+            durable.replace(folder.resolve("oci-layout"), LAYOUT);
+        }
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    public boolean has(Digest digest) {
+        return Files.isRegularFile(digest.in(blobs));
+    }
+
+    /** {@return the blob's bytes, in a stream that the caller closes; {@code NOT_FOUND}} */
+    public InputStream open(Digest digest) {
+        try {
+            return Files.newInputStream(digest.in(blobs));
+        } catch (IOException e) {
+            throw Durable.failure("read the blob", digest.in(blobs), e);
+        }
+    }
+
+    /** {@return a whole small blob, verified again; damage is {@code CORRUPT}} */
+    public byte[] read(Digest digest, int limit) {
+        byte[] bytes;
+        try (InputStream in = open(digest)) {
+            bytes = in.readNBytes(limit + 1);
+        } catch (IOException e) {
+            throw Durable.failure("read the blob", digest.in(blobs), e);
+        }
+        if (bytes.length > limit || !digest.matches(bytes)) {
+            throw new WherryException(
+                    Kind.CORRUPT,
+                    "The stored blob " + digest + " is damaged: its bytes have another digest.",
+                    "Pull the image again.");
+        }
+        return bytes;
+    }
+
+    /** Stores a small document. */
+    public void put(Digest digest, byte[] bytes) {
+        if (!digest.matches(bytes)) {
+            throw new WherryException(Kind.CORRUPT, "The document that should be " + digest + " has another digest.");
+        }
+        prepare();
+        durable.folders(blobs.resolve(digest.algorithm().word()));
+        durable.replace(digest.in(blobs), bytes);
+    }
+
+    /** {@return a blob being written, at the length that an earlier attempt reached; waits while another process writes the same} */
+    public Ingest ingest(Descriptor blob) {
+        prepare();
+        Digest digest = blob.digest();
+        durable.folders(blobs.resolve(digest.algorithm().word()));
+        FileLocks.Held lock = locks.exclusive("blob-" + digest.hex());
+        try {
+            Path partial = ingest.resolve(digest.algorithm().word() + "-" + digest.hex());
+            return new Ingest(blob, partial, digest.in(blobs), durable, lock);
+        } catch (RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    /** {@return all blobs, in no order} */
+    public List<Digest> list() {
+        List<Digest> out = new ArrayList<>();
+        for (Digest.Algorithm algorithm : Digest.Algorithm.values()) {
+            Path each = blobs.resolve(algorithm.word());
+            if (Files.isDirectory(each)) {
+                try (DirectoryStream<Path> names = Files.newDirectoryStream(each)) {
+                    for (Path name : names) {
+                        Digest.tryParse(algorithm.word() + ":" + name.getFileName())
+                                .ifPresent(out::add);
+                    }
+                } catch (IOException e) {
+                    throw Durable.failure("list", each, e);
+                }
+            }
+        }
+        return out;
+    }
+
+    /** Removes a blob; none is success. */
+    public void remove(Digest digest) {
+        durable.remove(digest.in(blobs));
+    }
+
+    /** {@return the size in bytes, 0 if there is none} */
+    public long size(Digest digest) {
+        try {
+            return has(digest) ? Files.size(digest.in(blobs)) : 0;
+        } catch (IOException e) {
+            throw Durable.failure("measure", digest.in(blobs), e);
+        }
+    }
+
+    /** Removes downloads that nobody goes on with. */
+    public void removePartial() {
+        if (!Files.isDirectory(ingest)) {
+            return;
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(ingest)) {
+            for (Path file : files) {
+                String hex = file.getFileName().toString().replaceFirst("^[a-z0-9]*-", "");
+                locks.tryExclusive("blob-" + hex).ifPresent(lock -> {
+                    try (lock) {
+                        durable.remove(file);
+                    }
+                });
+            }
+        } catch (IOException e) {
+            throw Durable.failure("list", ingest, e);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package io.wherry.store.content;
+
+import io.wherry.oci.Descriptor;
+import io.wherry.oci.Digest;
+import io.wherry.oci.ImageConfig;
+import io.wherry.oci.ImageDocument;
+import io.wherry.oci.ImageReference;
+import io.wherry.oci.Index;
+import io.wherry.oci.Manifest;
+import io.wherry.oci.WherryException;
+import io.wherry.oci.json.Fields;
+import io.wherry.oci.json.JsonObject;
+import io.wherry.store.disk.Durable;
+import io.wherry.store.disk.FileLocks;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Names of images: one file a reference. Safe for use by several threads and processes. */
+public final class Images {
+    private static final String REF_NAME = "org.opencontainers.image.ref.name";
+    private static final String LOCK = "images";
+    private static final String SUFFIX = ".json";
+
+    private final Path folder;
+    private final ContentStore content;
+    private final Durable durable;
+    private final FileLocks locks;
+
+    public Images(Path folder, ContentStore content, Durable durable, FileLocks locks) {
+        this.folder = folder;
+        this.content = content;
+        this.durable = durable;
+        this.locks = locks;
+    }
+
+    /** Gives the reference to a manifest whose blobs are all stored, whatever it stood for before. */
+    public void put(StoredImage image) {
+        try (FileLocks.Held _ = locks.exclusive(LOCK)) {
+            durable.folders(folder);
+            byte[] bytes = JsonObject.builder()
+                    .put("reference", image.reference().toString())
+                    .put("manifest", image.manifest().toJson())
+                    .put("stored", image.stored())
+                    .build()
+                    .toBytes();
+            durable.replace(file(image.reference()), bytes);
+            writeIndex();
+        }
+    }
+
+    public Optional<StoredImage> find(ImageReference reference) {
+        return read(file(reference));
+    }
+
+    /** {@return all, by reference} */
+    public List<StoredImage> list() {
+        List<StoredImage> out = new ArrayList<>();
+        if (!Files.isDirectory(folder)) {
+            return out;
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
+            for (Path file : files) {
+                read(file).ifPresent(out::add);
+            }
+        } catch (IOException e) {
+            throw Durable.failure("list", folder, e);
+        }
+        out.sort(Comparator.comparing(image -> image.reference().toString()));
+        return out;
+    }
+
+    /** Takes the name away; {@return whether there was one} */
+    public boolean remove(ImageReference reference) {
+        try (FileLocks.Held _ = locks.exclusive(LOCK)) {
+            boolean there = Files.exists(file(reference));
+            durable.remove(file(reference));
+            if (there) {
+                writeIndex();
+            }
+            return there;
+        }
+    }
+
+    /** {@return the manifest's document} */
+    public Manifest manifest(StoredImage image) {
+        return Manifest.parse(content.read(image.manifest().digest(), ImageDocument.MAX_BYTES));
+    }
+
+    public ImageConfig config(Manifest manifest) {
+        return ImageConfig.parse(content.read(manifest.config().digest(), ImageDocument.MAX_BYTES));
+    }
+
+    private Path file(ImageReference reference) {
+        return folder.resolve(Digest.sha256(reference.toString()).hex() + SUFFIX);
+    }
+
+    private static Optional<StoredImage> read(Path file) {
+        try {
+            Fields in = JsonObject.parse(Files.readAllBytes(file)).fields();
+            ImageReference reference = ImageReference.parse(in.requiredString("reference"));
+            Descriptor manifest =
+                    Descriptor.fromJson(in.object("manifest").orElseThrow(() -> in.problem("manifest", "is missing.")));
+            return Optional.of(
+                    new StoredImage(reference, manifest, in.integer("stored").orElse(0)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw Durable.failure("read", file, e);
+        } catch (WherryException e) {
+            throw new WherryException(
+                    WherryException.Kind.CORRUPT,
+                    "The record `" + file + "` of an image is damaged: " + e.getMessage(),
+                    "Remove it and pull the image again.",
+                    e);
+        }
+    }
+
+    private void writeIndex() {
+        content.prepare();
+        List<Descriptor> manifests = new ArrayList<>();
+        for (StoredImage image : list()) {
+            Map<String, String> annotations =
+                    new LinkedHashMap<>(image.manifest().annotations());
+            annotations.put(REF_NAME, image.reference().toString());
+            manifests.add(image.manifest().withAnnotations(annotations));
+        }
+        durable.replace(
+                content.folder().resolve("index.json"),
+                Index.of(manifests, Map.of()).raw());
+    }
+}

@@ -1,0 +1,157 @@
+package io.wherry.store.disk;
+
+import io.wherry.oci.WherryException;
+import io.wherry.oci.WherryException.Kind;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Every change of state on disk: temporary name in the same folder, write, fsync, rename, fsync of the folder. A failed fsync fails the change; it is never tried again on the same
+ * file, since Linux drops the pages.
+ *
+ * <p>Each step first asks {@link Faults}: tests make it fail, or end the process, at the n-th. Safe for use by several threads.
+ */
+public final class Durable {
+    /** Where tests make steps fail. */
+    public interface Faults {
+        /** Nothing fails. */
+        Faults NONE = (step, path) -> {};
+
+        /** Called before a step ({@code write}, {@code fsync}, {@code rename}, {@code fsync-folder}, {@code remove}); may throw instead. */
+        void before(String step, Path path) throws IOException;
+    }
+
+    private static final AtomicLong COUNTER = new AtomicLong();
+
+    private final Faults faults;
+
+    public Durable(Faults faults) {
+        this.faults = faults;
+    }
+
+    public Durable() {
+        this(Faults.NONE);
+    }
+
+    /** {@return a name that no other process or thread uses now, beginning with a dot} */
+    public static String temporaryName() {
+        return ".new-" + ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime()) + "-"
+                + COUNTER.incrementAndGet();
+    }
+
+    /** Makes the folder and those above it. */
+    public void folders(Path folder) {
+        run("make the folder", folder, () -> Files.createDirectories(folder));
+    }
+
+    /** The file has these bytes from now on, or what it had before, whatever happens. */
+    public void replace(Path file, byte[] bytes) {
+        run("write", file, () -> {
+            Path parent = parent(file);
+            Path temporary = parent.resolve(temporaryName());
+            try {
+                try (FileChannel out =
+                        FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                    faults.before("write", file);
+                    ByteBuffer rest = ByteBuffer.wrap(bytes);
+                    while (rest.hasRemaining()) {
+                        out.write(rest);
+                    }
+                    force(out, file);
+                }
+                faults.before("rename", file);
+                Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+            } catch (IOException e) {
+                Files.deleteIfExists(temporary);
+                throw e;
+            }
+            syncFolder(parent);
+        });
+    }
+
+    /** Writes a file that the next boot does not need: by rename, without fsync. */
+    public void replaceVolatile(Path file, byte[] bytes) {
+        run("write", file, () -> {
+            Path temporary = parent(file).resolve(temporaryName());
+            faults.before("write", file);
+            Files.write(temporary, bytes, StandardOpenOption.CREATE_NEW);
+            faults.before("rename", file);
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        });
+    }
+
+    /** Makes the channel's bytes durable. */
+    public void force(FileChannel channel, Path file) throws IOException {
+        faults.before("fsync", file);
+        channel.force(true);
+    }
+
+    /** Gives a finished file or folder its name, durably; {@code ALREADY_EXISTS} for a folder whose name is taken. */
+    public void publish(Path from, Path to) {
+        run("publish", to, () -> {
+            faults.before("rename", to);
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+            syncFolder(parent(to));
+            if (!parent(from).equals(parent(to))) {
+                syncFolder(parent(from));
+            }
+        });
+    }
+
+    /** Removes a file durably; none is success. */
+    public void remove(Path file) {
+        run("remove", file, () -> {
+            faults.before("remove", file);
+            if (Files.deleteIfExists(file)) {
+                syncFolder(parent(file));
+            }
+        });
+    }
+
+    private void syncFolder(Path folder) throws IOException {
+        faults.before("fsync-folder", folder);
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    private static Path parent(Path path) {
+        Path parent = path.toAbsolutePath().getParent();
+        if (parent == null) {
+            throw new IllegalArgumentException("no folder above " + path);
+        }
+        return parent;
+    }
+
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private static void run(String what, Path path, Step step) {
+        try {
+            step.run();
+        } catch (IOException e) {
+            throw failure(what, path, e);
+        }
+    }
+
+    /** {@return the exception for a failure of the disk: what was tried, the path, the reason} */
+    public static WherryException failure(String what, Path path, IOException e) {
+        Kind kind = e instanceof NoSuchFileException
+                ? Kind.NOT_FOUND
+                : e instanceof FileAlreadyExistsException ? Kind.ALREADY_EXISTS : Kind.UNAVAILABLE;
+        String reason = e instanceof FileSystemException f && f.getReason() != null
+                ? f.getReason()
+                : String.valueOf(e.getMessage());
+        return new WherryException(kind, "Cannot " + what + " `" + path + "`: " + reason + ".", e);
+    }
+}

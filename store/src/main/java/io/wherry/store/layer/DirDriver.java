@@ -1,0 +1,107 @@
+package io.wherry.store.layer;
+
+import io.wherry.kernel.tree.TreeSession;
+import io.wherry.kernel.tree.TreeStream;
+import io.wherry.kernel.tree.TreeTarget;
+import io.wherry.oci.Digest;
+import io.wherry.store.disk.Durable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * One whole tree an image, all its layers applied one over the other; a container gets a copy of it, with shared blocks where the filesystem can. Works everywhere, and images that share layers share nothing.
+ */
+public final class DirDriver implements LayerDriver {
+    static final String NAME = "dir";
+
+    private final StoreSpace space;
+    private final LayerFolders folders;
+
+    public DirDriver(StoreSpace space) {
+        this.space = space;
+        this.folders = new LayerFolders(space, NAME);
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public boolean has(List<Digest> diffIds) {
+        return diffIds.isEmpty() || folders.usable(top(diffIds)).isPresent();
+    }
+
+    private static Digest top(List<Digest> diffIds) {
+        return ChainId.of(diffIds).getLast();
+    }
+
+    @Override
+    public ImageUnpacking unpack(List<Digest> diffIds) {
+        return new DirUnpacking(space, folders, ChainId.of(diffIds));
+    }
+
+    /** {@inheritDoc} The copy is made under a temporary name: a {@code rootfs} that is there is whole. */
+    @Override
+    public RootfsMount prepare(Path container, List<Digest> diffIds) {
+        Path rootfs = container.resolve("rootfs");
+        if (Files.exists(rootfs)) {
+            return new RootfsMount.Bind(rootfs);
+        }
+        Path begun = container.resolve("rootfs.new");
+        try {
+            if (Files.exists(begun)) {
+                space.removeTree(begun);
+            }
+            Files.createDirectories(begun);
+            if (!diffIds.isEmpty()) {
+                Digest top = top(diffIds);
+                if (folders.usable(top).isEmpty()) {
+                    throw folders.missing(top);
+                }
+                copy(folders.of(top).resolve(LayerFolders.TREE), begun);
+            }
+            Files.move(begun, rootfs);
+        } catch (IOException e) {
+            throw Durable.failure("make", rootfs, e);
+        }
+        return new RootfsMount.Bind(rootfs);
+    }
+
+    private void copy(Path from, Path to) {
+        try (TreeSession session = space.pilots().open(TreeTarget.plain(space.root()));
+                TreeStream out = new TreeStream(
+                        session, TreeStream.Parents.REQUIRE, space.root().resolve("tmp/spill"))) {
+            out.copy(space.inRoot(from), space.inRoot(to));
+            out.finish();
+        }
+    }
+
+    @Override
+    public void discard(Path container) {
+        space.trash(container.resolve("rootfs"));
+        space.trash(container.resolve("rootfs.new"));
+    }
+
+    @Override
+    public List<Digest> list() {
+        return folders.list();
+    }
+
+    @Override
+    public void remove(Digest chain) {
+        folders.remove(chain);
+    }
+
+    @Override
+    public long usage(Digest chain) {
+        return LayerRecord.read(folders.of(chain)).map(LayerRecord::bytes).orElse(0L);
+    }
+
+    @Override
+    public List<Path> unproven(List<Digest> diffIds) {
+        return diffIds.isEmpty() ? List.of() : folders.unproven(List.of(top(diffIds)));
+    }
+}

@@ -1,0 +1,44 @@
+package io.wherry.store.layer;
+
+import io.wherry.oci.Digest;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Keeps unpacked layers and prepares containers' roots on them. An open set: a further driver passes {@code LayerDriverContract}.
+ *
+ * <p>Layers are given as their diff ids, the lowest first. Safe for use by several threads and processes: whoever unpacks a layer holds its lock, and others wait and find it done.
+ */
+public interface LayerDriver {
+    /** {@return the driver's name, as users write it} */
+    String name();
+
+    /** {@return whether a container can be prepared on these layers now: all are published, and proven or of this boot} */
+    boolean has(List<Digest> diffIds);
+
+    /** {@return the work of unpacking what is missing of these layers; the caller closes it} */
+    ImageUnpacking unpack(List<Digest> diffIds);
+
+    /**
+     * Makes what a new container needs inside {@code container}, or finds it made: idempotent.
+     *
+     * @param container the container's folder on the store's filesystem; exists
+     * @return what to mount; {@code NOT_FOUND} if layers are missing
+     */
+    RootfsMount prepare(Path container, List<Digest> diffIds);
+
+    /** Removes what {@link #prepare} made in this folder, and all that the container wrote. None is success. */
+    void discard(Path container);
+
+    /** {@return the chain ids of all published layers} */
+    List<Digest> list();
+
+    /** Removes a published layer; none is success. Nothing may be prepared on it, and no layer above it may stay. */
+    void remove(Digest chain);
+
+    /** {@return bytes of file data that the layer's archive wrote; 0 if it is not there} */
+    long usage(Digest chain);
+
+    /** {@return folders of published layers among these that are not proven yet, for {@link Prover}} */
+    List<Path> unproven(List<Digest> diffIds);
+}

@@ -1,0 +1,132 @@
+package io.wherry.store.layer;
+
+import io.wherry.oci.Digest;
+import io.wherry.oci.WherryException;
+import io.wherry.oci.WherryException.Kind;
+import io.wherry.store.disk.BootId;
+import io.wherry.store.disk.Durable;
+import io.wherry.store.disk.FileLocks;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Published layers of one driver: their names, records, notes and proofs. */
+final class LayerFolders {
+    static final String TREE = "t";
+    private static final int NAME_DIGITS = 24;
+
+    private final StoreSpace space;
+    private final String driver;
+    private final Path folder;
+    private final Path notes;
+
+    LayerFolders(StoreSpace space, String driver) {
+        this.space = space;
+        this.driver = driver;
+        this.folder = space.layers(driver);
+        this.notes = space.notes(driver);
+    }
+
+    static String name(Digest chain) {
+        return chain.hex().substring(0, NAME_DIGITS);
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    Path of(Digest chain) {
+        return folder.resolve(name(chain));
+    }
+
+    FileLocks.Held lock(Digest chain) {
+        return space.locks().exclusive("layer-" + folder.getFileName() + "-" + name(chain));
+    }
+
+    /** {@return the layer's record if it may be used: published, and proven or made by this boot} */
+    Optional<LayerRecord> usable(Digest chain) {
+        Optional<LayerRecord> record = LayerRecord.read(of(chain));
+        if (record.isEmpty() || !isTrusted(name(chain))) {
+            return Optional.empty();
+        }
+        if (!record.get().chain().equals(chain)) {
+            throw new WherryException(
+                    Kind.CORRUPT,
+                    "The layers " + chain + " and " + record.get().chain() + " have the same short name.",
+                    "Remove the image that has the second one.");
+        }
+        return record;
+    }
+
+    boolean isTrusted(String name) {
+        return Files.exists(folder.resolve(name).resolve(Prover.FILE)) || isNoted(name);
+    }
+
+    private boolean isNoted(String name) {
+        try {
+            return Files.readString(notes.resolve(name), StandardCharsets.US_ASCII)
+                    .strip()
+                    .equals(BootId.current());
+        } catch (IOException e) {
+            return false; // No note: another boot, or none.
+        }
+    }
+
+    /** Gives a finished folder (with its tree) its record, its name and its note. Held: the layer's lock. */
+    void publish(Path finished, LayerRecord record) {
+        Durable durable = space.durable();
+        durable.replace(finished.resolve("layer"), record.toBytes());
+        durable.folders(folder);
+        space.trash(of(record.chain())); // Neither proven nor of this boot, or it would not have been made anew.
+        durable.publish(finished, of(record.chain()));
+        durable.folders(notes);
+        durable.replaceVolatile(
+                notes.resolve(name(record.chain())), (BootId.current() + "\n").getBytes(StandardCharsets.US_ASCII));
+    }
+
+    void remove(Digest chain) {
+        try (FileLocks.Held _ = lock(chain)) {
+            space.durable().remove(of(chain).resolve(Prover.FILE));
+            space.durable().remove(notes.resolve(name(chain)));
+            space.trash(of(chain));
+        }
+    }
+
+    List<Digest> list() {
+        List<Digest> out = new ArrayList<>();
+        if (!Files.isDirectory(folder)) {
+            return out;
+        }
+        try (DirectoryStream<Path> layers = Files.newDirectoryStream(folder)) {
+            for (Path layer : layers) {
+                LayerRecord.read(layer).ifPresent(record -> out.add(record.chain()));
+            }
+        } catch (IOException e) {
+            throw Durable.failure("list", folder, e);
+        }
+        return out;
+    }
+
+    List<Path> unproven(List<Digest> chains) {
+        List<Path> out = new ArrayList<>();
+        for (Digest chain : chains) {
+            Path layer = of(chain);
+            if (Files.exists(layer) && !Files.exists(layer.resolve(Prover.FILE))) {
+                out.add(layer);
+            }
+        }
+        return out;
+    }
+
+    WherryException missing(Digest chain) {
+        return new WherryException(
+                Kind.NOT_FOUND,
+                "The layer " + chain + " is not unpacked for the driver `" + driver + "`.",
+                "Pull the image again.");
+    }
+}

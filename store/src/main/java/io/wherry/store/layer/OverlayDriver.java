@@ -1,0 +1,100 @@
+package io.wherry.store.layer;
+
+import io.wherry.kernel.tree.Attributes;
+import io.wherry.oci.Digest;
+import io.wherry.store.disk.Durable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** One folder a layer, in overlayfs' own form; a container is an overlay mount on them. */
+public final class OverlayDriver implements LayerDriver {
+    static final String NAME = "overlay";
+
+    private final StoreSpace space;
+    private final LayerFolders folders;
+
+    public OverlayDriver(StoreSpace space) {
+        this.space = space;
+        this.folders = new LayerFolders(space, NAME);
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public boolean has(List<Digest> diffIds) {
+        for (Digest chain : ChainId.of(diffIds)) {
+            if (folders.usable(chain).isEmpty()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public ImageUnpacking unpack(List<Digest> diffIds) {
+        return new OverlayUnpacking(space, folders, ChainId.of(diffIds));
+    }
+
+    @Override
+    public RootfsMount prepare(Path container, List<Digest> diffIds) {
+        List<String> lowers = new ArrayList<>();
+        Attributes root = Attributes.IMPLIED_FOLDER;
+        if (!diffIds.isEmpty()) {
+            Digest top = ChainId.of(diffIds).getLast();
+            Optional<LayerRecord> record = folders.usable(top);
+            if (record.isEmpty()) {
+                throw folders.missing(top);
+            }
+            root = record.get().root();
+            lowers.add(LayerFolders.name(top) + "/" + LayerFolders.TREE);
+            for (String lower : record.get().lowers()) {
+                if (!folders.isTrusted(lower)) {
+                    throw folders.missing(top);
+                }
+                lowers.add(lower + "/" + LayerFolders.TREE);
+            }
+        }
+        Path upper = container.resolve("upper");
+        Path work = container.resolve("work");
+        try {
+            Files.createDirectories(upper);
+            Files.createDirectories(work);
+        } catch (IOException e) {
+            throw Durable.failure("make", upper, e);
+        }
+        return new RootfsMount.Overlay(folders.folder(), lowers, upper, work, root);
+    }
+
+    @Override
+    public void discard(Path container) {
+        space.trash(container.resolve("upper"));
+        space.trash(container.resolve("work"));
+    }
+
+    @Override
+    public List<Digest> list() {
+        return folders.list();
+    }
+
+    @Override
+    public void remove(Digest chain) {
+        folders.remove(chain);
+    }
+
+    @Override
+    public long usage(Digest chain) {
+        return LayerRecord.read(folders.of(chain)).map(LayerRecord::bytes).orElse(0L);
+    }
+
+    @Override
+    public List<Path> unproven(List<Digest> diffIds) {
+        return folders.unproven(ChainId.of(diffIds));
+    }
+}

@@ -1,0 +1,25 @@
+package io.wherry.store.layer;
+
+import io.wherry.kernel.tree.Attributes;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What a container's root filesystem is made of: data for whoever compiles the mounts. */
+public sealed interface RootfsMount {
+    /**
+     * An overlay mount with {@code userxattr}, without metacopy and redirects.
+     *
+     * @param base the folder that {@code lowers} are relative to: change to it before mounting, so that all fit in one page
+     * @param lowers relative to {@code base}, the uppermost first
+     * @param upper empty when the container is new; needs {@code root}'s mode and owner, since the mount shows those of upper
+     * @param root mode and owner of the image's root folder
+     */
+    record Overlay(Path base, List<String> lowers, Path upper, Path work, Attributes root) implements RootfsMount {
+        public Overlay {
+            lowers = List.copyOf(lowers);
+        }
+    }
+
+    /** A folder that belongs to the container alone, to be bound. */
+    record Bind(Path folder) implements RootfsMount {}
+}

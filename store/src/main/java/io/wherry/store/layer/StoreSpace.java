@@ -1,0 +1,118 @@
+package io.wherry.store.layer;
+
+import io.wherry.kernel.tree.TreePilots;
+import io.wherry.kernel.tree.TreeSession;
+import io.wherry.kernel.tree.TreeStream;
+import io.wherry.kernel.tree.TreeTarget;
+import io.wherry.oci.WherryException;
+import io.wherry.store.disk.Durable;
+import io.wherry.store.disk.FileLocks;
+import io.wherry.store.unpack.Ownership;
+import io.wherry.store.unpack.UnpackLimits;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What all drivers of one store share.
+ *
+ * @param root the store's folder, absolute, one filesystem
+ * @param state its volatile folder
+ * @param mapping short name of the user's id mapping, empty for the system's own ids
+ */
+public record StoreSpace(
+        Path root,
+        Path state,
+        String mapping,
+        Ownership ownership,
+        UnpackLimits limits,
+        TreePilots pilots,
+        Durable durable,
+        FileLocks locks) {
+
+    Path layers(String driver) {
+        return root.resolve("layers").resolve(mapping.isEmpty() ? driver : driver + "-" + mapping);
+    }
+
+    Path notes(String driver) {
+        return state.resolve("layers").resolve(mapping.isEmpty() ? driver : driver + "-" + mapping);
+    }
+
+    /** A folder below {@code tmp/} that is ours as long as its lock is held. */
+    record Temporary(Path folder, FileLocks.Held lock) {}
+
+    Temporary temporary() {
+        String name = Durable.temporaryName().substring(1);
+        FileLocks.Held lock = locks.exclusive("tmp-" + name);
+        Path folder = root.resolve("tmp").resolve(name);
+        durable.folders(folder);
+        return new Temporary(folder, lock);
+    }
+
+    long free() {
+        try {
+            return Files.getFileStore(root).getUsableSpace();
+        } catch (IOException e) {
+            throw Durable.failure("measure", root, e);
+        }
+    }
+
+    /** Takes a folder away at once, and removes what is below it; none is success. */
+    void trash(Path folder) {
+        if (!Files.exists(folder, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        Path trash = root.resolve("trash");
+        try {
+            durable.folders(trash);
+            Path to = trash.resolve(Durable.temporaryName().substring(1));
+            Files.move(folder, to, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+            removeTree(to);
+        } catch (IOException | WherryException e) {
+            removeTree(folder); // A full disk may refuse the renaming.
+        }
+    }
+
+    /** Removes a tree by a pilot: it may hold folders that only the user's namespace can read. */
+    void removeTree(Path folder) {
+        try (TreeSession session = pilots.open(TreeTarget.plain(root));
+                TreeStream out = new TreeStream(session, TreeStream.Parents.REQUIRE, root.resolve("tmp/spill"))) {
+            out.remove(inRoot(folder));
+            out.finish();
+        }
+    }
+
+    /** {@return the path below the root, as a pilot whose root that is sees it} */
+    String inRoot(Path path) {
+        return io.wherry.kernel.tree.BytePath.of(root.relativize(path).toString());
+    }
+
+    /** Removes what dead processes left in {@code tmp/} and {@code trash/}; {@return how many folders}. */
+    public int sweep() {
+        List<Path> dead = new ArrayList<>();
+        for (String name : List.of("tmp", "trash")) {
+            try (DirectoryStream<Path> entries =
+                    Files.isDirectory(root.resolve(name)) ? Files.newDirectoryStream(root.resolve(name)) : null) {
+                if (entries != null) {
+                    entries.forEach(dead::add);
+                }
+            } catch (IOException e) {
+                throw Durable.failure("list", root.resolve(name), e);
+            }
+        }
+        int removed = 0;
+        for (Path folder : dead) {
+            var lock = locks.tryExclusive("tmp-" + folder.getFileName());
+            if (lock.isPresent()) {
+                try (FileLocks.Held _ = lock.get()) {
+                    removeTree(folder);
+                    removed++;
+                }
+            }
+        }
+        return removed;
+    }
+}

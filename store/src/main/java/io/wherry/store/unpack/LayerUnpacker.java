@@ -1,0 +1,236 @@
+package io.wherry.store.unpack;
+
+import io.wherry.kernel.tree.Attributes;
+import io.wherry.kernel.tree.BytePath;
+import io.wherry.kernel.tree.TreeException;
+import io.wherry.kernel.tree.TreeTotals;
+import io.wherry.kernel.tree.TreeWriter;
+import io.wherry.kernel.tree.Xattr;
+import io.wherry.oci.WherryException;
+import io.wherry.oci.WherryException.Kind;
+import io.wherry.store.tar.TarEntry;
+import io.wherry.store.tar.TarReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one layer's archive and makes its entries (see the package). For one layer and one thread. */
+public final class LayerUnpacker {
+    private static final int OMITTED_LIMIT = 16;
+    private static final long SPACE_INTERVAL = 64L << 20;
+
+    private final TreeWriter out;
+    private final LayersBelow below;
+    private final UnpackPass pass;
+    private final Ownership ownership;
+    private final UnpackLimits limits;
+    private final LongSupplier freeSpace;
+    private final @Nullable PathSet named;
+    private final Set<String> omitted = new LinkedHashSet<>();
+    private Optional<Attributes> root = Optional.empty();
+    private long bytes;
+    private long untilSpaceCheck;
+
+    /** Prepares to write to {@code out}; {@code freeSpace}, the bytes free on the disk now, is asked before each 64 MiB. */
+    public LayerUnpacker(
+            TreeWriter out,
+            LayersBelow below,
+            UnpackPass pass,
+            Ownership ownership,
+            UnpackLimits limits,
+            LongSupplier freeSpace) {
+        this.out = out;
+        this.below = below;
+        this.pass = pass;
+        this.ownership = ownership;
+        this.limits = limits;
+        this.freeSpace = freeSpace;
+        this.named = below == LayersBelow.PRESENT && pass == UnpackPass.ALL ? new PathSet() : null;
+    }
+
+    /**
+     * Reads the archive to its last byte and finishes the tree.
+     *
+     * @param uncompressed the archive; stays the caller's
+     * @throws UnpackRetry if it must be done otherwise
+     */
+    public LayerSummary unpack(InputStream uncompressed) throws IOException {
+        TarReader archive = new TarReader(uncompressed, limits.entries());
+        TreeTotals totals;
+        try {
+            for (TarEntry entry = archive.next(); entry != null; entry = archive.next()) {
+                take(entry, archive);
+            }
+            archive.drain();
+            totals = out.finish();
+        } catch (TreeException e) {
+            if (e.errno() == TreeException.ENOENT && below == LayersBelow.APART) {
+                throw new UnpackRetry(UnpackRetry.Reason.NEEDS_LAYERS_BELOW);
+            }
+            throw e;
+        }
+        totals.notes()
+                .forEach(note -> omit("`" + BytePath.show(note.name())
+                        + "`: a device or extended attribute was refused by the kernel"));
+        return new LayerSummary(totals.entries(), totals.bytes(), root, new ArrayList<>(omitted));
+    }
+
+    private void take(TarEntry entry, TarReader archive) throws IOException {
+        String path = EntryPath.inside(entry.path());
+        Whiteout whiteout = Whiteout.of(path);
+        switch (whiteout.meaning()) {
+            case HIDES -> hide(whiteout.path());
+            case OPAQUE -> makeOpaque(whiteout.path());
+            case IGNORED -> omit("`" + BytePath.show(path) + "`: a file of aufs");
+            case ENTRY -> {
+                if (pass != UnpackPass.WHITEOUTS) {
+                    make(path, entry, archive);
+                }
+            }
+        }
+    }
+
+    private void hide(String path) {
+        if (pass == UnpackPass.ENTRIES || below == LayersBelow.NONE) {
+            return;
+        }
+        if (named != null && (named.has(path) || named.hasBelow(path))) {
+            throw new UnpackRetry(UnpackRetry.Reason.NEEDS_TWO_PASSES);
+        }
+        out.whiteout(path);
+    }
+
+    private void makeOpaque(String path) {
+        if (pass == UnpackPass.ENTRIES || below == LayersBelow.NONE) {
+            return;
+        }
+        if (named != null && named.hasBelow(path)) {
+            throw new UnpackRetry(UnpackRetry.Reason.NEEDS_TWO_PASSES);
+        }
+        if (path.isEmpty() && below == LayersBelow.APART) {
+            // overlayfs does not look for the mark at the root of a layer.
+            throw new UnpackRetry(UnpackRetry.Reason.NEEDS_LAYERS_BELOW);
+        }
+        out.opaque(path);
+    }
+
+    private void make(String path, TarEntry entry, TarReader archive) throws IOException {
+        Attributes attributes = attributes(entry);
+        if (path.isEmpty()) {
+            if (entry.kind() != TarEntry.Kind.FOLDER) {
+                throw new WherryException(
+                        Kind.INVALID,
+                        "The layer's entry `" + BytePath.show(entry.path())
+                                + "` replaces the root, which can only be a folder.");
+            }
+            root = Optional.of(attributes);
+        }
+        if (named != null) {
+            named.add(path);
+        }
+        List<Xattr> xattrs = entry.xattrs().isEmpty() ? List.of() : xattrs(path, entry.xattrs());
+        switch (entry.kind()) {
+            case FOLDER -> out.folder(path, attributes, xattrs);
+            case FILE -> file(path, entry, attributes, xattrs, archive);
+            case SYMLINK -> out.symlink(path, entry.link(), attributes, xattrs);
+            case LINK -> link(path, entry);
+            case FIFO -> out.fifo(path, attributes, xattrs);
+            case CHARACTER -> out.device(path, false, entry.major(), entry.minor(), attributes, xattrs);
+            case BLOCK -> out.device(path, true, entry.major(), entry.minor(), attributes, xattrs);
+        }
+    }
+
+    private void link(String path, TarEntry entry) {
+        String existing = EntryPath.inside(entry.link());
+        if (existing.isEmpty()) {
+            throw new WherryException(
+                    Kind.INVALID, "The layer's entry `" + BytePath.show(path) + "` is a hard link to the root.");
+        }
+        out.link(path, existing);
+    }
+
+    private void file(String path, TarEntry entry, Attributes attributes, List<Xattr> xattrs, TarReader archive)
+            throws IOException {
+        bytes += entry.size();
+        if (bytes < 0 || bytes > limits.bytes()) {
+            throw new WherryException(
+                    Kind.DENIED,
+                    "The layer's files have more than " + limits.bytes() + " bytes (at `" + BytePath.show(path)
+                            + "`).");
+        }
+        out.file(path, attributes, xattrs, entry.size(), entry.sparse().isSparse());
+        archive.transfer(new TarReader.DataSink() {
+            @Override
+            public void data(byte[] buffer, int offset, int length) {
+                checkSpace(length);
+                out.data(buffer, offset, length);
+            }
+
+            @Override
+            public void hole(long length) {
+                out.hole(length);
+            }
+        });
+        out.endFile();
+    }
+
+    private void checkSpace(int length) {
+        untilSpaceCheck -= length;
+        if (untilSpaceCheck < 0) {
+            untilSpaceCheck = SPACE_INTERVAL;
+            long free = freeSpace.getAsLong();
+            if (free < limits.reserve()) {
+                throw new WherryException(
+                        Kind.UNAVAILABLE,
+                        "The disk has " + free + " bytes free, and " + limits.reserve() + " are to stay free.",
+                        "Free some space and try again.");
+            }
+        }
+    }
+
+    private Attributes attributes(TarEntry entry) {
+        boolean keep = ownership == Ownership.KEEP;
+        return new Attributes(
+                entry.mode(),
+                keep ? (int) entry.uid() : 0,
+                keep ? (int) entry.gid() : 0,
+                entry.seconds(),
+                entry.nanos());
+    }
+
+    private List<Xattr> xattrs(String path, List<Xattr> all) {
+        List<Xattr> kept = new ArrayList<>(all.size());
+        for (Xattr xattr : all) {
+            String name = xattr.name();
+            if (name.startsWith("user.overlay.") || name.startsWith("trusted.overlay.")) {
+                omit("the extended attribute `" + BytePath.show(name)
+                        + "`, by which a layer would give orders to overlayfs");
+            } else if (name.isEmpty()
+                    || name.length() > BytePath.NAME_LIMIT
+                    || name.indexOf('\0') >= 0
+                    || xattr.value().length > Xattr.VALUE_LIMIT) {
+                throw new WherryException(
+                        Kind.INVALID,
+                        "The layer's entry `" + BytePath.show(path) + "` has the extended attribute `"
+                                + BytePath.show(name)
+                                + "` of " + xattr.value().length + " bytes; names have 1 to 255 bytes, values at most "
+                                + Xattr.VALUE_LIMIT + ".");
+            } else {
+                kept.add(xattr);
+            }
+        }
+        return kept;
+    }
+
+    private void omit(String what) {
+        if (omitted.size() < OMITTED_LIMIT) {
+            omitted.add(what);
+        }
+    }
+}
