@@ -52,11 +52,11 @@ final class CredentialHelper {
             }
             Thread killer = Thread.ofVirtual().start(() -> killLate(process));
             byte[] out = process.getInputStream().readNBytes(MAX_BYTES + 1);
-            int status = process.waitFor();
-            killer.interrupt();
             if (out.length > MAX_BYTES) {
                 throw failed(name, config, "it printed more than " + MAX_BYTES + " bytes", null);
             }
+            int status = process.waitFor();
+            killer.interrupt();
             String text = new String(out, StandardCharsets.UTF_8).trim();
             if (status != 0) {
                 if (text.equals(NOT_FOUND)) {
@@ -71,18 +71,26 @@ final class CredentialHelper {
             Thread.currentThread().interrupt();
             throw new WherryException(Kind.INTERRUPTED, "Asking `" + program + "` was interrupted.", e);
         } finally {
-            process.destroyForcibly();
+            kill(process);
         }
     }
 
     private static void killLate(Process process) {
         try {
             if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
+                kill(process);
             }
         } catch (InterruptedException e) {
             // It ended in time.
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends the helper and what it started, which may hold the other end of our pipe. */
+    private static void kill(Process process) {
+        if (process.isAlive()) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
         }
     }
 

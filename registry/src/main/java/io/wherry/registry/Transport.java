@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.channels.UnresolvedAddressException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -113,12 +114,16 @@ final class Transport {
         if (cause instanceof ConnectException) {
             return new Fault(connecting, host + " cannot be reached: " + sentence(cause), cause);
         }
-        boolean handshake = cause instanceof SSLHandshakeException || cause instanceof SSLPeerUnverifiedException;
+        if (sentence(cause).contains("terminated the handshake")) {
+            return new Fault(Fault.At.TRANSFER, "the connection to " + host + " broke during the TLS handshake", cause);
+        }
         if (causedBy(cause, CertificateException.class)
-                || (handshake && !causedBy(cause, java.io.EOFException.class))) {
+                || cause instanceof SSLHandshakeException
+                || cause instanceof SSLPeerUnverifiedException) {
             return new Fault(Fault.At.TLS, host + " did not prove who it is: " + sentence(cause), cause);
         }
-        if (cause instanceof SSLException && sentence(cause).contains("Unsupported or unrecognized SSL message")) {
+        if (cause instanceof SSLException
+                && sentence(cause).toLowerCase(Locale.ROOT).contains("unrecognized ssl message")) {
             return new Fault(Fault.At.TLS, host + " does not speak TLS", cause);
         }
         return new Fault(Fault.At.TRANSFER, "the connection to " + host + " broke: " + sentence(cause), cause);

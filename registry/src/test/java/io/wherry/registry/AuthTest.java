@@ -3,10 +3,13 @@ package io.wherry.registry;
 import static io.wherry.registry.BlobTest.assertFails;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.wherry.oci.ImageReference;
 import io.wherry.oci.Secret;
 import io.wherry.oci.WherryException.Kind;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -96,8 +99,7 @@ class AuthTest {
         TokenRegistry script = new TokenRegistry();
         script.answer = "{\"access_token\":\"t%d\",\"scope\":\"repository:acme/app:pull\",\"refresh_token\":\"x\"}";
         try (ScriptedRegistry registry = ScriptedRegistry.start(script)) {
-            client(new Credentials.IdentityToken(new Secret("id&t=1")))
-                    .resolve(image.reference(registry));
+            client(new Credentials.IdentityToken(new Secret("id&t=1"))).resolve(image.reference(registry));
             ScriptedRegistry.Request asked = registry.requests("/token").get(0);
             assertThat(asked.method()).isEqualTo("POST");
             assertThat(asked.body())
@@ -114,9 +116,7 @@ class AuthTest {
             script.realm = "http://" + stranger.name() + "/token";
             try (ScriptedRegistry registry = ScriptedRegistry.start(script)) {
                 assertFails(
-                        Kind.DENIED,
-                        "not protected by TLS",
-                        () -> client(ALICE).resolve(image.reference(registry)));
+                        Kind.DENIED, "not protected by TLS", () -> client(ALICE).resolve(image.reference(registry)));
             }
             assertThat(stranger.requests()).isEmpty();
         }
@@ -194,8 +194,7 @@ class AuthTest {
                     reply.send(401, header, "");
                 }
             })) {
-                assertFails(
-                        Kind.DENIED, "with 401", () -> client(ALICE).resolve(image.reference(registry)));
+                assertFails(Kind.DENIED, "with 401", () -> client(ALICE).resolve(image.reference(registry)));
                 assertThat(registry.requests("/acme/")).hasSize(1);
             }
         }
@@ -218,8 +217,7 @@ class AuthTest {
             TokenRegistry script = new TokenRegistry();
             script.answer = answer;
             try (ScriptedRegistry registry = ScriptedRegistry.start(script)) {
-                assertFails(
-                        Kind.DENIED, "is answered with", () -> client().resolve(image.reference(registry)));
+                assertFails(Kind.DENIED, "is answered with", () -> client().resolve(image.reference(registry)));
                 assertThat(script.tokens).hasValue(1);
             }
         }
@@ -236,10 +234,7 @@ class AuthTest {
                 script.answer(request, reply);
             }
         })) {
-            assertThat(client()
-                            .resolve(image.reference(registry))
-                            .document()
-                            .raw())
+            assertThat(client().resolve(image.reference(registry)).document().raw())
                     .isEqualTo(image.manifest.raw());
         }
     }
@@ -331,10 +326,8 @@ class AuthTest {
             assertFails(
                     Kind.DENIED,
                     "(as user bob)",
-                    () -> client(new Credentials.Basic("bob", new Secret("x")))
-                            .resolve(image.reference(registry)));
-            assertFails(
-                    Kind.DENIED, "(no credentials sent)", () -> client().resolve(image.reference(registry)));
+                    () -> client(new Credentials.Basic("bob", new Secret("x"))).resolve(image.reference(registry)));
+            assertFails(Kind.DENIED, "(no credentials sent)", () -> client().resolve(image.reference(registry)));
         }
     }
 
@@ -360,18 +353,16 @@ class AuthTest {
     @Test
     void noPasswordOverPlainHttpBeyondLoopback() throws IOException {
         // The name is this machine's own, but not one that is loopback whatever a name server says.
-        String host = java.net.InetAddress.getLocalHost().getHostAddress();
-        if (Hosts.isLoopback(host)) {
-            return;
-        }
-        try (ScriptedRegistry registry = ScriptedRegistry.start(host, this::basic)) {
-            RegistryConfig config = config()
-                    .withPlainHttpHosts(Set.of(registry.name()))
-                    .withCredentials((_, _) -> Optional.of(ALICE));
+        InetAddress self = InetAddress.getLocalHost();
+        assumeFalse(Hosts.isLoopback(self.getHostName()));
+        try (ScriptedRegistry registry = ScriptedRegistry.start(self.getHostAddress(), this::basic)) {
+            String name = self.getHostName() + ":" + registry.port();
+            RegistryConfig config =
+                    config().withPlainHttpHosts(Set.of(name)).withCredentials((_, _) -> Optional.of(ALICE));
             assertFails(
                     Kind.DENIED,
                     "not sent over plain HTTP",
-                    () -> new RegistryClient(config).resolve(image.reference(registry)));
+                    () -> new RegistryClient(config).resolve(ImageReference.parse(name + "/a")));
             assertThat(registry.requests())
                     .hasSize(1)
                     .allMatch(request -> request.header("authorization").isEmpty());

@@ -3,6 +3,7 @@ package io.wherry.registry;
 import static io.wherry.registry.BlobTest.assertFails;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.wherry.oci.Descriptor;
 import io.wherry.oci.Digest;
@@ -18,6 +19,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,6 +88,16 @@ class ManifestTest {
             new RegistryClient(RegistryConfig.DEFAULT.withPatience(TestImage.QUICK)).resolve(image.reference(registry));
             assertThat(registry.requests().get(0).path()).isEqualTo("/v2/");
             assertThat(registry.requests()).hasSize(2);
+        }
+    }
+
+    @Test
+    void speaksToAnIpv6Address() throws IOException {
+        assumeTrue(Files.exists(Path.of("/proc/net/if_inet6")));
+        try (ScriptedRegistry registry = ScriptedRegistry.start("::1", image)) {
+            RegistryClient client = new RegistryClient(RegistryConfig.DEFAULT.withPatience(TestImage.QUICK));
+            assertThat(client.resolve(image.reference(registry)).document().raw())
+                    .isEqualTo(image.manifest.raw());
         }
     }
 

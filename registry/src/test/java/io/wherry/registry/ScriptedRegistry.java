@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -117,7 +118,9 @@ final class ScriptedRegistry implements AutoCloseable {
 
     /** Host and port, as a reference names them. */
     String name() {
-        return server.getInetAddress().getHostAddress() + ":" + server.getLocalPort();
+        InetAddress address = server.getInetAddress();
+        String host = address instanceof Inet6Address ? "[::1]" : address.getHostAddress();
+        return host + ":" + server.getLocalPort();
     }
 
     int port() {
@@ -153,6 +156,15 @@ final class ScriptedRegistry implements AutoCloseable {
 
     private void serve(Socket socket) {
         try (socket) {
+            serveAll(socket);
+        } catch (IOException e) {
+            // The client went away, or the script wants the connection closed.
+            return;
+        }
+    }
+
+    private void serveAll(Socket socket) throws IOException {
+        try {
             InputStream in = new BufferedInputStream(socket.getInputStream());
             while (true) {
                 Request request = read(in);
@@ -166,16 +178,25 @@ final class ScriptedRegistry implements AutoCloseable {
                     return;
                 }
             }
-        } catch (IOException e) {
-            // The client went away, or the script wants the connection closed.
-            return;
+        } catch (NotHttp e) {
+            // As servers of plain HTTP do when TLS comes in.
+            socket.getOutputStream().write(Reply.head(400, "Connection: close\r\n"));
+            socket.shutdownOutput();
+            socket.getInputStream().transferTo(OutputStream.nullOutputStream());
         }
+    }
+
+    private static final class NotHttp extends IOException {
+        private static final long serialVersionUID = 1L;
     }
 
     private static Request read(InputStream in) throws IOException {
         String first = line(in);
         if (first.isEmpty()) {
             return null;
+        }
+        if (!first.contains(" HTTP/1.")) {
+            throw new NotHttp();
         }
         Map<String, String> headers = new TreeMap<>();
         for (String line = line(in); !line.isEmpty(); line = line(in)) {
