@@ -27,8 +27,8 @@ final class HotPathTest {
     private static final List<String> BANNED = List.of("java.util.logging.", "sun.security.", "jdk.internal.foreign.");
 
     /** What the JVM itself loads before any main method, also for an empty program. */
-    private static final List<String> ALWAYS =
-            List.of("jdk.internal.foreign.abi.", "sun.security.util.Debug ", "sun.security.util.SignatureFileVerifier ");
+    private static final List<String> ALWAYS = List.of(
+            "jdk.internal.foreign.abi.", "sun.security.util.Debug ", "sun.security.util.SignatureFileVerifier ");
 
     private final Path dist = Sources.root().resolve("dist");
 

@@ -37,7 +37,10 @@ public record Session(
     public Engine engine() {
         HostFacts facts = HostProbe.probe();
         StateRoot root = StateRoot.choose(
-                facts.privilege().uid(), facts.root(), folder("--root", globals.root), folder("--state", globals.state));
+                facts.privilege().uid(),
+                facts.root(),
+                folder("--root", globals.root),
+                folder("--state", globals.state));
         return Engine.open(root, facts, launcher);
     }
 
