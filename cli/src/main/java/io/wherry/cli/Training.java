@@ -47,7 +47,7 @@ final class Training {
         words.addAll(List.of(line));
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         try {
-            int code = new Cli(context, System::getenv, nowhere, err, new Dropping()).run(words);
+            int code = new Cli(context, Cli.CALLER, nowhere, err, new Dropping()).run(words);
             return code == 0 ? 0 : 1;
         } catch (Launched e) {
             return 0;
