@@ -29,12 +29,12 @@ public final class Main {
         List<String> words = Arrays.asList(arguments).subList(1, arguments.length);
         int code;
         if (words.size() >= 2 && words.getFirst().equals("--report")) {
-            Cli cli = new Cli(context, System::getenv, out, err, launcher);
+            Cli cli = new Cli(context, Cli.CALLER, out, err, launcher);
             code = cli.report(words.get(1), launcher.reported(), words.subList(2, words.size()));
         } else if (words.size() == 2 && words.getFirst().equals("--train")) {
             code = Training.run(words.get(1), context, err);
         } else {
-            code = new Cli(context, System::getenv, out, err, launcher).run(words);
+            code = new Cli(context, Cli.CALLER, out, err, launcher).run(words);
         }
         out.flush();
         launcher.leave(code);

@@ -47,7 +47,7 @@ final class Training {
         words.addAll(List.of(line));
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         try {
-            int code = new Cli(context, System::getenv, nowhere, err, new Dropping()).run(words);
+            int code = new Cli(context, Cli.CALLER, nowhere, err, new Dropping()).run(words);
             return code == 0 ? 0 : 1;
         } catch (Launched e) {
             return 0;
@@ -58,10 +58,48 @@ final class Training {
     private static List<String[]> hot() {
         return List.of(
                 words("run", "--rm", "--rootfs", "/:O", "true"),
-                words("run", "-d", "--name", "trained", "-m", "64m", "--memory-swap", "1g", "--cpus", "0.5", "--pids-limit", "100",
-                        "--read-only", "--tmpfs", "/tmp:size=1m", "-v", "/usr:/src:ro", "-w", "/", "-e", "A=b", "-e", "PATH",
-                        "--cap-drop", "ALL", "--cap-add", "CHOWN", "--init", "-h", "box", "-l", "a=b", "--ulimit", "nofile=64:64",
-                        "--network", "none", "--security-opt", "no-new-privileges", "--rootfs", "/", "true"),
+                words(
+                        "run",
+                        "-d",
+                        "--name",
+                        "trained",
+                        "-m",
+                        "64m",
+                        "--memory-swap",
+                        "1g",
+                        "--cpus",
+                        "0.5",
+                        "--pids-limit",
+                        "100",
+                        "--read-only",
+                        "--tmpfs",
+                        "/tmp:size=1m",
+                        "-v",
+                        "/usr:/src:ro",
+                        "-w",
+                        "/",
+                        "-e",
+                        "A=b",
+                        "-e",
+                        "PATH",
+                        "--cap-drop",
+                        "ALL",
+                        "--cap-add",
+                        "CHOWN",
+                        "--init",
+                        "-h",
+                        "box",
+                        "-l",
+                        "a=b",
+                        "--ulimit",
+                        "nofile=64:64",
+                        "--network",
+                        "none",
+                        "--security-opt",
+                        "no-new-privileges",
+                        "--rootfs",
+                        "/",
+                        "true"),
                 words("run", "--network", "host", "--privileged", "--rootfs", "/:O", "true"),
                 words("ps", "-a"),
                 words("ps", "-aq", "--filter", "name=x"),

@@ -2,16 +2,16 @@ package io.wherry.cli.command;
 
 import static io.wherry.cli.table.Option.NONE;
 
-import io.wherry.cli.session.Session;
-import java.util.ArrayList;
-import io.wherry.oci.json.JsonValue;
-import io.wherry.oci.WherryException;
-import io.wherry.engine.Engine;
 import io.wherry.cli.output.Complaint;
+import io.wherry.cli.session.Session;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Row;
+import io.wherry.engine.Engine;
+import io.wherry.oci.WherryException;
+import io.wherry.oci.json.JsonValue;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -102,7 +102,8 @@ public final class Asked {
 
     private void label(String pair) {
         int equals = pair.indexOf('=');
-        words.spec.labels.put(equals < 0 ? pair : pair.substring(0, equals), equals < 0 ? "" : pair.substring(equals + 1));
+        words.spec.labels.put(
+                equals < 0 ? pair : pair.substring(0, equals), equals < 0 ? "" : pair.substring(equals + 1));
     }
 
     /** Half a processor is half of each period. */
