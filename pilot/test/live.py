@@ -189,6 +189,18 @@ def test_cache_by_command():
             os.unlink(os.path.join(home, "lib", name))
 
 
+def test_training_waits_for_the_jvm():
+    folder = new_folder()
+    with open(folder + "/program", "wb") as file:
+        file.write(container(folder, ["/bin/cat", folder + "/trained"]))
+    end = f"import time; time.sleep(0.2); open({folder!r} + '/trained', 'w').write('yes'); os._exit(0)"
+    last = {"leave": "send('LEAVE', struct.pack('<I', 4))", "run": f"send('PROGRAM', struct.pack('<IH', 0, 2) + b'id' + open({folder!r} + '/program', 'rb').read())"}
+    for word, expected in (("leave", (4, b"")), ("run", (0, b"yes"))):
+        code, out, err = wherry("", word, env=environment(f"{last[word]}; {end}", WHERRY_TRAINING="1"))
+        assert (code, out) == expected, (code, out, err)
+        os.unlink(folder + "/trained")
+
+
 def test_no_java_says_what_to_do():
     path = os.path.join(home, "lib/java-home")
     os.rename(path, path + "x")
@@ -431,6 +443,18 @@ def test_exit_codes_and_output():
         with open(os.path.join(folder, "run/exit"), encoding="ascii") as file:
             assert f"code {expected[0]}\n" in file.read()
         wait_for(lambda: not os.path.exists(os.path.join(folder, "run/socket")), what="the sweep")
+
+
+def test_last_words_are_not_lost():
+    words = ["/usr/bin/python3", "-c", "import os; os.write(1, b'x' * 3000 + b'\\n')"]  # one write, and the end
+    for terminal in (False, True):
+        for _ in range(10):
+            folder = new_folder()
+            flags = 2 | 4 if terminal else 0
+            code, out, err = wherry(run_script(container(folder, words, terminal=terminal), flags), "run")
+            assert (code, out.replace(b"\r", b""), err) == (0, b"x" * 3000 + b"\n", ""), (terminal, len(out))
+            await_exit(folder)
+            assert "".join(r["log"] for r in log_of(folder)).replace("\r", "") == "x" * 3000 + "\n"
 
 
 def test_detached_prints_the_id():
@@ -828,7 +852,7 @@ def test_end_of_input_and_no_input():
 
 
 def test_log_is_dockers_json():
-    text = "plain\nquote\" back\\ tab\t ctl\x01 \x7f ü € 😀\n".encode() + b"bad \xff\xc3( \xe2\x82\n" + b"x" * 40000 + b"\n" + "ü".encode() * 20000 + b"\nno end"
+    text = "plain\nquote\" back\\ tab\t ctl\x01 \x7f ü € 😀\n".encode() + b"bad \xff\xc3( \xe2\x82\n" + b"x" * 40000 + b"\ny" + "ü".encode() * 20000 + b"\nno end"
     path = tempfile.mktemp(dir=base)
     with open(path, "wb") as file:
         file.write(text)
