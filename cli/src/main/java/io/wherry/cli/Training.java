@@ -101,6 +101,9 @@ final class Training {
                         "/",
                         "true"),
                 words("run", "--network", "host", "--privileged", "--rootfs", "/:O", "true"),
+                words("run", "--rm", "hello"),
+                words("run", "-d", "--name", "boat", "-m", "64m", "hello"),
+                words("images"),
                 words("ps", "-a"),
                 words("ps", "-aq", "--filter", "name=x"),
                 words("ps", "-a", "--format", "{{.Names}} {{json .ID}}"),
@@ -157,6 +160,11 @@ final class Training {
         @Override
         public TaskResult task(KernelProgram program, int strand) {
             return new TaskResult(0, java.util.Optional.empty(), List.of(), List.of());
+        }
+
+        @Override
+        public void detach(KernelProgram program) {
+            // nothing outlives a training
         }
 
         @Override

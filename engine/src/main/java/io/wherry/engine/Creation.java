@@ -4,11 +4,11 @@ import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.program.KernelProgram;
 import io.wherry.kernel.step.NetworkAttachment;
 import io.wherry.kernel.step.Plan;
-import io.wherry.kernel.step.Rootfs;
 import io.wherry.oci.RuntimeConfig;
 import io.wherry.oci.WherryException;
 import io.wherry.runtime.Placement;
 import io.wherry.runtime.native_.NativeRuntime;
+import io.wherry.store.layer.RootfsMount;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,8 +29,10 @@ final class Creation {
     private final StateRoot root;
     private final ContainerFiles files;
     private final HostFacts facts;
+    private final Storage storage;
 
-    Creation(StateRoot root, ContainerFiles files, HostFacts facts) {
+    Creation(StateRoot root, ContainerFiles files, HostFacts facts, Storage storage) {
+        this.storage = storage;
         this.root = root;
         this.files = files;
         this.facts = facts;
@@ -82,7 +84,7 @@ final class Creation {
         try {
             Compiled compiled = compile(spec, from, id, name, network);
             ContainerRecord record =
-                    new ContainerRecord(id, name, Instant.now().toString(), from.imageId(), from.driver(), spec);
+                    new ContainerRecord(id, name, Instant.now().toString(), from.image().map(image -> image.id().toString()), from.driver(), spec);
             write(record, from, compiled, network);
             done = true;
             return compiled.program();
@@ -95,15 +97,13 @@ final class Creation {
 
     private void write(ContainerRecord record, ContainerRoot from, Compiled compiled, NetworkChoice network) {
         ContainerId id = record.id();
-        Path folder = root.temporary().resolve(id.text());
+        Path folder = root.containers().resolve(".new-" + id.text());
         boolean durable = !record.spec().remove();
-        try {
+        try (CreationLock _ = CreationLock.take(files.lock(id))) {
             makeFolder(folder);
-            if (from.rootfs() instanceof Rootfs.Overlay) {
-                Files.createDirectory(
-                        folder.resolve("upper"),
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
-                makeFolder(folder.resolve("work"));
+            if (from.image().isPresent()) {
+                prepare(storage.driver()
+                        .prepare(folder, from.image().get().config().diffIds()));
             }
             StateFile.writeInside(folder, ContainerRecord.FILE, record.bytes(), durable);
             StateFile.writeInside(
@@ -117,7 +117,7 @@ final class Creation {
             if (!durable) {
                 StateFile.writeInside(folder, "temporary-" + facts.bootId(), new byte[0], false);
             }
-            StateFile.create(files.lock(id), new byte[0], false);
+            
             if (durable) {
                 StateFile.syncFolder(folder);
             }
@@ -127,6 +127,17 @@ final class Creation {
             }
         } catch (IOException e) {
             throw StateFile.failed("make", folder, e);
+        }
+    }
+
+    /** An overlay shows the mode and owner of its upper folder at the root, so these must be the image's. */
+    private static void prepare(RootfsMount mount) throws IOException {
+        if (mount instanceof RootfsMount.Overlay overlay) {
+            Files.setAttribute(overlay.upper(), "unix:mode", overlay.root().mode() & 07777);
+            if (overlay.root().uid() != 0 || overlay.root().gid() != 0) {
+                Files.setAttribute(overlay.upper(), "unix:uid", (int) overlay.root().uid());
+                Files.setAttribute(overlay.upper(), "unix:gid", (int) overlay.root().gid());
+            }
         }
     }
 

@@ -6,6 +6,7 @@ import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.program.KernelProgram;
 import io.wherry.oci.WherryException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,7 @@ public final class Engine {
     private final Creation creation;
     private final Healing healing;
     private final Roots roots;
+    private final ImageCatalog images;
 
     /**
      * An engine.
@@ -33,21 +35,28 @@ public final class Engine {
      * @param root where state is
      * @param facts what the host can do
      * @param launcher what runs programs
-     * @param roots where containers' roots come from
+     * @param images the images
      */
-    Engine(StateRoot root, HostFacts facts, Launcher launcher, Roots roots) {
+    Engine(StateRoot root, HostFacts facts, Launcher launcher, ImageCatalog images) {
         this.root = root;
         this.facts = facts;
         this.launcher = launcher;
         this.files = new ContainerFiles(root, facts.bootId());
-        this.creation = new Creation(root, files, facts);
+        this.images = images;
+        this.creation = new Creation(root, files, facts, images.storage());
         this.healing = new Healing(files, root, launcher, facts.bootId());
-        this.roots = roots;
+        this.roots = new Roots(facts, launcher, root, images);
     }
 
-    /** {@return an engine on a root} */
-    public static Engine open(StateRoot root, HostFacts facts, Launcher launcher) {
-        return new Engine(root, facts, launcher, new Roots(facts, launcher));
+    /**
+     * {@return an engine on a root}
+     *
+     * @param builtIn a folder of OCI image layouts that need no network, one a name
+     * @param driver the storage driver; empty for the best that works here
+     */
+    public static Engine open(StateRoot root, HostFacts facts, Launcher launcher, Path builtIn, String driver) {
+        Storage storage = Storage.of(root, facts, launcher, driver);
+        return new Engine(root, facts, launcher, new ImageCatalog(storage, launcher, builtIn));
     }
 
     /** {@return what the host can do} */
@@ -108,6 +117,61 @@ public final class Engine {
         }
         Optional<byte[]> resolver = host ? StateFile.read(java.nio.file.Path.of("/etc/resolv.conf")) : Optional.empty();
         return new Creation.NetworkChoice(Optional.empty(), Optional.empty(), resolver);
+    }
+
+    /** {@return all images, by name} */
+    public List<Image> images() {
+        return images.list();
+    }
+
+    /**
+     * {@return the image that a name stands for}
+     *
+     * @throws WherryException of kind NOT_FOUND if it is not here
+     */
+    public Image image(String name) {
+        return images.find(name)
+                .orElseThrow(() -> new WherryException(
+                        WherryException.Kind.NOT_FOUND,
+                        "There is no image `" + name + "` here.",
+                        "`wherry images` lists those that are; `wherry pull " + name + "` brings it."));
+    }
+
+    /** {@return whether a name stands for an image that is here} */
+    public boolean hasImage(String name) {
+        return images.find(name).isPresent();
+    }
+
+    /**
+     * Pulls an image.
+     *
+     * @param platform which of its platforms; absent for this host's
+     * @param notes receives sentences about what could not be unpacked here
+     */
+    public Image pull(String name, Optional<String> platform, PullListener listener, List<String> notes) {
+        return images.pull(name, platform, listener, notes);
+    }
+
+    /**
+     * Takes an image's name away, and what nothing else needs.
+     *
+     * @param force also if ended containers were made from it
+     */
+    public void removeImage(String name, boolean force) {
+        Image image = image(name);
+        for (ContainerId id : files.ids()) {
+            Container container = files.read(id);
+            boolean uses = container.imageId().orElse("").equals(image.id().toString());
+            boolean running = container.status() == Container.Status.RUNNING;
+            if (uses && (running || !force)) {
+                throw new WherryException(
+                        WherryException.Kind.FAILED_PRECONDITION,
+                        "The image `" + name + "` is used by the " + (running ? "running " : "") + "container `"
+                                + container.name() + "`.",
+                        running ? "Remove that container first." : "Remove that container first, or give --force.");
+            }
+        }
+        images.remove(name);
     }
 
     /** {@return all containers, healed, in the order of their creation, the newest first} */

@@ -82,7 +82,7 @@ final class ContainerRow {
         return container.status() == Container.Status.CREATED ? "Created" : "Damaged";
     }
 
-    private static long seconds(String instant) {
+    static long seconds(String instant) {
         try {
             return Instant.parse(instant).getEpochSecond();
         } catch (DateTimeParseException e) {

@@ -66,7 +66,20 @@ final class RunCommand extends Command<RunWords> {
         }
         Engine engine = session.engine();
         words.checkUsers(engine.facts());
+        pullIfAsked(session, engine, spec, words);
         engine.run(spec);
         return 0;
+    }
+
+    /** Brings the image if it is not here, or always, or never, as {@code --pull} says. */
+    private static void pullIfAsked(Session session, Engine engine, ContainerSpec spec, RunWords words) {
+        String policy = words.pull;
+        if (spec.image().isEmpty() || policy.equals("never")) {
+            return;
+        }
+        String name = spec.image().get();
+        if (policy.equals("always") || !engine.hasImage(name)) {
+            Pulls.pull(session, engine, name, spec.platform(), words.quiet);
+        }
     }
 }

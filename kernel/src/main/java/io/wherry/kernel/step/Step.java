@@ -47,6 +47,7 @@ public sealed interface Step
                 OpenNetlink,
                 OpenNetworkNamespace,
                 OpenTerminal,
+                ProveLayer,
                 ReadFile,
                 ReadOnlyPath,
                 ReapAsInit,
@@ -68,6 +69,7 @@ public sealed interface Step
                 SetUmask,
                 StartProcess,
                 SwitchRoot,
+                SyncFilesystem,
                 UnshareCgroup,
                 UseStdio,
                 WriteIntent {
