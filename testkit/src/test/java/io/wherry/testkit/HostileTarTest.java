@@ -84,6 +84,8 @@ class HostileTarTest {
             assertThat(canary.toFile().list()).as(each.toString()).containsExactlyInAnyOrder("file", "folder");
             assertThat(Files.exists(folder.resolve("escaped"), LinkOption.NOFOLLOW_LINKS))
                     .isFalse();
+            Command.of("chmod", "-R", "u+rwx", root.toString()).check();
+            Command.of("rm", "-rf", root.toString()).check();
         }
         assertThat(applied).isGreaterThan(70);
         // It removes no full folder, goes through a link to a folder, and knows no empty pax value.
