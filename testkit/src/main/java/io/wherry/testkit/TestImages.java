@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 
 /** Real images from Debian's packages, since no public registry is asked for any. */
 public final class TestImages {
@@ -89,7 +90,7 @@ public final class TestImages {
         if (!Files.exists(kept.resolve("tag"))) {
             makeDebian(kept);
         }
-        OciLayout layout = new OciLayout(kept, new java.util.TreeMap<>());
+        OciLayout layout = new OciLayout(kept, new TreeMap<>());
         try {
             layout.tags().put("debian", Files.readString(kept.resolve("tag")));
         } catch (IOException e) {
@@ -148,7 +149,8 @@ public final class TestImages {
                     .check();
             OciLayout layout = OciLayout.create(work.resolve("layout")).image("debian", config("bash"), archive);
             Files.writeString(
-                    layout.folder().resolve("tag"), layout.tags().firstEntry().getValue());
+                    layout.folder().resolve("tag"),
+                    layout.tags().values().iterator().next());
             Files.move(layout.folder(), kept, StandardCopyOption.ATOMIC_MOVE);
             Command.of("rm", "-rf", "--one-file-system", work.toString()).check();
         } catch (IOException e) {

@@ -1,6 +1,7 @@
 package io.wherry.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.wherry.testkit.LedgerEntry.Kind;
 import java.nio.file.Files;
@@ -104,7 +105,7 @@ class LedgerTest {
     @Test
     void findsAnEmptyControlGroup() throws Exception {
         Path hierarchy = Path.of("/sys/fs/cgroup/pids");
-        org.junit.jupiter.api.Assumptions.assumeTrue(Files.isWritable(hierarchy), "not root, or no pids hierarchy");
+        assumeTrue(Files.isWritable(hierarchy), "not root, or no pids hierarchy");
         Ledger before = Ledger.take(LedgerScope.standard());
         Path left = Files.createDirectory(hierarchy.resolve("wherry-ledger-test"));
         try {

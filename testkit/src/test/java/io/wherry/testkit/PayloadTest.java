@@ -1,6 +1,7 @@
 package io.wherry.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
@@ -157,13 +158,11 @@ class PayloadTest {
     @Test
     void commandFailsForWhatHangsAndWhatHoldsItsOutput() {
         Command hangs = Command.of("sh", "-c", "echo before; sleep 60").timeout(Duration.ofMillis(300));
-        org.assertj.core.api.Assertions.assertThatThrownBy(hangs::run)
+        assertThatThrownBy(hangs::run)
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContainingAll("did not end within PT0.3S", "before");
         Command holds = Command.of("sh", "-c", "sleep 4 & echo done");
-        org.assertj.core.api.Assertions.assertThatThrownBy(holds::run)
-                .isInstanceOf(AssertionError.class)
-                .hasMessageContaining("keeps its output open");
+        assertThatThrownBy(holds::run).isInstanceOf(AssertionError.class).hasMessageContaining("keeps its output open");
     }
 
     private static Command.Result reaped(String script) {
