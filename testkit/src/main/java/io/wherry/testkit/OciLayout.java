@@ -79,7 +79,7 @@ public record OciLayout(Path folder, SortedMap<String, String> tags) {
         MessageDigest plain = sha256();
         MessageDigest packed = sha256();
         try {
-            Path file = Files.createTempFile(folder, "layer", ".gz");
+            Path file = folder.resolve("layer.tmp"); // readable by others, as a temporary file would not be
             try (InputStream from = new DigestInputStream(Files.newInputStream(archive), plain);
                     OutputStream to = new GZIPOutputStream(
                             new DigestOutputStream(Files.newOutputStream(file), packed), 1 << 16)) {

@@ -10,9 +10,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("user")
 class LedgerTest {
     private static final Path CLASSES = Path.of(
             Ledger.class.getProtectionDomain().getCodeSource().getLocation().getPath());

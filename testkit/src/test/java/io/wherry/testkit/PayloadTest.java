@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @Leakless
+@Tag("user")
 class PayloadTest {
     private static Command probe(String... words) {
         return Command.of(words).under(Payload.PROBE.path().toString());
