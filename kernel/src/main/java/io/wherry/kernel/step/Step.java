@@ -9,6 +9,7 @@ import io.wherry.kernel.program.Strand;
  */
 public sealed interface Step
         permits AdjustOomScore,
+                AdmitAddress,
                 AttachMount,
                 AwaitExit,
                 AwaitMark,
@@ -21,6 +22,7 @@ public sealed interface Step
                 EnableControllers,
                 EnterWorkdir,
                 Execute,
+                HoldLease,
                 InstallSeccomp,
                 JoinCgroup,
                 LimitResource,
@@ -56,6 +58,7 @@ public sealed interface Step
                 RemoveFile,
                 RemoveTree,
                 RenameEntry,
+                ReturnLease,
                 SendMark,
                 SendNetlink,
                 ServeTree,
@@ -63,6 +66,7 @@ public sealed interface Step
                 SetCgroupFile,
                 SetDumpable,
                 SetHostname,
+                SetHostParameter,
                 SetIds,
                 SetMountAttributes,
                 SetSysctl,
