@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Follows redirects by hand, since each is a stranger's wish: at most ten, never from TLS to plain HTTP, never to an
@@ -100,10 +101,13 @@ final class Hops {
     }
 
     /** Refuses addresses that a registry has no reason to name; a registry on loopback may name loopback. */
-    void requireReachable(Endpoint endpoint, URI to, java.util.function.Supplier<RegistryException> refusal)
-            throws IOException {
+    void requireReachable(Endpoint endpoint, URI to, Supplier<RegistryException> refusal) throws IOException {
         String host = Hosts.host(to);
         if (host.equals(Hosts.host(endpoint.base()))) {
+            return;
+        }
+        if (config.proxies().towards(to).isPresent() && !Hosts.isAddress(host)) {
+            // The proxy looks the name up; from where it is, "inside" is something else.
             return;
         }
         boolean local = Hosts.isLoopback(Hosts.host(endpoint.base()));

@@ -59,7 +59,8 @@ final class Hosts {
         }
     }
 
-    private static boolean isAddress(String host) {
+    /** {@return whether this is an address, so that no name server is asked} */
+    static boolean isAddress(String host) {
         if (host.indexOf(':') >= 0) {
             return true;
         }

@@ -4,6 +4,10 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
@@ -13,8 +17,10 @@ import java.net.http.HttpResponse;
 import java.nio.channels.UnresolvedAddressException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -75,12 +81,17 @@ final class Transport {
         }
         String server = Hosts.host(uri) + ":" + Hosts.port(uri);
         boolean known = answered.contains(server);
-        if (!known) {
+        if (!known && config.proxies().towards(uri).isEmpty()) {
             addresses(Hosts.host(uri), config.patience().connect());
         }
         CompletableFuture<HttpResponse<BodyStream>> future =
                 client(security).sendAsync(request.build(), _ -> new BodyStream(config.patience(), ticker));
         HttpResponse<BodyStream> response = await(future, uri, limit, known ? Fault.At.CONNECT : Fault.At.UNREACHABLE);
+        if (uri.getScheme().equalsIgnoreCase("https") && response.sslSession().isEmpty()) {
+            // A proxy that would not connect us; its words must not pass for the registry's.
+            response.body().close();
+            throw proxyRefuses(uri, null);
+        }
         answered.add(server);
         response.body().idleLimit(limit);
         return new Answer(
@@ -111,6 +122,9 @@ final class Transport {
         if (cause instanceof UnknownHostException || causedBy(cause, UnresolvedAddressException.class)) {
             return new Fault(connecting, "the host name " + Hosts.host(uri) + " is not known", cause);
         }
+        if (sentence(cause).startsWith("Tunnel failed")) {
+            return proxyRefuses(uri, cause);
+        }
         if (cause instanceof ConnectException) {
             return new Fault(connecting, host + " cannot be reached: " + sentence(cause), cause);
         }
@@ -127,6 +141,11 @@ final class Transport {
             return new Fault(Fault.At.TLS, host + " does not speak TLS", cause);
         }
         return new Fault(Fault.At.TRANSFER, "the connection to " + host + " broke: " + sentence(cause), cause);
+    }
+
+    private static Fault proxyRefuses(URI uri, @Nullable Throwable cause) {
+        return new Fault(
+                Fault.At.CONNECT, "the proxy refuses to connect to " + Hosts.host(uri) + ":" + Hosts.port(uri), cause);
     }
 
     private static boolean causedBy(Throwable problem, Class<? extends Throwable> type) {
@@ -169,11 +188,34 @@ final class Transport {
                         .followRedirects(HttpClient.Redirect.NEVER)
                         .connectTimeout(config.patience().connect())
                         .sslContext(Trust.context(security, config.caFiles()))
+                        .proxy(new Selector(config.proxies()))
                         .executor(executor)
                         .build();
                 clients.put(security, client);
             }
             return client;
+        }
+    }
+
+    private static final class Selector extends ProxySelector {
+        private final ProxyRules rules;
+
+        Selector(ProxyRules rules) {
+            this.rules = rules;
+        }
+
+        @Override
+        public List<Proxy> select(URI uri) {
+            Optional<URI> proxy = rules.towards(uri);
+            return proxy.isEmpty()
+                    ? List.of(Proxy.NO_PROXY)
+                    : List.of(new Proxy(
+                            Proxy.Type.HTTP, new InetSocketAddress(Hosts.host(proxy.get()), Hosts.port(proxy.get()))));
+        }
+
+        @Override
+        public void connectFailed(URI uri, SocketAddress address, IOException problem) {
+            // The request fails too, and says so.
         }
     }
 

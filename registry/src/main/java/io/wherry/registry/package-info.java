@@ -8,7 +8,7 @@
  * <p>From bottom to top:
  *
  * <pre>
- * Transport      one request, one answer, bounded in time        BodyStream, Trust
+ * Transport      one request, one answer, bounded in time        BodyStream, Trust, ProxyRules
  * Hops           redirects by hand                               Hosts
  * Authorizer     401 -> grant                                    Challenge, TokenService, CredentialSource
  * Attempts       faults -> waits and tries, or the sentence      Failures, Patience
@@ -18,7 +18,9 @@
  *
  * <pre>{@code
  * RegistryClient client = new RegistryClient(
- *         RegistryConfig.DEFAULT.withCredentials(DockerCredentials.of(System.getenv())));
+ *         RegistryConfig.DEFAULT
+ *                 .withProxies(ProxyRules.of(System.getenv()))
+ *                 .withCredentials(DockerCredentials.of(System.getenv())));
  * ResolvedManifest top = client.resolve(reference, listener);
  * try (InputStream in = client.blob(reference, layer, BlobPosition.after(partial, layer), listener)) { ... }
  * }</pre>
