@@ -100,7 +100,7 @@ public final class TestStore {
         Path copy = Files.createTempDirectory(root.getParent(), "seen");
         String mode = Integer.toOctalString(overlay.root().mode());
         HostedPilots.run("unshare", "-m", "sh", "-ec", """
-            chmod %s %s; chown %d:%d %s; cd %s; mkdir -p %s.mnt
+            chmod %s %s; chown %d:%d %s; touch -d @%d.%09d %s; cd %s; mkdir -p %s.mnt
             mount -t overlay overlay -o lowerdir=%s,upperdir=%s,workdir=%s,userxattr %s.mnt
             cp -a %s.mnt/. %s
             """.formatted(
@@ -108,6 +108,9 @@ public final class TestStore {
                         overlay.upper(),
                         overlay.root().uid(),
                         overlay.root().gid(),
+                        overlay.upper(),
+                        overlay.root().seconds(),
+                        overlay.root().nanos(),
                         overlay.upper(),
                         overlay.base(),
                         copy,
