@@ -40,7 +40,7 @@ static void require_safe(const struct tree_state *s, const struct tree_record *r
             require(*c != '/', "single name", r);
         }
     }
-    if (r->op == TREE_LINK) {
+    if (r->op == TREE_LINK || r->op == TREE_COPY) {
         require(r->dst < TREE_REGISTERS && s->filled[r->dst], "source is filled", r);
         for (const char *c = r->link; *c != 0; c++) {
             require(*c != '/', "single source", r);

@@ -7,6 +7,7 @@ module io.wherry.store {
 
     exports io.wherry.store.content;
     exports io.wherry.store.disk;
+    exports io.wherry.store.garbage;
     exports io.wherry.store.layer;
     exports io.wherry.store.pull;
     exports io.wherry.store.tar;

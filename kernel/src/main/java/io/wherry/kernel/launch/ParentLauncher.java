@@ -179,7 +179,8 @@ public final class ParentLauncher implements Launcher {
             TaskResult result = task.result;
             if (result != null) {
                 throw new WherryException(
-                        WherryException.Kind.INTERNAL, "A pilot that writes files could not be started; status " + result.status() + ".");
+                        WherryException.Kind.INTERNAL,
+                        "A pilot that writes files could not be started; status " + result.status() + ".");
             }
         }
     }
@@ -304,7 +305,8 @@ public final class ParentLauncher implements Launcher {
             } catch (IOException e) {
                 throw broken(e);
             } finally {
-                // The pipe stays open in this process, so a stream that was broken off has no end that the pilot could see.
+                // The pipe stays open in this process, so a stream that was broken off has no end that the pilot could
+                // see.
                 send(FrameType.CANCEL, little(task.task), new byte[0]);
                 await(task);
                 givePair(pair);

@@ -18,6 +18,7 @@ public record ServeTree(Slot stream, Slot replies, int flags) implements Step {
 
     @Override
     public String describe() {
-        return "make and remove files as " + stream.name() + " says" + (flags == 1 ? ", whiteouts as overlay keeps them" : "");
+        return "make and remove files as " + stream.name() + " says"
+                + (flags == 1 ? ", whiteouts as overlay keeps them" : "");
     }
 }

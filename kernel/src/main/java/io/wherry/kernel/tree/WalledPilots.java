@@ -52,11 +52,53 @@ import java.util.List;
  */
 public final class WalledPilots implements TreePilots {
     private static final List<String> CALLS = List.of(
-            "read", "write", "close", "openat", "openat2", "newfstatat", "fstat", "statx", "mkdirat", "mknodat",
-            "symlinkat", "linkat", "unlinkat", "renameat2", "fchown", "fchownat", "fchmod", "fchmodat", "ftruncate",
-            "lseek", "fsetxattr", "setxattr", "lsetxattr", "getxattr", "lgetxattr", "fgetxattr", "fchdir", "utimensat",
-            "getdents64", "syncfs", "sendmsg", "sendto", "mmap", "munmap", "readlinkat", "dup3", "fcntl", "ppoll",
-            "pread64", "pwrite64", "copy_file_range", "ioctl", "flistxattr", "poll", "fstatfs", "exit", "exit_group");
+            "read",
+            "write",
+            "close",
+            "openat",
+            "openat2",
+            "newfstatat",
+            "fstat",
+            "statx",
+            "mkdirat",
+            "mknodat",
+            "symlinkat",
+            "linkat",
+            "unlinkat",
+            "renameat2",
+            "fchown",
+            "fchownat",
+            "fchmod",
+            "fchmodat",
+            "ftruncate",
+            "lseek",
+            "fsetxattr",
+            "setxattr",
+            "lsetxattr",
+            "getxattr",
+            "lgetxattr",
+            "fgetxattr",
+            "fchdir",
+            "utimensat",
+            "getdents64",
+            "syncfs",
+            "sendmsg",
+            "sendto",
+            "mmap",
+            "munmap",
+            "readlinkat",
+            "dup3",
+            "fcntl",
+            "ppoll",
+            "pread64",
+            "pwrite64",
+            "copy_file_range",
+            "ioctl",
+            "flistxattr",
+            "poll",
+            "fstatfs",
+            "exit",
+            "exit_group");
     private static final int STREAM = 5;
     private static final int REPLIES = 6;
 
@@ -139,8 +181,7 @@ public final class WalledPilots implements TreePilots {
                 strand,
                 new SetMountAttributes(
                         root,
-                        MountAttributes.of(
-                                Linux.MOUNT_ATTR_NOSUID | Linux.MOUNT_ATTR_NODEV | Linux.MOUNT_ATTR_NOEXEC),
+                        MountAttributes.of(Linux.MOUNT_ATTR_NOSUID | Linux.MOUNT_ATTR_NODEV | Linux.MOUNT_ATTR_NOEXEC),
                         false));
         plan.add(strand, new SwitchRoot(root));
         long kept = CapabilitySet.of(
@@ -159,11 +200,8 @@ public final class WalledPilots implements TreePilots {
         }
         plan.add(strand, new NoNewPrivileges());
         Filter filter = new Filter(Action.ERRNO, 1, List.of(Architecture.X86_64), List.of(Rule.allow(CALLS)));
-        plan.add(
-                strand,
-                new InstallSeccomp(FilterCompiler.compile(filter).bytes(), 0, "what making files needs"));
-        plan.add(
-                strand, new ServeTree(new Slot(STREAM, "the stream"), new Slot(REPLIES, "replies"), target.flags()));
+        plan.add(strand, new InstallSeccomp(FilterCompiler.compile(filter).bytes(), 0, "what making files needs"));
+        plan.add(strand, new ServeTree(new Slot(STREAM, "the stream"), new Slot(REPLIES, "replies"), target.flags()));
     }
 
     /** A tree task as a session. */

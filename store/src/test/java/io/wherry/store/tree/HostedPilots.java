@@ -42,6 +42,8 @@ public final class HostedPilots implements TreePilots {
                     "-I" + tables,
                     source + "/pilot/trees.c",
                     source + "/pilot/trees_check.c",
+                    source + "/pilot/trees_copy.c",
+                    source + "/pilot/text.c",
                     source + "/pilot/memory.c",
                     source + "/pilot/test/tree_main.c",
                     "-o",

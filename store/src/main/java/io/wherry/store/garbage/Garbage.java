@@ -1,0 +1,104 @@
+package io.wherry.store.garbage;
+
+import io.wherry.oci.Descriptor;
+import io.wherry.oci.Digest;
+import io.wherry.oci.ImageConfig;
+import io.wherry.oci.Manifest;
+import io.wherry.store.content.ContentStore;
+import io.wherry.store.content.Images;
+import io.wherry.store.content.StoredImage;
+import io.wherry.store.disk.FileLocks;
+import io.wherry.store.layer.ChainId;
+import io.wherry.store.layer.LayerDriver;
+import io.wherry.store.layer.StoreSpace;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Collects garbage of one store. Safe for use by several threads and processes. */
+public final class Garbage {
+    private static final String STORE_LOCK = "store";
+
+    private final ContentStore content;
+    private final Images images;
+    private final List<LayerDriver> drivers;
+    private final StoreSpace space;
+    private final FileLocks locks;
+
+    /** Collects what {@code images} and containers do not need, from the blobs and from all drivers. */
+    public Garbage(ContentStore content, Images images, List<LayerDriver> drivers, StoreSpace space, FileLocks locks) {
+        this.content = content;
+        this.images = images;
+        this.drivers = List.copyOf(drivers);
+        this.space = space;
+        this.locks = locks;
+    }
+
+    /**
+     * What was removed.
+     *
+     * @param bytes of blobs, and of layers as their archives counted them
+     */
+    public record Collected(int blobs, int layers, long bytes) {}
+
+    /** What somebody needs. */
+    private record Needed(Set<Digest> blobs, Set<Digest> chains) {}
+
+    /**
+     * Removes what neither an image nor one of these containers needs.
+     *
+     * @param containers diff ids of each container's image, running or not
+     * @return absent if a pull is going on, or another collection: nothing was done
+     */
+    public Optional<Collected> collect(List<List<Digest>> containers) {
+        Optional<FileLocks.Held> lock = locks.tryExclusive(STORE_LOCK);
+        if (lock.isEmpty()) {
+            return Optional.empty();
+        }
+        try (FileLocks.Held _ = lock.get()) {
+            Needed needed = needed(containers);
+            long bytes = 0;
+            int layers = 0;
+            for (LayerDriver driver : drivers) {
+                for (Digest chain : driver.list()) {
+                    if (!needed.chains().contains(chain)) {
+                        bytes += driver.usage(chain);
+                        driver.remove(chain);
+                        layers++;
+                    }
+                }
+            }
+            int blobs = 0;
+            for (Digest blob : content.list()) {
+                if (!needed.blobs().contains(blob)) {
+                    bytes += content.size(blob);
+                    content.remove(blob);
+                    blobs++;
+                }
+            }
+            content.removePartial();
+            space.sweep();
+            return Optional.of(new Collected(blobs, layers, bytes));
+        }
+    }
+
+    /** A damaged image's document is an exception, and nothing is removed: it may be the one that says what is needed. */
+    private Needed needed(List<List<Digest>> containers) {
+        Needed needed = new Needed(new HashSet<>(), new HashSet<>());
+        for (StoredImage image : images.list()) {
+            Manifest manifest = images.manifest(image);
+            ImageConfig config = images.config(manifest);
+            needed.blobs().add(manifest.digest());
+            needed.blobs().add(manifest.config().digest());
+            for (Descriptor layer : manifest.layers()) {
+                needed.blobs().add(layer.digest());
+            }
+            needed.chains().addAll(ChainId.of(config.diffIds()));
+        }
+        for (List<Digest> diffIds : containers) {
+            needed.chains().addAll(ChainId.of(diffIds));
+        }
+        return needed;
+    }
+}

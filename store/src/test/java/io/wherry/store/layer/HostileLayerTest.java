@@ -1,0 +1,104 @@
+package io.wherry.store.layer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import io.wherry.oci.WherryException;
+import io.wherry.store.disk.Durable;
+import io.wherry.store.pull.PullResult;
+import io.wherry.store.tree.HostedPilots;
+import io.wherry.store.tree.TreeListing;
+import io.wherry.testkit.HostileTar;
+import io.wherry.testkit.HostileTar.Outcome;
+import io.wherry.testkit.OciLayout;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every hostile layer of the test kit, alone and on top of a good one, through the whole pull: nothing outside changes, and both drivers agree. */
+class HostileLayerTest {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    @TempDir(cleanup = CleanupMode.NEVER)
+    Path folder;
+
+    /** What became of one case: the sentence of a refusal, or the tree. */
+    private record Result(String refusal, Map<String, String> tree) {}
+
+    @Test
+    void nothingOutsideChangesAndDriversAgree() throws IOException {
+        Path canary = Files.createDirectories(folder.resolve("canary/folder")).getParent();
+        Files.writeString(canary.resolve("file"), "untouched");
+        Map<String, String> before = TreeListing.of(canary);
+        List<String> wrong = new ArrayList<>();
+        int cases = 0;
+        for (HostileTar.Case each : HostileTar.cases(canary)) {
+            Path own = Files.createDirectories(folder.resolve("case" + cases++));
+            byte[] archive = each.archive().get();
+            OciLayout layout = OciLayout.create(own.resolve("layout"));
+            layout.image("alone", "{}", OciLayout.Compression.NONE, List.of(archive));
+            layout.image("above", "{}", OciLayout.Compression.GZIP, List.of(LayerDriverContract.base().bytes(), archive));
+            for (String tag : List.of("alone", "above")) {
+                Result overlay = attempt(own.resolve(tag + "-overlay"), OverlayDriver::new, layout, tag);
+                Result dir = attempt(own.resolve(tag + "-dir"), DirDriver::new, layout, tag);
+                judge(each, tag, overlay, dir, wrong);
+            }
+            if (!TreeListing.of(canary).equals(before)) {
+                fail("the outside was changed by " + each);
+            }
+            HostedPilots.run("rm", "-rf", own.toString());
+        }
+        assertThat(wrong).as("of %d cases", cases).isEmpty();
+        assertThat(cases).isGreaterThan(50);
+    }
+
+    private static void judge(HostileTar.Case each, String tag, Result overlay, Result dir, List<String> wrong) {
+        boolean refused = !overlay.refusal().isEmpty();
+        if (!overlay.tree().equals(dir.tree()) || refused == dir.refusal().isEmpty()) {
+            wrong.add(tag + " " + each + ": drivers differ: " + difference(overlay, dir));
+        }
+        // On top of another layer a case may mean something else: there only agreement counts.
+        if (tag.equals("alone") && ((each.outcome() == Outcome.APPLIED && refused) || (each.outcome() == Outcome.REFUSED && !refused))) {
+            wrong.add(tag + " " + each + ": " + (refused ? overlay.refusal() : "was applied"));
+        }
+    }
+
+    private static String difference(Result a, Result b) {
+        StringBuilder out = new StringBuilder(a.refusal() + " | " + b.refusal());
+        a.tree().forEach((path, text) -> {
+            if (!text.equals(b.tree().get(path))) {
+                out.append("\n  ").append(path).append(" overlay: ").append(text).append(" dir: ").append(b.tree().get(path));
+            }
+        });
+        b.tree().forEach((path, text) -> {
+            if (!a.tree().containsKey(path)) {
+                out.append("\n  ").append(path).append(" only dir: ").append(text);
+            }
+        });
+        return out.toString();
+    }
+
+    private static Result attempt(Path folder, Function<StoreSpace, LayerDriver> driver, OciLayout layout, String tag) {
+        return Assertions.assertTimeoutPreemptively(LIMIT, () -> {
+            TestStore store = new TestStore(folder, driver, new Durable());
+            try {
+                PullResult result = store.pull(layout, tag);
+                return new Result("", store.rootfs(result, "c"));
+            } catch (WherryException e) {
+                assertThat(e.kind()).as(e.getMessage()).isNotIn(WherryException.Kind.INTERNAL, WherryException.Kind.INTERRUPTED);
+                assertThat(store.driver.list()).isEmpty();
+                assertThat(store.names("tmp")).isEmpty();
+                return new Result(e.getMessage(), Map.of());
+            }
+        });
+    }
+}
