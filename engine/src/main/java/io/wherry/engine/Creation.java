@@ -135,8 +135,8 @@ final class Creation {
         if (mount instanceof RootfsMount.Overlay overlay) {
             Files.setAttribute(overlay.upper(), "unix:mode", overlay.root().mode() & 07777);
             if (overlay.root().uid() != 0 || overlay.root().gid() != 0) {
-                Files.setAttribute(overlay.upper(), "unix:uid", (int) overlay.root().uid());
-                Files.setAttribute(overlay.upper(), "unix:gid", (int) overlay.root().gid());
+                Files.setAttribute(overlay.upper(), "unix:uid", overlay.root().uid());
+                Files.setAttribute(overlay.upper(), "unix:gid", overlay.root().gid());
             }
         }
     }

@@ -66,7 +66,7 @@ final class ExplainCommand extends Command<ExplainCommand.Words> {
         RunWords run = new RunWords();
         List<String> operands =
                 new Parser<>("run", RunOptions.table(), RunCommand.OPERANDS, RunCommand.MISUSE).parse(line, run);
-        ContainerSpec spec = Asked.from(run, operands, session.environment());
+        ContainerSpec spec = Asked.from(run, operands, session.environment(), session.context());
         Engine engine = session.engine();
         run.checkUsers(engine.facts());
         return engine.explain(spec);

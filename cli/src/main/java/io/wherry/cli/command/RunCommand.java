@@ -54,7 +54,7 @@ final class RunCommand extends Command<RunWords> {
 
     @Override
     public int run(Session session, RunWords words, List<String> operands) {
-        ContainerSpec spec = Asked.from(words, operands, session.environment());
+        ContainerSpec spec = Asked.from(words, operands, session.environment(), session.context());
         if (spec.terminal()
                 && spec.interactive()
                 && !spec.detached()
