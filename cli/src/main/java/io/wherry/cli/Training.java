@@ -100,6 +100,7 @@ final class Training {
                 words("inspect", "-f", "{{.State.Status}} {{range .Mounts}}{{.Source}}{{end}}", "trained"),
                 words("explain", "run", "--rootfs", "/:O", "true"),
                 words("rm", "trained"),
+                words("rm", "boat"),
                 words("info"),
                 words("version"),
                 words("help"),
