@@ -1,6 +1,7 @@
 package io.wherry.engine;
 
 import io.wherry.kernel.program.KernelProgram;
+import io.wherry.oci.Digest;
 import io.wherry.oci.WherryException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -19,6 +20,9 @@ import java.util.OptionalLong;
 
 /** Containers as they stand on disk: found by name, id or prefix, read, never changed here. Safe for several threads. */
 final class ContainerFiles {
+    /** What the name of a folder begins with until it is whole. */
+    static final String HALF_MADE = ".new-";
+
     private final StateRoot root;
     private final String bootId;
 
@@ -37,6 +41,22 @@ final class ContainerFiles {
 
     Path volatileFolder(ContainerId id) {
         return root.running().resolve(id.abbreviated());
+    }
+
+    /** {@return ids of folders that their makers left half-made} */
+    List<ContainerId> halfMade() {
+        List<ContainerId> ids = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(root.containers(), HALF_MADE + "*")) {
+            for (Path entry : entries) {
+                String id = String.valueOf(entry.getFileName()).substring(HALF_MADE.length());
+                if (id.length() == ContainerId.LENGTH && ContainerId.isHex(id) && !attended(new ContainerId(id))) {
+                    ids.add(new ContainerId(id));
+                }
+            }
+        } catch (IOException e) {
+            throw StateFile.failed("list", root.containers(), e);
+        }
+        return ids;
     }
 
     /** {@return all ids, in the order of the ids} */
@@ -102,6 +122,19 @@ final class ContainerFiles {
                 .orElseThrow(
                         () -> new WherryException(WherryException.Kind.CORRUPT, ContainerRecord.FILE + " is missing."));
         return ContainerRecord.parse(bytes);
+    }
+
+    /** {@return diff ids of the layers that a container stands on; none if its record is damaged, and it can only be removed} */
+    List<Digest> layers(ContainerId id) {
+        List<Digest> layers = new ArrayList<>();
+        try {
+            for (String layer : record(id).layers()) {
+                layers.add(Digest.parse(layer));
+            }
+        } catch (WherryException e) {
+            return List.of();
+        }
+        return layers;
     }
 
     KernelProgram program(ContainerId id) {

@@ -4,6 +4,7 @@ import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.program.KernelProgram;
 import io.wherry.kernel.step.NetworkAttachment;
 import io.wherry.kernel.step.Plan;
+import io.wherry.oci.Digest;
 import io.wherry.oci.RuntimeConfig;
 import io.wherry.oci.WherryException;
 import io.wherry.runtime.Placement;
@@ -16,6 +17,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -48,7 +52,7 @@ final class Creation {
                 from.accounts().passwd(),
                 from.accounts().group());
         NetworkFiles networkFiles = new NetworkFiles(files.folder(id), network.address());
-        RuntimeConfig config = ConfigCompiler.compile(spec, from.defaults(), account, networkFiles, facts, id);
+        RuntimeConfig config = ConfigCompiler.compile(spec, from.defaults(), account, networkFiles, network.parameters(), facts, id);
         Plan plan =
                 NativeRuntime.compile(config, from.rootfs(), placement(spec, id, name), network.attachment(), facts);
         return new Compiled(config, plan, plan.compile(KernelProgram.STARTS_CONTAINER));
@@ -79,27 +83,40 @@ final class Creation {
 
     /** {@return the program of a container that now is on disk} */
     KernelProgram create(ContainerSpec spec, ContainerRoot from, ContainerId id, NetworkChoice network) {
-        String name = ContainerNames.take(root.names(), spec.name(), id);
+        try (CreationLock _ = CreationLock.take(files.lock(id))) {
+            return locked(spec, from, id, network);
+        } catch (IOException e) {
+            throw StateFile.failed("lock", files.lock(id), e);
+        }
+    }
+
+    private KernelProgram locked(ContainerSpec spec, ContainerRoot from, ContainerId id, NetworkChoice network) {
+        String name = ContainerNames.take(files, root.names(), spec.name(), id);
         boolean done = false;
         try {
             Compiled compiled = compile(spec, from, id, name, network);
             ContainerRecord record =
-                    new ContainerRecord(id, name, Instant.now().toString(), from.image().map(image -> image.id().toString()), from.driver(), spec);
+                    new ContainerRecord(id, name, Instant.now().toString(), from.image().map(image -> image.id().toString()),
+                    layers(from),
+                    from.driver(),
+                    network.address(),
+                    spec);
             write(record, from, compiled, network);
             done = true;
             return compiled.program();
         } finally {
             if (!done) {
                 StateFile.remove(root.names().resolve(name));
+                StateFile.remove(files.lock(id));
             }
         }
     }
 
     private void write(ContainerRecord record, ContainerRoot from, Compiled compiled, NetworkChoice network) {
         ContainerId id = record.id();
-        Path folder = root.containers().resolve(".new-" + id.text());
+        Path folder = root.containers().resolve(ContainerFiles.HALF_MADE + id.text());
         boolean durable = !record.spec().remove();
-        try (CreationLock _ = CreationLock.take(files.lock(id))) {
+        try {
             makeFolder(folder);
             if (from.image().isPresent()) {
                 prepare(storage.driver()
@@ -130,6 +147,16 @@ final class Creation {
         }
     }
 
+    private static List<String> layers(ContainerRoot from) {
+        List<String> layers = new ArrayList<>();
+        if (from.image().isPresent()) {
+            for (Digest diffId : from.image().get().config().diffIds()) {
+                layers.add(diffId.toString());
+            }
+        }
+        return layers;
+    }
+
     /** An overlay shows the mode and owner of its upper folder at the root, so these must be the image's. */
     private static void prepare(RootfsMount mount) throws IOException {
         if (mount instanceof RootfsMount.Overlay overlay) {
@@ -152,6 +179,10 @@ final class Creation {
      * @param attachment its steps; absent for none and for the host's
      * @param address the address it has there
      * @param resolver content of its resolv.conf
+     * @param parameters kernel parameters inside
      */
-    record NetworkChoice(Optional<NetworkAttachment> attachment, Optional<String> address, Optional<byte[]> resolver) {}
+    record NetworkChoice(Optional<NetworkAttachment> attachment,
+            Optional<String> address,
+            Optional<byte[]> resolver,
+            Map<String, String> parameters) {}
 }

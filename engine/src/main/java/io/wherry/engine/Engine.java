@@ -4,6 +4,7 @@ import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.launch.Failure;
 import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.program.KernelProgram;
+import io.wherry.oci.Digest;
 import io.wherry.oci.WherryException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ public final class Engine {
     private final Healing healing;
     private final Roots roots;
     private final ImageCatalog images;
+    private final Networks networks;
 
     /**
      * An engine.
@@ -43,6 +45,7 @@ public final class Engine {
         this.launcher = launcher;
         this.files = new ContainerFiles(root, facts.bootId());
         this.images = images;
+        this.networks = new Networks(root, facts);
         this.creation = new Creation(root, files, facts, images.storage());
         this.healing = new Healing(files, root, launcher, facts.bootId());
         this.roots = new Roots(facts, launcher, root, images);
@@ -77,7 +80,14 @@ public final class Engine {
     public void run(ContainerSpec spec) {
         ContainerId id = ContainerId.random();
         ContainerRoot from = roots.of(spec, files.folder(id));
-        KernelProgram program = creation.create(spec, from, id, network(spec));
+        Creation.NetworkChoice network = networks.claim(spec, id);
+        KernelProgram program;
+        try {
+            program = creation.create(spec, from, id, network);
+        } catch (WherryException e) {
+            networks.release(network, id);
+            throw e;
+        }
         launcher.launch(program, id.text(), launchFlags(spec));
     }
 
@@ -92,7 +102,7 @@ public final class Engine {
         ContainerId id = ContainerId.random();
         String name = spec.name().orElse(ContainerNames.generated(id, 0));
         ContainerRoot from = roots.of(spec, files.folder(id));
-        Creation.Compiled compiled = creation.compile(spec, from, id, name, network(spec));
+        Creation.Compiled compiled = creation.compile(spec, from, id, name, networks.preview(spec, id));
         return new Explanation(compiled.plan(), compiled.program());
     }
 
@@ -105,18 +115,7 @@ public final class Engine {
     private Creation.Compiled recompile(ContainerId id) {
         ContainerRecord record = files.record(id);
         ContainerRoot from = roots.of(record.spec(), files.folder(id));
-        return creation.compile(record.spec(), from, id, record.name(), network(record.spec()));
-    }
-
-    private Creation.NetworkChoice network(ContainerSpec spec) {
-        String mode = spec.network().orElse("none");
-        boolean host = mode.equals("host");
-        if (!host && !mode.equals("none")) {
-            throw new WherryException(
-                    WherryException.Kind.UNSUPPORTED, "The network `" + mode + "` is not known; none and host are.");
-        }
-        Optional<byte[]> resolver = host ? StateFile.read(java.nio.file.Path.of("/etc/resolv.conf")) : Optional.empty();
-        return new Creation.NetworkChoice(Optional.empty(), Optional.empty(), resolver);
+        return creation.compile(record.spec(), from, id, record.name(), networks.again(record));
     }
 
     /** {@return all images, by name} */
@@ -172,11 +171,17 @@ public final class Engine {
             }
         }
         images.remove(name);
+        List<List<Digest>> used = new ArrayList<>();
+        for (ContainerId id : files.ids()) {
+            used.add(files.layers(id));
+        }
+        images.collect(used);
     }
 
     /** {@return all containers, healed, in the order of their creation, the newest first} */
     public List<Container> containers() {
         List<Container> containers = new ArrayList<>();
+        healing.leftovers();
         for (ContainerId id : files.ids()) {
             try {
                 healing.heal(id);
@@ -268,7 +273,11 @@ public final class Engine {
         ContainerRecord record = files.record(container);
         Creation.Compiled compiled = recompile(container);
         FailureReport report = FailureReport.of(
-                record.name(), compiled.config().process().args(), compiled.program(), compiled.plan(), failure);
+                record.name(),
+                compiled.config().process().args(),
+                files.program(container),
+                compiled.plan(),
+                failure);
         if (record.spec().remove()) {
             healing.remove(container, record.name());
         } else {

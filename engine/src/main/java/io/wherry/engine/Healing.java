@@ -58,6 +58,27 @@ final class Healing {
         }
     }
 
+    /** Removes folders that were never finished, and what earlier removals left in the trash. */
+    void leftovers() {
+        for (ContainerId id : files.halfMade()) {
+            Path folder = root.containers().resolve(ContainerFiles.HALF_MADE + id.text());
+            try {
+                Files.move(
+                        folder, root.trash().resolve(id.text()), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+            } catch (IOException e) {
+                throw StateFile.failed("remove", folder, e);
+            }
+            StateFile.remove(files.lock(id));
+        }
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(root.trash())) {
+            for (Path entry : entries) {
+                emptyTrash(String.valueOf(entry.getFileName()));
+            }
+        } catch (IOException e) {
+            throw StateFile.failed("list", root.trash(), e);
+        }
+    }
+
     /** Removes what a container that was to be removed left behind at a reboot: its files were never synced. */
     private void temporary(ContainerId id) {
         Path folder = files.folder(id);

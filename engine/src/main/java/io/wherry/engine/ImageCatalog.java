@@ -2,6 +2,7 @@ package io.wherry.engine;
 
 import io.wherry.kernel.launch.Launcher;
 import io.wherry.oci.Descriptor;
+import io.wherry.oci.Digest;
 import io.wherry.oci.ImageConfig;
 import io.wherry.oci.ImageDocument;
 import io.wherry.oci.ImageReference;
@@ -16,6 +17,7 @@ import io.wherry.registry.RegistryClient;
 import io.wherry.registry.RegistryConfig;
 import io.wherry.registry.ResolvedManifest;
 import io.wherry.store.content.StoredImage;
+import io.wherry.store.garbage.Garbage;
 import io.wherry.store.layer.Prover;
 import io.wherry.store.pull.BlobSource;
 import io.wherry.store.pull.Cancellation;
@@ -168,6 +170,12 @@ final class ImageCatalog {
     /** {@return whether there was such a name} */
     boolean remove(String name) {
         return storage.images().remove(ImageReference.parse(name));
+    }
+
+    /** Removes blobs and layers that no image and none of these containers needs. */
+    void collect(List<List<Digest>> containers) {
+        new Garbage(storage.content(), storage.images(), List.of(storage.driver()), storage.space(), storage.locks())
+                .collect(containers);
     }
 
     Storage storage() {

@@ -14,6 +14,11 @@ public final class LoopbackNetwork implements NetworkAttachment {
     public LoopbackNetwork() {}
 
     @Override
+    public boolean needsPilot() {
+        return false;
+    }
+
+    @Override
     public void pilot(Plan plan, int strand, Slot namespace) {}
 
     @Override

@@ -115,7 +115,9 @@ final class FirstProcess {
         protect(mounts);
         if (waitsForNetwork) {
             plan.add(INSIDE, new AwaitMark(pilot, Mark.NETWORK, Slot.NONE, false));
-            network.ifPresent(attachment -> attachment.inside(plan, INSIDE));
+        }
+        if (network.isPresent()) {
+            network.get().inside(plan, INSIDE);
         }
         plan.add(INSIDE, new AwaitMark(pilot, Mark.ATTACHED, Slot.NONE, false));
         if (has(Namespace.Type.CGROUP)) {

@@ -104,14 +104,14 @@ public final class NativeRuntime {
         plan.add(PILOT, new ListenAt(volatileFolder, "s", listener));
 
         FirstProcess inside =
-                new FirstProcess(plan, config, rootfs, facts, cgroups, streams, sockets[1], network.isPresent());
+                new FirstProcess(plan, config, rootfs, facts, cgroups, streams, sockets[1], network.isPresent() && network.get().needsPilot());
         inside.prepareRoot();
         Slot process = plan.slot("process");
         plan.add(PILOT, new StartProcess(namespaces(), INSIDE, cgroups.startIn(), sockets[0], sockets[1], process));
         map(sockets[0]);
         cgroups.join(plan);
         plan.add(PILOT, new SendMark(sockets[0], Mark.ATTACHED, Slot.NONE));
-        if (network.isPresent()) {
+        if (network.isPresent() && network.get().needsPilot()) {
             Slot namespace = plan.slot("network namespace");
             plan.add(PILOT, new OpenNetworkNamespace(process, facts.networkNamespaceByPidfd(), namespace));
             network.get().pilot(plan, PILOT, namespace);
