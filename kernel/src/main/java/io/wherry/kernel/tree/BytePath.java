@@ -9,7 +9,7 @@ public final class BytePath {
     /** Longest name of one entry, in bytes. */
     public static final int NAME_LIMIT = 255;
     /** Longest path that a stream accepts, in bytes. */
-    public static final int PATH_LIMIT = 4000;
+    public static final int PATH_LIMIT = 4095;
 
     private static final int SHOWN = 200;
 

@@ -1,5 +1,6 @@
 package io.wherry.kernel.tree;
 
+import io.wherry.kernel.program.Errno;
 import io.wherry.oci.WherryException;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ public final class TreeException extends WherryException {
     public static final int ENOENT = 2;
     public static final int EIO = 5;
     public static final int EACCES = 13;
+    public static final int ENOTDIR = 20;
     public static final int EINVAL = 22;
     public static final int ENOSPC = 28;
     public static final int EROFS = 30;
@@ -66,10 +68,10 @@ public final class TreeException extends WherryException {
                         reply);
             case ENOENT ->
                 make(Kind.INVALID, what + ": it, or a folder on the way, is not there (ENOENT).", null, reply);
-            case EPERM, EACCES -> make(Kind.DENIED, what + ": not permitted (errno " + errno + ").", null, reply);
+            case EPERM, EACCES -> make(Kind.DENIED, what + ": not permitted (" + Errno.name(errno) + ").", null, reply);
             case EROFS -> make(Kind.FAILED_PRECONDITION, what + ": the filesystem is read-only (EROFS).", null, reply);
             case EIO -> make(Kind.UNAVAILABLE, what + ": the disk reports an error (EIO).", null, reply);
-            default -> make(Kind.INVALID, what + ": the kernel refused it with errno " + errno + ".", null, reply);
+            default -> make(Kind.INVALID, what + ": the kernel refused it (" + Errno.name(errno) + ").", null, reply);
         };
     }
 

@@ -22,7 +22,7 @@ public interface ImageUnpacking extends AutoCloseable {
     void layer(int index, InputStream archive) throws IOException;
 
     /**
-     * Gives all layers their names. The caller has verified the diff ids.
+     * Gives all layers their names, the lowest first. The caller has verified the diff ids. After an exception lower layers may have theirs already: they are good, and garbage if nobody needs them.
      *
      * @param again layers' archives once more, for what could not be done in one reading
      * @return sentences about what was left out, each once

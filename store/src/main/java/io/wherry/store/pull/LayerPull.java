@@ -191,11 +191,27 @@ final class LayerPull {
         if (e.getCause() instanceof WherryException w) {
             return w;
         }
+        if (e instanceof SourceException && !cancellation.isCancelled()) {
+            return new WherryException(
+                    Kind.UNAVAILABLE,
+                    "The layer " + layer.digest() + " could not be read to its end: " + e.getMessage() + ".",
+                    "Pull again: what has come is kept.",
+                    e);
+        }
         if (cancellation.isCancelled()) {
             return new WherryException(Kind.INTERRUPTED, "The pull was ended.", e);
         }
         return new WherryException(
                 Kind.CORRUPT, "The layer " + layer.digest() + " cannot be unpacked: " + e.getMessage() + ".", e);
+    }
+
+    /** The source failed, not what it sent. */
+    private static final class SourceException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        SourceException(IOException cause) {
+            super(cause.getMessage(), cause);
+        }
     }
 
     /** Writes what is read from the source into the blob. */
@@ -218,7 +234,12 @@ final class LayerPull {
 
         @Override
         public int read(byte[] to, int offset, int length) throws IOException {
-            int got = in.read(to, offset, length);
+            int got;
+            try {
+                got = in.read(to, offset, length);
+            } catch (IOException e) {
+                throw new SourceException(e);
+            }
             if (got > 0) {
                 ingest.write(to, offset, got);
                 progress.bytes(layer, ingest.position());

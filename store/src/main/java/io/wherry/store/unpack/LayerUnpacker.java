@@ -32,6 +32,7 @@ public final class LayerUnpacker {
     private final UnpackLimits limits;
     private final LongSupplier freeSpace;
     private final @Nullable PathSet named;
+    private final PathSet links = new PathSet();
     private final Set<String> omitted = new LinkedHashSet<>();
     private Optional<Attributes> root = Optional.empty();
     private long bytes;
@@ -68,9 +69,14 @@ public final class LayerUnpacker {
                 take(entry, archive);
             }
             archive.drain();
+            if (below == LayersBelow.NONE && root.isEmpty()) {
+                out.folder("", Attributes.IMPLIED_FOLDER, List.of());
+            }
             totals = out.finish();
         } catch (TreeException e) {
-            if (e.errno() == TreeException.ENOENT && below == LayersBelow.APART) {
+            // ENOTDIR: where the parent should be is this layer's own whiteout.
+            boolean absent = e.errno() == TreeException.ENOENT || e.errno() == TreeException.ENOTDIR;
+            if (absent && below == LayersBelow.APART) {
                 throw new UnpackRetry(UnpackRetry.Reason.NEEDS_LAYERS_BELOW);
             }
             throw e;
@@ -100,7 +106,7 @@ public final class LayerUnpacker {
         if (pass == UnpackPass.ENTRIES || below == LayersBelow.NONE) {
             return;
         }
-        if (named != null && (named.has(path) || named.hasBelow(path))) {
+        if (named != null && (named.has(path) || named.hasBelow(path) || leadsThroughOwnLink(path))) {
             throw new UnpackRetry(UnpackRetry.Reason.NEEDS_TWO_PASSES);
         }
         out.whiteout(path);
@@ -110,7 +116,7 @@ public final class LayerUnpacker {
         if (pass == UnpackPass.ENTRIES || below == LayersBelow.NONE) {
             return;
         }
-        if (named != null && named.hasBelow(path)) {
+        if (named != null && (named.hasBelow(path) || leadsThroughOwnLink(path + "/"))) {
             throw new UnpackRetry(UnpackRetry.Reason.NEEDS_TWO_PASSES);
         }
         if (path.isEmpty() && below == LayersBelow.APART) {
@@ -118,6 +124,16 @@ public final class LayerUnpacker {
             throw new UnpackRetry(UnpackRetry.Reason.NEEDS_LAYERS_BELOW);
         }
         out.opaque(path);
+    }
+
+    /** The layers below have no such link: a whiteout must not follow it. */
+    private boolean leadsThroughOwnLink(String path) {
+        for (int slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
+            if (links.has(path.substring(0, slash))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void make(String path, TarEntry entry, TarReader archive) throws IOException {
@@ -133,6 +149,9 @@ public final class LayerUnpacker {
         }
         if (named != null) {
             named.add(path);
+            if (entry.kind() == TarEntry.Kind.SYMLINK) {
+                links.add(path);
+            }
         }
         List<Xattr> xattrs = entry.xattrs().isEmpty() ? List.of() : xattrs(path, entry.xattrs());
         switch (entry.kind()) {

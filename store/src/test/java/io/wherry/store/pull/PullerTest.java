@@ -205,7 +205,7 @@ class PullerTest {
                 int got = super.read(to, at, length);
                 position += Math.max(got, 0);
                 if (position > 1_000_000) {
-                    ProcessHandle.of(store.pilots.lastPid()).ifPresent(ProcessHandle::destroyForcibly);
+                    store.pilots.killAll();
                 }
                 return got;
             }

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 public final class HostedPilots implements TreePilots {
     private static final Path BINARY = build();
     private final List<String> options;
-    private volatile long lastPid;
+    private final List<Process> started = java.util.Collections.synchronizedList(new ArrayList<>());
 
     public HostedPilots(String... options) {
         this.options = List.of(options);
@@ -69,9 +69,9 @@ public final class HostedPilots implements TreePilots {
         return output;
     }
 
-    /** {@return the pid of the last pilot that was started} */
-    public long lastPid() {
-        return lastPid;
+    /** Kills every pilot that was started so far and still runs. */
+    public void killAll() {
+        List.copyOf(started).forEach(Process::destroyForcibly);
     }
 
     @Override
@@ -90,7 +90,7 @@ public final class HostedPilots implements TreePilots {
             Process process = new ProcessBuilder(words)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
-            lastPid = process.pid();
+            started.add(process);
             return new Session(process);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
