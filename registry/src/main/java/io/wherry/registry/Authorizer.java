@@ -31,8 +31,10 @@ final class Authorizer {
     private final Map<String, Optional<Credentials>> found = new HashMap<>();
     private volatile String identity = "no credentials sent";
 
-    /** What to send, and until when by the forward clock. */
-    private record Grant(String authorization, long expires) {}
+    /** What to send, and for a token until when by the forward clock, and where to get the next one. */
+    private record Grant(String authorization, long expires, Optional<Issuer> issuer) {}
+
+    private record Issuer(URI realm, Optional<String> service) {}
 
     Authorizer(Endpoint endpoint, TokenService tokens, CredentialSource source, Ticker ticker) {
         this.endpoint = endpoint;
@@ -46,14 +48,20 @@ final class Authorizer {
         return identity;
     }
 
-    /** {@return the header to send for this repository, if there is one that has not expired} */
-    Optional<String> current(String repository) {
+    /** {@return the header to send for this repository, if one is known; a token that has expired is renewed first} */
+    Optional<String> current(String repository, Duration limit) throws IOException {
         lock.lock();
         try {
             Grant grant = grants.get(repository);
-            return grant == null || grant.expires - ticker.nanoTime() <= 0
-                    ? Optional.empty()
-                    : Optional.of(grant.authorization);
+            if (grant == null) {
+                return Optional.empty();
+            }
+            if (grant.expires - ticker.nanoTime() <= 0 && grant.issuer.isPresent()) {
+                grants.remove(repository);
+                grant = token(grant.issuer.get(), repository, limit);
+                grants.put(repository, grant);
+            }
+            return Optional.of(grant.authorization);
         } finally {
             lock.unlock();
         }
@@ -68,9 +76,10 @@ final class Authorizer {
             throws IOException {
         lock.lock();
         try {
-            Optional<String> current = current(repository);
-            if (current.isPresent() && !current.equals(refused)) {
-                return current;
+            Grant other = grants.get(repository);
+            if (other != null && !Optional.of(other.authorization).equals(refused)) {
+                // Another thread got it meanwhile.
+                return Optional.of(other.authorization);
             }
             grants.remove(repository);
             List<Challenge> challenges = Challenge.parse(unauthorized.allHeaders("WWW-Authenticate"));
@@ -98,6 +107,11 @@ final class Authorizer {
     private Grant bearer(Challenge challenge, Answer unauthorized, String repository, Duration limit)
             throws IOException {
         URI realm = tokens.realm(endpoint, challenge, unauthorized);
+        return token(new Issuer(realm, challenge.parameter("service")), repository, limit);
+    }
+
+    private Grant token(Issuer issuer, String repository, Duration limit) throws IOException {
+        URI realm = issuer.realm;
         Optional<Credentials> credentials = Optional.empty();
         if (tokens.mayLearnCredentials(endpoint, realm)) {
             credentials = credentials(repository);
@@ -106,10 +120,9 @@ final class Authorizer {
             identity = "no credentials sent, since the token service " + Hosts.host(realm) + " is another owner's";
         }
         long asked = ticker.nanoTime();
-        TokenService.Token token =
-                tokens.fetch(endpoint, realm, challenge.parameter("service"), repository, credentials, limit);
+        TokenService.Token token = tokens.fetch(endpoint, realm, issuer.service, repository, credentials, limit);
         return new Grant(
-                "Bearer " + token.value().reveal(), asked + token.validity().toNanos());
+                "Bearer " + token.value().reveal(), asked + token.validity().toNanos(), Optional.of(issuer));
     }
 
     private static boolean offersBasic(List<Challenge> challenges) {
@@ -137,8 +150,7 @@ final class Authorizer {
                     unauthorized.status(),
                     List.of());
         }
-        return new Grant(
-                basicHeader(basic), ticker.nanoTime() + Duration.ofDays(1).toNanos());
+        return new Grant(basicHeader(basic), 0, Optional.empty());
     }
 
     static String basicHeader(Credentials.Basic basic) {

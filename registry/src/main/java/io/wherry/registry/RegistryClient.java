@@ -208,7 +208,7 @@ public final class RegistryClient {
         Endpoint endpoint = session.endpoint;
         URI uri = endpoint.resolve(path);
         String repository = image.repository();
-        Optional<String> authorization = session.authorizer.current(repository);
+        Optional<String> authorization = session.authorizer.current(repository, limit);
         Answer answer = hops.get(endpoint, uri, headers, authorization, limit);
         if (answer.status() != 401 || !Hosts.sameOrigin(answer.uri(), endpoint.base())) {
             return answer;

@@ -17,8 +17,19 @@ import java.util.Set;
 
 /** A small image with one layer, and how an honest registry serves it. */
 final class TestImage implements ScriptedRegistry.Script {
-    /** Times of a test: as in life, but in milliseconds. */
+    /** Times of a test: waits between tries are short, but a busy machine is no fault. */
     static final Patience QUICK = new Patience(
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(30),
+            5,
+            Duration.ofMillis(4),
+            Duration.ofMillis(50),
+            1024,
+            Duration.ofSeconds(1));
+
+    /** For tests of silence. */
+    static final Patience IMPATIENT = new Patience(
             Duration.ofSeconds(2),
             Duration.ofMillis(400),
             Duration.ofSeconds(2),
@@ -49,6 +60,10 @@ final class TestImage implements ScriptedRegistry.Script {
         return new RegistryClient(plain(registry));
     }
 
+    static RegistryClient impatientClient(ScriptedRegistry registry) {
+        return new RegistryClient(plain(registry).withPatience(IMPATIENT));
+    }
+
     static RegistryConfig plain(ScriptedRegistry registry) {
         return RegistryConfig.DEFAULT.withPatience(QUICK).withPlainHttpHosts(Set.of(registry.name()));
     }
@@ -56,6 +71,10 @@ final class TestImage implements ScriptedRegistry.Script {
     /** Pulls the layer from the start. */
     byte[] pullLayer(ScriptedRegistry registry) throws IOException {
         return pullLayer(client(registry), registry, BlobPosition.start(layerDescriptor));
+    }
+
+    byte[] pullLayerImpatiently(ScriptedRegistry registry) throws IOException {
+        return pullLayer(impatientClient(registry), registry, BlobPosition.start(layerDescriptor));
     }
 
     byte[] pullLayer(RegistryClient client, ScriptedRegistry registry, BlobPosition from) throws IOException {
