@@ -19,6 +19,9 @@ import java.util.OptionalLong;
 
 /** Containers as they stand on disk: found by name, id or prefix, read, never changed here. Safe for several threads. */
 final class ContainerFiles {
+    /** What the folder of a container in the making is called before its id. */
+    static final String UNFINISHED = ".new-";
+
     private final StateRoot root;
     private final String bootId;
 
@@ -29,6 +32,11 @@ final class ContainerFiles {
 
     Path folder(ContainerId id) {
         return root.containers().resolve(id.text());
+    }
+
+    /** {@return where the folder is made before it is put in place} */
+    Path unfinished(ContainerId id) {
+        return root.containers().resolve(UNFINISHED + id.text());
     }
 
     Path lock(ContainerId id) {
@@ -119,6 +127,10 @@ final class ContainerFiles {
         try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
                 FileLock held = channel.tryLock()) {
             return held == null;
+        } catch (java.nio.channels.OverlappingFileLockException e) {
+            return true; // by another thread of this process
+        } catch (java.nio.file.NoSuchFileException e) {
+            return false; // removed meanwhile, by who held it
         } catch (IOException e) {
             throw StateFile.failed("lock", lock, e);
         }

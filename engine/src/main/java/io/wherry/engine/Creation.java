@@ -79,7 +79,21 @@ final class Creation {
 
     /** {@return the program of a container that now is on disk} */
     KernelProgram create(ContainerSpec spec, ContainerRoot from, ContainerId id, NetworkChoice network) {
-        String name = ContainerNames.take(root.names(), spec.name(), id);
+        try (CreationLock _ = CreationLock.take(files.lock(id))) {
+            return createLocked(spec, from, id, network);
+        } catch (IOException e) {
+            throw StateFile.failed("lock", files.lock(id), e);
+        }
+    }
+
+    private KernelProgram createLocked(ContainerSpec spec, ContainerRoot from, ContainerId id, NetworkChoice network) {
+        String name;
+        try {
+            name = ContainerNames.take(root.names(), spec.name(), id);
+        } catch (WherryException e) {
+            StateFile.remove(files.lock(id));
+            throw e;
+        }
         boolean done = false;
         try {
             Compiled compiled = compile(spec, from, id, name, network);
@@ -91,15 +105,16 @@ final class Creation {
         } finally {
             if (!done) {
                 StateFile.remove(root.names().resolve(name));
+                StateFile.remove(files.lock(id));
             }
         }
     }
 
     private void write(ContainerRecord record, ContainerRoot from, Compiled compiled, NetworkChoice network) {
         ContainerId id = record.id();
-        Path folder = root.containers().resolve(".new-" + id.text());
+        Path folder = files.unfinished(id);
         boolean durable = !record.spec().remove();
-        try (CreationLock _ = CreationLock.take(files.lock(id))) {
+        try {
             makeFolder(folder);
             if (from.image().isPresent()) {
                 prepare(storage.driver()
