@@ -20,8 +20,8 @@ import java.util.OptionalLong;
 
 /** Containers as they stand on disk: found by name, id or prefix, read, never changed here. Safe for several threads. */
 final class ContainerFiles {
-    /** What the name of a folder begins with until it is whole. */
-    static final String HALF_MADE = ".new-";
+    /** What the folder of a container in the making is called before its id. */
+    static final String UNFINISHED = ".new-";
 
     private final StateRoot root;
     private final String bootId;
@@ -35,28 +35,17 @@ final class ContainerFiles {
         return root.containers().resolve(id.text());
     }
 
+    /** {@return where the folder is made before it is put in place} */
+    Path unfinished(ContainerId id) {
+        return root.containers().resolve(UNFINISHED + id.text());
+    }
+
     Path lock(ContainerId id) {
         return root.locks().resolve(id.text());
     }
 
     Path volatileFolder(ContainerId id) {
         return root.running().resolve(id.abbreviated());
-    }
-
-    /** {@return ids of folders that their makers left half-made} */
-    List<ContainerId> halfMade() {
-        List<ContainerId> ids = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(root.containers(), HALF_MADE + "*")) {
-            for (Path entry : entries) {
-                String id = String.valueOf(entry.getFileName()).substring(HALF_MADE.length());
-                if (id.length() == ContainerId.LENGTH && ContainerId.isHex(id) && !attended(new ContainerId(id))) {
-                    ids.add(new ContainerId(id));
-                }
-            }
-        } catch (IOException e) {
-            throw StateFile.failed("list", root.containers(), e);
-        }
-        return ids;
     }
 
     /** {@return all ids, in the order of the ids} */
@@ -152,6 +141,10 @@ final class ContainerFiles {
         try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
                 FileLock held = channel.tryLock()) {
             return held == null;
+        } catch (java.nio.channels.OverlappingFileLockException e) {
+            return true; // by another thread of this process
+        } catch (java.nio.file.NoSuchFileException e) {
+            return false; // removed meanwhile, by who held it
         } catch (IOException e) {
             throw StateFile.failed("lock", lock, e);
         }
