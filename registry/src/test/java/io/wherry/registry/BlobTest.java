@@ -261,6 +261,28 @@ class BlobTest {
     }
 
     @Test
+    void timeWithoutProgressEndsWhatTriesWouldNot() throws IOException {
+        Patience manyTries = new Patience(
+                Duration.ofSeconds(2),
+                Duration.ofMillis(200),
+                Duration.ofSeconds(1),
+                1000,
+                Duration.ofMillis(4),
+                Duration.ofMillis(50),
+                1024,
+                Duration.ofSeconds(1));
+        try (ScriptedRegistry registry = ScriptedRegistry.start((_, reply) -> reply.stall())) {
+            RegistryClient client = new RegistryClient(TestImage.plain(registry).withPatience(manyTries));
+            long start = System.nanoTime();
+            assertFails(
+                    Kind.UNAVAILABLE,
+                    "did not answer",
+                    () -> image.pullLayer(client, registry, BlobPosition.start(image.layerDescriptor)));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+        }
+    }
+
+    @Test
     void aStallIsPassedByResuming() throws IOException {
         AtomicInteger served = new AtomicInteger();
         try (ScriptedRegistry registry = ScriptedRegistry.start((request, reply) -> {
