@@ -52,7 +52,8 @@ final class Creation {
                 from.accounts().passwd(),
                 from.accounts().group());
         NetworkFiles networkFiles = new NetworkFiles(files.folder(id), network.address());
-        RuntimeConfig config = ConfigCompiler.compile(spec, from.defaults(), account, networkFiles, network.parameters(), facts, id);
+        RuntimeConfig config =
+                ConfigCompiler.compile(spec, from.defaults(), account, networkFiles, network.parameters(), facts, id);
         Plan plan =
                 NativeRuntime.compile(config, from.rootfs(), placement(spec, id, name), network.attachment(), facts);
         return new Compiled(config, plan, plan.compile(KernelProgram.STARTS_CONTAINER));
@@ -101,8 +102,11 @@ final class Creation {
         boolean done = false;
         try {
             Compiled compiled = compile(spec, from, id, name, network);
-            ContainerRecord record =
-                    new ContainerRecord(id, name, Instant.now().toString(), from.image().map(image -> image.id().toString()),
+            ContainerRecord record = new ContainerRecord(
+                    id,
+                    name,
+                    Instant.now().toString(),
+                    from.image().map(image -> image.id().toString()),
                     layers(from),
                     from.driver(),
                     network.address(),
@@ -140,7 +144,7 @@ final class Creation {
             if (!durable) {
                 StateFile.writeInside(folder, "temporary-" + facts.bootId(), new byte[0], false);
             }
-            
+
             if (durable) {
                 StateFile.syncFolder(folder);
             }
@@ -187,7 +191,8 @@ final class Creation {
      * @param resolver content of its resolv.conf
      * @param parameters kernel parameters inside
      */
-    record NetworkChoice(Optional<NetworkAttachment> attachment,
+    record NetworkChoice(
+            Optional<NetworkAttachment> attachment,
             Optional<String> address,
             Optional<byte[]> resolver,
             Map<String, String> parameters) {}

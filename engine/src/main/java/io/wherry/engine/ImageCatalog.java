@@ -109,8 +109,8 @@ final class ImageCatalog {
     /** Pulls an image from its registry. {@return the image; what could not be unpacked here is said in {@code notes}} */
     Image pull(String name, Optional<String> platform, PullListener listener, List<String> notes) {
         ImageReference reference = ImageReference.parse(name);
-        RegistryClient client = new RegistryClient(
-                RegistryConfig.DEFAULT.withCredentials(DockerCredentials.of(System.getenv())));
+        RegistryClient client =
+                new RegistryClient(RegistryConfig.DEFAULT.withCredentials(DockerCredentials.of(System.getenv())));
         PlatformPreference preference = platform.isPresent()
                 ? PlatformPreference.of(Platform.parse(platform.get()))
                 : PlatformPreference.host();
@@ -118,9 +118,7 @@ final class ImageCatalog {
         BlobSource blobs = (blob, offset) -> client.blob(
                 reference,
                 blob,
-                offset == 0
-                        ? BlobPosition.start(blob)
-                        : BlobPosition.after(partial(blob), blob),
+                offset == 0 ? BlobPosition.start(blob) : BlobPosition.after(partial(blob), blob),
                 io.wherry.registry.PullListener.NONE);
         notes.addAll(pull(reference, manifest, blobs, listener).omitted());
         return find(name).orElseThrow();
@@ -150,7 +148,8 @@ final class ImageCatalog {
 
     private PullResult pull(ImageReference reference, Manifest manifest, BlobSource blobs, PullListener listener) {
         storage.space().sweep();
-        PullResult result = storage.puller().pull(reference, manifest, blobs, new Progress(listener), new Cancellation());
+        PullResult result =
+                storage.puller().pull(reference, manifest, blobs, new Progress(listener), new Cancellation());
         prover.prove(result.unproven());
         return result;
     }

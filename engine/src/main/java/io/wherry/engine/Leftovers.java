@@ -112,7 +112,8 @@ final class Leftovers {
     /** {@return whether a file was last changed so long ago that nobody is in the middle of taking it into use} */
     static boolean isOld(Path file) {
         try {
-            long age = System.currentTimeMillis() - Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toMillis();
+            long age = System.currentTimeMillis()
+                    - Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toMillis();
             return age > HANDOVER_MILLIS;
         } catch (IOException e) {
             return false; // gone

@@ -36,8 +36,8 @@ final class Roots {
         if (spec.rootfs().isPresent()) {
             return folder(spec, spec.rootfs().get());
         }
-        String name = spec.image()
-                .orElseThrow(() -> ConfigCompiler.invalid("Neither an image nor a root folder is named."));
+        String name =
+                spec.image().orElseThrow(() -> ConfigCompiler.invalid("Neither an image nor a root folder is named."));
         Image image = images.find(name)
                 .orElseThrow(() -> new WherryException(
                         WherryException.Kind.NOT_FOUND,

@@ -68,7 +68,14 @@ class CrashSweepTest {
 
     @ParameterizedTest
     @CsvSource({
-        "DIE, PLAIN", "DIE, REMOVED", "DIE, TERMINAL", "FAIL, PLAIN", "FAIL, REMOVED", "FAIL, TERMINAL", "STOP, PLAIN", "STOP, TERMINAL"
+        "DIE, PLAIN",
+        "DIE, REMOVED",
+        "DIE, TERMINAL",
+        "FAIL, PLAIN",
+        "FAIL, REMOVED",
+        "FAIL, TERMINAL",
+        "STOP, PLAIN",
+        "STOP, TERMINAL"
     })
     void nothingIsLeftWhereverAStartEnds(Switch what, Shape shape) throws InterruptedException {
         ContainerSpec spec = spec(shape);
@@ -171,7 +178,8 @@ class CrashSweepTest {
 
         /** Of a container that was to be removed nothing but its age tells that its start was given up before the intent. */
         private void age() {
-            Path marker = yard.state().resolve("containers/" + id + "/temporary-" + yard.facts().bootId());
+            Path marker = yard.state()
+                    .resolve("containers/" + id + "/temporary-" + yard.facts().bootId());
             try {
                 Files.setLastModifiedTime(marker, FileTime.from(Instant.now().minusSeconds(120)));
             } catch (IOException e) {
@@ -213,9 +221,7 @@ class CrashSweepTest {
             long end = System.nanoTime() + 3_000_000_000L;
             while (System.nanoTime() - end < 0) {
                 yard.engine().containers();
-                remains = spec.remove()
-                        ? Remains.ofRemoved(id, "crash", yard.state())
-                        : Remains.of(id, yard.state());
+                remains = spec.remove() ? Remains.ofRemoved(id, "crash", yard.state()) : Remains.of(id, yard.state());
                 if (remains.isEmpty()) {
                     return;
                 }

@@ -30,8 +30,7 @@ import java.util.function.UnaryOperator;
 final class HostedLauncher implements Launcher {
     private static final int HEADER = 8;
     private static final int FAILURE = 128;
-    private static final String STAND_IN =
-            """
+    private static final String STAND_IN = """
             #!/bin/sh
             # Stands in for the JVM: stdin goes to the launcher as requests, its replies go to stdout.
             cat <&4 &
@@ -244,12 +243,19 @@ final class HostedLauncher implements Launcher {
         private Optional<Failure> failure() {
             byte[] bytes = out.toByteArray();
             boolean whole = bytes.length >= HEADER + FAILURE && bytes[0] == FrameType.FAILED.number() && bytes[1] == 0;
-            return whole ? Optional.of(Failure.parse(Arrays.copyOfRange(bytes, HEADER, HEADER + FAILURE))) : Optional.empty();
+            return whole
+                    ? Optional.of(Failure.parse(Arrays.copyOfRange(bytes, HEADER, HEADER + FAILURE)))
+                    : Optional.empty();
         }
 
         /** Ends a launcher that asked for a report. */
         int leave(int code) {
-            send(FrameType.LEAVE, ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(code).array());
+            send(
+                    FrameType.LEAVE,
+                    ByteBuffer.allocate(4)
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .putInt(code)
+                            .array());
             try {
                 return process.waitFor();
             } catch (InterruptedException e) {

@@ -62,7 +62,8 @@ final class Remains {
         List<Long> pids = new ArrayList<>();
         for (Path process : list(Path.of("/proc"))) {
             String name = process.getFileName().toString();
-            boolean other = Character.isDigit(name.charAt(0)) && Long.parseLong(name) != ProcessHandle.current().pid();
+            boolean other = Character.isDigit(name.charAt(0))
+                    && Long.parseLong(name) != ProcessHandle.current().pid();
             if (other && belongs(process, id, root) && !state(process).equals("Z")) {
                 pids.add(Long.parseLong(name));
             }

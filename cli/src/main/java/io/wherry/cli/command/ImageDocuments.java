@@ -19,7 +19,9 @@ final class ImageDocuments {
         return JsonObject.builder()
                 .put("Id", image.id().toString())
                 .put("RepoTags", JsonArray.ofStrings(List.of(image.reference().familiar())))
-                .put("RepoDigests", JsonArray.ofStrings(List.of(image.reference().familiarName() + "@" + image.manifest())))
+                .put(
+                        "RepoDigests",
+                        JsonArray.ofStrings(List.of(image.reference().familiarName() + "@" + image.manifest())))
                 .put("Created", image.config().created().orElse(""))
                 .put("Author", image.config().author().orElse(""))
                 .put("Architecture", image.config().platform().architecture())

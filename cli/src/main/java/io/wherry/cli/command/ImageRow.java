@@ -38,7 +38,9 @@ final class ImageRow {
                 .put("Repository", image.reference().familiarName())
                 .put("Tag", image.reference().tag().orElse("<none>"))
                 .put("Digest", image.manifest().toString())
-                .put("ID", wide ? image.id().toString() : Human.shortId(image.id().hex()))
+                .put(
+                        "ID",
+                        wide ? image.id().toString() : Human.shortId(image.id().hex()))
                 .put("CreatedAt", created)
                 .put("CreatedSince", created.isEmpty() ? "N/A" : Human.ago(ContainerRow.seconds(created), now))
                 .put("Size", Human.size(image.size()))

@@ -60,7 +60,8 @@ final class ImagesCommand extends Command<ImagesCommand.Words> {
     public int run(Session session, Words words, List<String> operands) {
         List<JsonObject> rows = new ArrayList<>();
         long now = System.currentTimeMillis() / 1000;
-        String wanted = operands.isEmpty() ? "" : ImageReference.parse(operands.get(0)).name();
+        String wanted =
+                operands.isEmpty() ? "" : ImageReference.parse(operands.get(0)).name();
         for (Image image : session.engine().images()) {
             if (wanted.isEmpty() || image.reference().name().equals(wanted)) {
                 rows.add(ImageRow.of(image, words.wide, now));

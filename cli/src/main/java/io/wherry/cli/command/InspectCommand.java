@@ -67,7 +67,7 @@ final class InspectCommand extends Command<InspectCommand.Words> {
     @Override
     public int run(Session session, Words words, List<String> operands) {
         String among = type.isEmpty() ? words.type : type;
-        
+
         Engine engine = session.engine();
         List<JsonValue> documents = new ArrayList<>();
         int code = 0;

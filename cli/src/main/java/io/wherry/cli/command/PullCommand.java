@@ -50,7 +50,11 @@ final class PullCommand extends Command<PullCommand.Words> {
     public int run(Session session, Words words, List<String> operands) {
         String name = operands.get(0);
         Image image = Pulls.pull(session, session.engine(), name, Optional.ofNullable(words.platform), words.quiet);
-        session.out().print((words.quiet ? image.reference().familiar() : image.reference().familiar() + " " + image.manifest()) + "\n");
+        session.out()
+                .print((words.quiet
+                                ? image.reference().familiar()
+                                : image.reference().familiar() + " " + image.manifest())
+                        + "\n");
         return 0;
     }
 }

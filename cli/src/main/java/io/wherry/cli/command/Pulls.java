@@ -18,8 +18,11 @@ final class Pulls {
 
     static Image pull(Session session, Engine engine, String name, Optional<String> platform, boolean quiet) {
         List<String> notes = new ArrayList<>();
-        int width = session.context().isTerminal(ERROR_OUTPUT) ? Math.max(1, session.context().width()) : 0;
-        PullProgress progress = new PullProgress(session.err(), width, session.context().height());
+        int width = session.context().isTerminal(ERROR_OUTPUT)
+                ? Math.max(1, session.context().width())
+                : 0;
+        PullProgress progress =
+                new PullProgress(session.err(), width, session.context().height());
         PullListener listener = (layer, state, done, total) -> {
             String digits = layer.substring(layer.indexOf(':') + 1);
             if (state == PullListener.State.COMING) {

@@ -22,9 +22,13 @@ final class Greeting {
         StringBuilder host = new StringBuilder();
         for (String namespace : NAMESPACES) {
             try {
-                String link = Files.readSymbolicLink(Path.of("/proc/self/ns/" + namespace)).toString();
+                String link = Files.readSymbolicLink(Path.of("/proc/self/ns/" + namespace))
+                        .toString();
                 String inode = link.substring(link.indexOf('[') + 1, link.indexOf(']'));
-                host.append(host.isEmpty() ? "" : " ").append(namespace).append(':').append(inode);
+                host.append(host.isEmpty() ? "" : " ")
+                        .append(namespace)
+                        .append(':')
+                        .append(inode);
             } catch (IOException e) {
                 // a kernel without this kind of namespace
             }

@@ -35,7 +35,7 @@ public record Session(
 
     /** {@return the engine on the root that the words and the environment name; commands that need none do not ask} */
     public Engine engine() {
-        
+
         HostFacts facts = HostProbe.probe();
         StateRoot root = StateRoot.choose(
                 facts.privilege().uid(),

@@ -29,8 +29,7 @@ public record ProveLayer(Slot layers, String layer, String file) implements Step
                         O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,
                         0)
                 .skipOn(Errno.ENOENT);
-        out.callTo(
-                Slot.T1, Call.OPENAT, Slot.T0, out.string(file), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+        out.callTo(Slot.T1, Call.OPENAT, Slot.T0, out.string(file), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
         out.call(Call.FSYNC, Slot.T1);
         out.call(Call.FSYNC, Slot.T0);
         out.land(gone);

@@ -103,8 +103,15 @@ public final class NativeRuntime {
         plan.add(PILOT, new MakeSocketPair(sockets[0], sockets[1]));
         plan.add(PILOT, new ListenAt(volatileFolder, "s", listener));
 
-        FirstProcess inside =
-                new FirstProcess(plan, config, rootfs, facts, cgroups, streams, sockets[1], network.isPresent() && network.get().needsPilot());
+        FirstProcess inside = new FirstProcess(
+                plan,
+                config,
+                rootfs,
+                facts,
+                cgroups,
+                streams,
+                sockets[1],
+                network.isPresent() && network.get().needsPilot());
         inside.prepareRoot();
         Slot process = plan.slot("process");
         plan.add(PILOT, new StartProcess(namespaces(), INSIDE, cgroups.startIn(), sockets[0], sockets[1], process));
@@ -214,7 +221,9 @@ public final class NativeRuntime {
         plan.add(REMOVAL, new RemoveFile(names, place.name()));
         plan.add(REMOVAL, new RemoveTree(trash, place.id()));
         int slash = place.lock().lastIndexOf('/');
-        plan.add(REMOVAL, new RemoveBelow(place.lock().substring(0, slash), place.lock().substring(slash + 1)));
+        plan.add(
+                REMOVAL,
+                new RemoveBelow(place.lock().substring(0, slash), place.lock().substring(slash + 1)));
     }
 
     private static byte[] lines(String key, String value) {

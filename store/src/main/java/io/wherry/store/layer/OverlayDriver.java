@@ -74,7 +74,8 @@ public final class OverlayDriver implements LayerDriver {
                 lowers.add(lower + "/" + LayerFolders.TREE);
             }
         }
-        return new RootfsMount.Overlay(folders.folder(), lowers, container.resolve("upper"), container.resolve("work"), root);
+        return new RootfsMount.Overlay(
+                folders.folder(), lowers, container.resolve("upper"), container.resolve("work"), root);
     }
 
     @Override
