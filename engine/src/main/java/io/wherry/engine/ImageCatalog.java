@@ -13,6 +13,7 @@ import io.wherry.oci.PlatformPreference;
 import io.wherry.oci.WherryException;
 import io.wherry.registry.BlobPosition;
 import io.wherry.registry.DockerCredentials;
+import io.wherry.registry.ProxyRules;
 import io.wherry.registry.RegistryClient;
 import io.wherry.registry.RegistryConfig;
 import io.wherry.registry.ResolvedManifest;
@@ -110,7 +111,9 @@ final class ImageCatalog {
     Image pull(String name, Optional<String> platform, PullListener listener, List<String> notes) {
         ImageReference reference = ImageReference.parse(name);
         RegistryClient client =
-                new RegistryClient(RegistryConfig.DEFAULT.withCredentials(DockerCredentials.of(System.getenv())));
+                new RegistryClient(RegistryConfig.DEFAULT
+                .withProxies(ProxyRules.of(System.getenv()))
+                .withCredentials(DockerCredentials.of(System.getenv())));
         PlatformPreference preference = platform.isPresent()
                 ? PlatformPreference.of(Platform.parse(platform.get()))
                 : PlatformPreference.host();
