@@ -87,7 +87,8 @@ final class BridgeAttachment implements NetworkAttachment {
                 Errno.EEXIST,
                 "make the bridge " + name + ", unless it is there");
         plan.add(strand, withoutIpv6(name)); // before it is up, or it would hear router advertisements
-        // By name: should the index belong to another interface, this is where it shows, before that one gets an address.
+        // By name: should the index belong to another interface, this is where it shows, before that one gets an
+        // address.
         plan.add(
                 strand,
                 new SendNetlink(links, new RouteBatch().setUp(name).finish(), "bring the bridge " + name + " up"));
@@ -102,7 +103,8 @@ final class BridgeAttachment implements NetworkAttachment {
 
     private void veth(Plan plan, int strand, Slot links, Slot namespace) {
         String name = BridgeNetwork.vethName(id);
-        // The pair of the start before dies with that start's network namespace, which the kernel takes down in its own time.
+        // The pair of the start before dies with that start's network namespace, which the kernel takes down in its own
+        // time.
         send(
                 plan,
                 strand,

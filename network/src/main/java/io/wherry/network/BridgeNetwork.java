@@ -160,13 +160,7 @@ public final class BridgeNetwork {
             everyone.add(lease.address());
         }
         return new BridgeAttachment(
-                this,
-                lease,
-                containerId,
-                leaseFolder().toString(),
-                everyone,
-                host.uplinkMtu(),
-                host.indexInside());
+                this, lease, containerId, leaseFolder().toString(), everyone, host.uplinkMtu(), host.indexInside());
     }
 
     /**
@@ -204,9 +198,7 @@ public final class BridgeNetwork {
         plan.add(
                 0,
                 new SendNetlink(
-                        firewall,
-                        BridgeFirewall.removeTable(id),
-                        "remove the table " + BridgeFirewall.tableName(id)));
+                        firewall, BridgeFirewall.removeTable(id), "remove the table " + BridgeFirewall.tableName(id)));
         plan.add(0, new RemoveBelow(networks.toString(), NAME));
         plan.add(0, new RemoveBelow(networks.toString(), NAME + ".json"));
         return plan;

@@ -84,9 +84,12 @@ final class HostNetwork {
         String best = "";
         long bestMetric = Long.MAX_VALUE;
         for (String line : text(proc.resolve("net/route")).split("\n")) {
-            // Iface Destination Gateway Flags RefCnt Use Metric Mask …, separated by tabs; numbers in hex but for the metric.
+            // Iface Destination Gateway Flags RefCnt Use Metric Mask …, separated by tabs; numbers in hex but for the
+            // metric.
             String[] words = line.split("\t");
-            if (words.length > 7 && words[1].equals("00000000") && words[7].strip().equals("00000000")) {
+            if (words.length > 7
+                    && words[1].equals("00000000")
+                    && words[7].strip().equals("00000000")) {
                 long metric = parse(words[6].strip());
                 if (metric < bestMetric) {
                     bestMetric = metric;

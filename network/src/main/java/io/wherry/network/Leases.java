@@ -182,7 +182,10 @@ final class Leases {
     private WherryException failed(String what, IOException e) {
         String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         return new WherryException(
-                WherryException.Kind.FAILED_PRECONDITION, "Cannot " + what + " " + folder + ": " + reason + ".", null, e);
+                WherryException.Kind.FAILED_PRECONDITION,
+                "Cannot " + what + " " + folder + ": " + reason + ".",
+                null,
+                e);
     }
 
     private WherryException exhausted() {

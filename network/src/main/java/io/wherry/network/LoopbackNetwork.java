@@ -23,7 +23,9 @@ public final class LoopbackNetwork implements NetworkAttachment {
         plan.add(
                 strand,
                 new SendNetlink(
-                        links, new RouteBatch().setUp(RouteBatch.LOOPBACK).finish(), "bring the loopback interface up"));
+                        links,
+                        new RouteBatch().setUp(RouteBatch.LOOPBACK).finish(),
+                        "bring the loopback interface up"));
     }
 
     @Override

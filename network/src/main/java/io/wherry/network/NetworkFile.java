@@ -32,7 +32,8 @@ final class NetworkFile {
     }
 
     /** {@return the subnet; null if it is not settled} */
-    @Nullable IpPrefix subnet() {
+    @Nullable
+    IpPrefix subnet() {
         try {
             if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
                 return null;

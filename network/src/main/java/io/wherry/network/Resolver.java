@@ -35,7 +35,8 @@ public final class Resolver {
             text = filter(read(behind));
         }
         if (text == null) {
-            text = options(own) + "# No name server: the host's are only reachable from the host itself (" + host + ").\n";
+            text = options(own) + "# No name server: the host's are only reachable from the host itself (" + host
+                    + ").\n";
         }
         return text.getBytes(StandardCharsets.UTF_8);
     }

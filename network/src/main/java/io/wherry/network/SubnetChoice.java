@@ -32,8 +32,7 @@ final class SubnetChoice {
             int first = Integer.remainderUnsigned(hash, count);
             for (int i = 0; i < count; i++) {
                 int offset = (first + i) % count << (32 - LENGTH);
-                IpPrefix subnet =
-                        IpPrefix.of(Ipv4.address(Ipv4.number(range.address()) + offset), LENGTH);
+                IpPrefix subnet = IpPrefix.of(Ipv4.address(Ipv4.number(range.address()) + offset), LENGTH);
                 if (isFree(subnet, occupied)) {
                     return subnet;
                 }

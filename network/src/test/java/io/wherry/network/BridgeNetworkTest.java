@@ -112,14 +112,16 @@ class BridgeNetworkTest {
         try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
             for (int i = 0; i < 8; i++) {
                 IpPrefix own = IpPrefix.parse("10.200." + 16 * i + ".0/20");
-                opened.add(threads.submit(() ->
-                        new NetworkFile(root.resolve("networks"), "bridge").settle(own).toString()));
+                opened.add(threads.submit(() -> new NetworkFile(root.resolve("networks"), "bridge")
+                        .settle(own)
+                        .toString()));
             }
             for (Future<String> one : opened) {
                 assertThat(one.get()).isEqualTo(opened.get(0).get());
             }
         }
-        assertThat(BridgeNetwork.open(root, host, true).subnet()).hasToString(opened.get(0).get());
+        assertThat(BridgeNetwork.open(root, host, true).subnet())
+                .hasToString(opened.get(0).get());
         assertThat(root.resolve("networks").toFile().list()).containsExactly("bridge.json");
     }
 
@@ -141,15 +143,13 @@ class BridgeNetworkTest {
             assertThatThrownBy(() -> BridgeNetwork.open(root, host, true))
                     .as(content)
                     .isInstanceOfSatisfying(
-                            WherryException.class,
-                            e -> assertThat(e.kind()).isEqualTo(WherryException.Kind.CORRUPT))
+                            WherryException.class, e -> assertThat(e.kind()).isEqualTo(WherryException.Kind.CORRUPT))
                     .hasMessageContaining(file.toString());
         }
         Files.writeString(file, "{\"version\":2,\"subnet\":\"10.0.0.0/20\"}");
         assertThatThrownBy(() -> BridgeNetwork.open(root, host, true))
                 .isInstanceOfSatisfying(
-                        WherryException.class,
-                        e -> assertThat(e.kind()).isEqualTo(WherryException.Kind.UNSUPPORTED));
+                        WherryException.class, e -> assertThat(e.kind()).isEqualTo(WherryException.Kind.UNSUPPORTED));
         Files.delete(file);
         Files.createSymbolicLink(file, Path.of("/etc/passwd"));
         assertThatThrownBy(() -> BridgeNetwork.open(root, host, true)).hasMessageContaining("small regular file");

@@ -34,10 +34,12 @@ class BridgeTrafficTest {
         pilot = new RealPilot(folder);
         String bridge = network.bridge();
         pilot.shell("bridge=" + bridge + " table=wherry-" + bridge.substring(3) + " d=" + folder)
-                .shell("elements() { nft list table inet $table 2>/dev/null | grep -o '10\\.200\\.1[67]\\.[0-9.]*\\|10\\.200\\.[123][0-9]\\.[0-9.]*' | grep -vc '\\.16\\.0$'; }")
+                .shell(
+                        "elements() { nft list table inet $table 2>/dev/null | grep -o '10\\.200\\.1[67]\\.[0-9.]*\\|10\\.200\\.[123][0-9]\\.[0-9.]*' | grep -vc '\\.16\\.0$'; }")
                 .shell("leases() { ls -A $d/root/networks/bridge/leases | wc -l; }")
                 .shell("veths() { ip -o link | grep -c whv; }")
-                .shell("left() { waits '[ $(veths) = 0 ]'; echo leases $(leases); echo veths $(veths); echo elements $(elements); }")
+                .shell(
+                        "left() { waits '[ $(veths) = 0 ]'; echo leases $(leases); echo veths $(veths); echo elements $(elements); }")
                 .shell("ping() { command ping -n -c1 -W2 \"$@\" >/dev/null 2>&1 && echo yes || echo no; }");
     }
 
@@ -60,22 +62,26 @@ class BridgeTrafficTest {
         Path server = staying(ONE);
         Path client = container(
                 TWO,
-                "exec >" + folder + "/seen 2>&1; t() { ping -n -c1 -W2 $1 >/dev/null && echo $2; }; t " + network.gateway()
+                "exec >" + folder + "/seen 2>&1; t() { ping -n -c1 -W2 $1 >/dev/null && echo $2; }; t "
+                        + network.gateway()
                         + " gateway; t " + address(ONE) + " neighbour; t 203.0.113.2 outside; t 127.0.0.1 loopback;"
                         + " cat /sys/class/net/none 2>/dev/null; ip -o link show eth0; ip -o addr; ip route");
         pilot.shell("unshare -n sleep 300 & out=$!; waits '! cmp -s /proc/$out/ns/net /proc/$$/ns/net'; sleep 0.3")
-                .shell("ip link add uplink up mtu 1400 type veth peer name eth0 netns $out; ip addr add 203.0.113.1/24 dev uplink")
+                .shell(
+                        "ip link add uplink up mtu 1400 type veth peer name eth0 netns $out; ip addr add 203.0.113.1/24 dev uplink")
                 .shell("outside() { nsenter --net=/proc/$out/ns/net \"$@\"; }")
                 .shell("outside ip addr add 203.0.113.2/24 dev eth0; outside ip link set eth0 up")
                 .shell("pilot " + server + " & waits '[ -e $d/up1 ]'")
                 .shell("pilot " + client)
-                .shell("grep -o '^[a-z]*$\\|^2: eth0.*mtu [0-9]*\\|link/ether 02:42:[^ ]*\\|inet [0-9./]*\\|inet6 [^ ]*\\|^default.*eth0' $d/seen")
+                .shell(
+                        "grep -o '^[a-z]*$\\|^2: eth0.*mtu [0-9]*\\|link/ether 02:42:[^ ]*\\|inet [0-9./]*\\|inet6 [^ ]*\\|^default.*eth0' $d/seen")
                 .shell("outside ip route add 10.200.16.0/20 via 203.0.113.1")
                 .shell("echo unasked $(outside ping -c1 -W1 " + address(ONE) + " >/dev/null && echo yes || echo no)")
                 .shell("ip -o -6 addr show dev $bridge; ip -o -6 addr | grep whv; cat /proc/sys/net/ipv4/ip_forward");
         byte[] own = network.claim(TWO).address().bytes();
         String mac = "%02x:%02x:%02x:%02x".formatted(own[0], own[1], own[2], own[3]);
-        assertThat(pilot.run().replaceAll("eth0@if\\d+", "eth0")).isEqualTo("""
+        assertThat(pilot.run().replaceAll("eth0@if\\d+", "eth0"))
+                .isEqualTo("""
                 ok
                 gateway
                 neighbour
@@ -108,10 +114,12 @@ class BridgeTrafficTest {
         Path program = container(ONE, "true");
         pilot.shell("for i in $(seq 10); do pilot " + program + "; done | sort | uniq -c | tr -s ' '")
                 .shell("pilot " + program + " strand 7; left; pilot " + program + " strand 7")
-                .shell("pilot " + program + "; echo leases $(leases) elements $(elements); pilot " + program + " strand 7; left")
+                .shell("pilot " + program + "; echo leases $(leases) elements $(elements); pilot " + program
+                        + " strand 7; left")
                 .shell("ip -o link | grep -c ' '$bridge:; nft list tables | grep -c $table");
         assertThat(pilot.run())
-                .isEqualTo(" 10 ok\nok\n" + NOTHING_LEFT + "ok\nok\nleases 1 elements 1\nok\n" + NOTHING_LEFT + "1\n1\n");
+                .isEqualTo(
+                        " 10 ok\nok\n" + NOTHING_LEFT + "ok\nok\nleases 1 elements 1\nok\n" + NOTHING_LEFT + "1\n1\n");
     }
 
     @Test
@@ -145,7 +153,8 @@ class BridgeTrafficTest {
                 .shell("rules() { nft -s list table inet $table | grep -v elements; }");
         for (String damage : damages) {
             pilot.shell(damage + "; pilot " + two)
-                    .shell("ping " + address(ONE) + "; elements; rules | grep -c 'drop\\|masq'; cat /proc/sys/net/ipv4/ip_forward");
+                    .shell("ping " + address(ONE)
+                            + "; elements; rules | grep -c 'drop\\|masq'; cat /proc/sys/net/ipv4/ip_forward");
             expected.append("ok\nyes\n2\n5\n1\n");
         }
         assertThat(pilot.run()).isEqualTo(expected.toString());
@@ -179,7 +188,8 @@ class BridgeTrafficTest {
 
     @Test
     void noNetworkStillHasALoopbackInterface() throws IOException {
-        Path program = pilot.container("n", new LoopbackNetwork(), network.parameters(), "ping -n -c1 -W2 127.0.0.1 >" + folder + "/seen");
+        Path program = pilot.container(
+                "n", new LoopbackNetwork(), network.parameters(), "ping -n -c1 -W2 127.0.0.1 >" + folder + "/seen");
         pilot.shell("pilot " + program);
         assertThat(pilot.run()).isEqualTo("ok\n");
     }

@@ -9,8 +9,8 @@ import io.wherry.kernel.step.AwaitMark;
 import io.wherry.kernel.step.CloseDescriptors;
 import io.wherry.kernel.step.DieWithParent;
 import io.wherry.kernel.step.Execute;
-import io.wherry.kernel.step.Mark;
 import io.wherry.kernel.step.MakeSocketPair;
+import io.wherry.kernel.step.Mark;
 import io.wherry.kernel.step.Namespaces;
 import io.wherry.kernel.step.NetworkAttachment;
 import io.wherry.kernel.step.OpenFolder;
@@ -56,12 +56,17 @@ final class RealPilot {
     /** The one that the build left, or else one of our own. */
     private static Path binary(Path folder) {
         Path module = Path.of("").toAbsolutePath();
-        Path root = Files.exists(module.resolve("pilot")) ? module : module.resolve("..").normalize();
+        Path root = Files.exists(module.resolve("pilot"))
+                ? module
+                : module.resolve("..").normalize();
         Path built = root.resolve("pilot/build/wherry");
         if (Files.isExecutable(built)) {
             return built;
         }
-        Command.of("sh", root.resolve("pilot/build.sh").toString(), folder.resolve("build").toString())
+        Command.of(
+                        "sh",
+                        root.resolve("pilot/build.sh").toString(),
+                        folder.resolve("build").toString())
                 .with("JAVA_HOME", System.getProperty("java.home"))
                 .check();
         return folder.resolve("build/wherry");

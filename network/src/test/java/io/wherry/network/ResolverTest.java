@@ -21,8 +21,7 @@ class ResolverTest {
         if (!behind.isEmpty()) {
             Files.writeString(other, behind);
         }
-        return new String(Resolver.content(own, other), StandardCharsets.UTF_8)
-                .replace(folder.toString(), "/etc");
+        return new String(Resolver.content(own, other), StandardCharsets.UTF_8).replace(folder.toString(), "/etc");
     }
 
     @Test
@@ -31,8 +30,7 @@ class ResolverTest {
                         "# by hand\nsearch a.example b.example\n\nnameserver 127.0.0.1\nnameserver\t192.0.2.53   # one\n"
                                 + "nameserver ::1\nnameserver fe80::1%eth0\nnameserver 0.0.0.0\nnameserver junk\noptions ndots:2\n",
                         ""))
-                .isEqualTo(
-                        "# by hand\nsearch a.example b.example\nnameserver\t192.0.2.53   # one\noptions ndots:2\n");
+                .isEqualTo("# by hand\nsearch a.example b.example\nnameserver\t192.0.2.53   # one\noptions ndots:2\n");
     }
 
     @Test

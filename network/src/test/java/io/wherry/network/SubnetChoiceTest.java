@@ -34,7 +34,8 @@ class SubnetChoiceTest {
         assertThat(SubnetChoice.choose(3, prefixes("10.192.0.0/16"))).hasToString("10.193.0.0/20");
         assertThat(SubnetChoice.choose(-1, prefixes("10.207.255.0/24"))).hasToString("10.192.0.0/20");
         assertThat(SubnetChoice.choose(3, prefixes("10.0.0.0/8"))).hasToString("172.20.48.0/20");
-        assertThat(SubnetChoice.choose(3, prefixes("10.0.0.0/8", "172.16.0.0/12"))).hasToString("192.168.176.0/20");
+        assertThat(SubnetChoice.choose(3, prefixes("10.0.0.0/8", "172.16.0.0/12")))
+                .hasToString("192.168.176.0/20");
         assertThatThrownBy(() -> SubnetChoice.choose(3, prefixes("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
                 .isInstanceOf(WherryException.class)
                 .hasMessageContaining("no free subnet");
@@ -46,7 +47,8 @@ class SubnetChoiceTest {
         Set<String> chosen = new HashSet<>();
         for (int i = 0; i < 256; i++) {
             IpPrefix subnet = SubnetChoice.choose(77, occupied);
-            assertThat(IpPrefix.parse("10.192.0.0/12").contains(subnet.address())).isTrue();
+            assertThat(IpPrefix.parse("10.192.0.0/12").contains(subnet.address()))
+                    .isTrue();
             occupied.add(subnet);
             chosen.add(subnet.toString());
         }

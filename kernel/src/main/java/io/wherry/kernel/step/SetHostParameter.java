@@ -16,13 +16,7 @@ public record SetHostParameter(String path, String value, boolean optional) impl
     @Override
     public void lower(Strand out) {
         byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-        out.op(
-                Op.WRITE,
-                Strand.CWD,
-                out.string("/proc/sys/" + path),
-                out.data().block(bytes),
-                bytes.length,
-                0);
+        out.op(Op.WRITE, Strand.CWD, out.string("/proc/sys/" + path), out.data().block(bytes), bytes.length, 0);
         if (optional) {
             out.okIf(Errno.ENOENT);
         }
