@@ -117,8 +117,8 @@ public final class BridgeNetwork {
     }
 
     /**
-     * Takes an address for a container, right before its folder is made: a lease whose holder has no folder counts as lost after a minute. A
-     * container that holds one already gets the same.
+     * Takes an address for a container, once, right before its folder is made: a lease whose holder has no folder counts as lost after a
+     * minute. A later start goes by {@link #lease}.
      *
      * @param containerId 64 hex digits
      * @throws WherryException of kind FAILED_PRECONDITION if none is free

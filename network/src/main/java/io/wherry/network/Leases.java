@@ -56,7 +56,7 @@ final class Leases {
     }
 
     /**
-     * Takes an address; the one that this id holds already, if it does.
+     * Takes an address, once for an id: asked again while addresses come and go, it may take a second.
      *
      * @throws WherryException of kind FAILED_PRECONDITION if none is free
      */

@@ -36,9 +36,10 @@ public record ReturnLease(String leases, String leased, String owner, Batch with
         out.callTo(Slot.T0, Call.SOCKET, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
         SendNetlink.send(out, Slot.T0, withdrawal).okIf(Errno.ENOENT);
         out.call(Call.UNLINKAT, Strand.CWD, entry, 0).okIf(Errno.ENOENT);
-        // Another container may have moved its lease to the empty folder by now: then it stays.
-        out.call(Call.UNLINKAT, Strand.CWD, folder, AT_REMOVEDIR).okIf(Errno.ENOENT, Errno.ENOTEMPTY, Errno.EEXIST);
         out.land(gone);
+        // Another container may have moved its lease to the empty folder by now: then it stays.
+        out.call(Call.UNLINKAT, Strand.CWD, folder, AT_REMOVEDIR)
+                .okIf(Errno.ENOENT, Errno.ENOTEMPTY, Errno.EEXIST, Errno.ENOTDIR);
     }
 
     @Override
