@@ -35,28 +35,17 @@ final class ContainerFiles {
         return root.containers().resolve(id.text());
     }
 
+    /** {@return where the folder is made before it is put in place} */
+    Path unfinished(ContainerId id) {
+        return root.containers().resolve(HALF_MADE + id.text());
+    }
+
     Path lock(ContainerId id) {
         return root.locks().resolve(id.text());
     }
 
     Path volatileFolder(ContainerId id) {
         return root.running().resolve(id.abbreviated());
-    }
-
-    /** {@return ids of folders that their makers left half-made} */
-    List<ContainerId> halfMade() {
-        List<ContainerId> ids = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(root.containers(), HALF_MADE + "*")) {
-            for (Path entry : entries) {
-                String id = String.valueOf(entry.getFileName()).substring(HALF_MADE.length());
-                if (id.length() == ContainerId.LENGTH && ContainerId.isHex(id) && !attended(new ContainerId(id))) {
-                    ids.add(new ContainerId(id));
-                }
-            }
-        } catch (IOException e) {
-            throw StateFile.failed("list", root.containers(), e);
-        }
-        return ids;
     }
 
     /** {@return all ids, in the order of the ids} */
@@ -83,14 +72,9 @@ final class ContainerFiles {
      */
     ContainerId find(String word) {
         if (ContainerNames.isName(word)) {
-            Optional<byte[]> named = StateFile.read(root.names().resolve(word));
-            if (named.isPresent()) {
-                String id = new String(named.get(), java.nio.charset.StandardCharsets.US_ASCII).strip();
-                if (id.length() == ContainerId.LENGTH
-                        && ContainerId.isHex(id)
-                        && Files.isDirectory(folder(new ContainerId(id)))) {
-                    return new ContainerId(id);
-                }
+            Optional<ContainerId> owner = owner(root.names().resolve(word));
+            if (owner.isPresent() && Files.isDirectory(folder(owner.get()))) {
+                return owner.get();
             }
         }
         ContainerId found = null;
@@ -152,9 +136,37 @@ final class ContainerFiles {
         try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
                 FileLock held = channel.tryLock()) {
             return held == null;
+        } catch (java.nio.channels.OverlappingFileLockException e) {
+            return true; // by another thread of this process
+        } catch (java.nio.file.NoSuchFileException e) {
+            return false; // removed meanwhile, by who held it
         } catch (IOException e) {
             throw StateFile.failed("lock", lock, e);
         }
+    }
+
+    /** {@return the exit as the monitor told clients, which it does before it syncs and cleans up} */
+    Optional<byte[]> told(ContainerId id) {
+        Optional<byte[]> exit = StateFile.read(volatileFolder(id).resolve("exit"));
+        boolean ours = exit.isPresent() && KeyValues.parse(exit.get()).text("boot").equals(bootId);
+        return ours ? exit : Optional.empty();
+    }
+
+    /** {@return whether a container has ended and its monitor only cleans up} */
+    boolean ending(ContainerId id) {
+        return attended(id)
+                && (told(id).isPresent()
+                        || Files.exists(folder(id).resolve("exit"), LinkOption.NOFOLLOW_LINKS)
+                        || !Files.exists(folder(id), LinkOption.NOFOLLOW_LINKS));
+    }
+
+    /** {@return the id that a name's file holds; absent if there is none: a file just made is empty for a moment} */
+    static Optional<ContainerId> owner(Path nameFile) {
+        String text = StateFile.read(nameFile)
+                .map(bytes -> new String(bytes, java.nio.charset.StandardCharsets.US_ASCII).strip())
+                .orElse("");
+        boolean isId = text.length() == ContainerId.LENGTH && ContainerId.isHex(text);
+        return isId ? Optional.of(new ContainerId(text)) : Optional.empty();
     }
 
     /** {@return whether something may be left of a start that nobody attends} */
@@ -188,8 +200,10 @@ final class ContainerFiles {
     private Container read(ContainerId id, ContainerRecord record) {
         KeyValues started = KeyValues.parse(
                 StateFile.read(volatileFolder(id).resolve("started")).orElse(new byte[0]));
-        boolean running = attended(id) && started.text("boot").equals(bootId);
-        Optional<byte[]> ended = StateFile.read(folder(id).resolve("exit"));
+        Optional<byte[]> told = told(id); // before the lock is looked at: who has heard of the exit must not hear that it runs
+        boolean running =
+                attended(id) && started.text("boot").equals(bootId) && told.isEmpty();
+        Optional<byte[]> ended = StateFile.read(folder(id).resolve("exit")).or(() -> told);
         KeyValues exit = KeyValues.parse(ended.orElse(new byte[0]));
         Container.Status status = running
                 ? Container.Status.RUNNING

@@ -85,7 +85,7 @@ final class ContainerNames {
     }
 
     /** Takes the name that was asked for, or one that is free. */
-    static String take(ContainerFiles files, Path names, java.util.Optional<String> wanted, ContainerId id) {
+    static String take(Path names, java.util.Optional<String> wanted, ContainerId id) {
         byte[] bytes = (id.text() + "\n").getBytes(StandardCharsets.US_ASCII);
         if (wanted.isPresent()) {
             String name = wanted.get();
@@ -95,8 +95,7 @@ final class ContainerNames {
                         "`" + name
                                 + "` cannot be a container's name: 2 to 128 letters, digits, `_`, `.`, `-`, the first a letter or digit.");
             }
-            if (!StateFile.create(names.resolve(name), bytes)
-                    && !(freed(files, names.resolve(name)) && StateFile.create(names.resolve(name), bytes))) {
+            if (!StateFile.create(names.resolve(name), bytes)) {
                 throw new WherryException(
                         WherryException.Kind.ALREADY_EXISTS,
                         "The name `" + name + "` is taken.",
@@ -113,20 +112,6 @@ final class ContainerNames {
         String name = "c-" + id.abbreviated();
         StateFile.create(names.resolve(name), bytes);
         return name;
-    }
-
-    /** Frees a name whose owner came to nothing: no folder, and nobody who makes one. */
-    private static boolean freed(ContainerFiles files, Path name) {
-        java.util.Optional<byte[]> owner = StateFile.read(name);
-        String text = owner.isEmpty() ? "" : new String(owner.get(), StandardCharsets.US_ASCII).strip();
-        if (text.length() == ContainerId.LENGTH && ContainerId.isHex(text)) {
-            ContainerId id = new ContainerId(text);
-            if (java.nio.file.Files.exists(files.folder(id)) || files.attended(id)) {
-                return false;
-            }
-        }
-        StateFile.remove(name);
-        return true;
     }
 
     /** A name made of the id's digits: no other source of chance is needed. */

@@ -91,7 +91,13 @@ final class Creation {
     }
 
     private KernelProgram locked(ContainerSpec spec, ContainerRoot from, ContainerId id, NetworkChoice network) {
-        String name = ContainerNames.take(files, root.names(), spec.name(), id);
+        String name;
+        try {
+            name = ContainerNames.take(root.names(), spec.name(), id);
+        } catch (WherryException e) {
+            StateFile.remove(files.lock(id));
+            throw e;
+        }
         boolean done = false;
         try {
             Compiled compiled = compile(spec, from, id, name, network);
@@ -114,7 +120,7 @@ final class Creation {
 
     private void write(ContainerRecord record, ContainerRoot from, Compiled compiled, NetworkChoice network) {
         ContainerId id = record.id();
-        Path folder = root.containers().resolve(ContainerFiles.HALF_MADE + id.text());
+        Path folder = files.unfinished(id);
         boolean durable = !record.spec().remove();
         try {
             makeFolder(folder);

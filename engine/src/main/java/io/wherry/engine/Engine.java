@@ -26,6 +26,7 @@ public final class Engine {
     private final Launcher launcher;
     private final ContainerFiles files;
     private final Creation creation;
+    private final Leftovers leftovers;
     private final Healing healing;
     private final Roots roots;
     private final ImageCatalog images;
@@ -47,7 +48,8 @@ public final class Engine {
         this.images = images;
         this.networks = new Networks(root, facts);
         this.creation = new Creation(root, files, facts, images.storage());
-        this.healing = new Healing(files, root, launcher, facts.bootId());
+        this.leftovers = new Leftovers(root, files, launcher);
+        this.healing = new Healing(files, leftovers, launcher, facts.bootId());
         this.roots = new Roots(facts, launcher, root, images);
     }
 
@@ -83,12 +85,27 @@ public final class Engine {
         Creation.NetworkChoice network = networks.claim(spec, id);
         KernelProgram program;
         try {
-            program = creation.create(spec, from, id, network);
+            program = create(spec, from, id, network);
         } catch (WherryException e) {
             networks.release(network, id);
             throw e;
         }
         launcher.launch(program, id.text(), launchFlags(spec));
+    }
+
+    /** A name that is taken by something dead or ending is free once that is cleaned up. */
+    private KernelProgram create(
+            ContainerSpec spec, ContainerRoot from, ContainerId id, Creation.NetworkChoice network) {
+        try {
+            return creation.create(spec, from, id, network);
+        } catch (WherryException e) {
+            if (e.kind() != WherryException.Kind.ALREADY_EXISTS) {
+                throw e;
+            }
+            ContainerFiles.owner(root.names().resolve(spec.name().orElse(""))).ifPresent(this::waitIfEnding);
+            containers();
+            return creation.create(spec, from, id, network);
+        }
     }
 
     private static int launchFlags(ContainerSpec spec) {
@@ -180,15 +197,17 @@ public final class Engine {
 
     /** {@return all containers, healed, in the order of their creation, the newest first} */
     public List<Container> containers() {
+        leftovers.collect();
         List<Container> containers = new ArrayList<>();
-        healing.leftovers();
         for (ContainerId id : files.ids()) {
             try {
                 healing.heal(id);
             } catch (WherryException e) {
                 // its state is shown as it is; whoever names it meets the error
             }
-            containers.add(files.read(id));
+            if (java.nio.file.Files.exists(files.folder(id))) { // healing may have removed it
+                containers.add(files.read(id));
+            }
         }
         containers.sort((a, b) -> b.created().compareTo(a.created()));
         return containers;
@@ -196,9 +215,8 @@ public final class Engine {
 
     /** {@return the container that a name, an id or the beginning of an id names, healed} */
     public Container container(String word) {
-        ContainerId id = files.find(word);
-        healing.heal(id);
-        return files.read(id);
+        healing.heal(files.find(word));
+        return files.read(files.find(word)); // healing may have removed it
     }
 
     /**
@@ -217,6 +235,7 @@ public final class Engine {
             }
         }
         Container container = files.read(id);
+        waitIfEnding(id);
         if (files.attended(id)) {
             if (!force) {
                 throw new WherryException(
@@ -229,21 +248,23 @@ public final class Engine {
         if (java.nio.file.Files.exists(files.folder(id))) {
             healing.heal(id);
         }
-        healing.remove(id, container.name());
+        healing.remove(id);
     }
 
     private void kill(ContainerId id) {
         try (MonitorClient monitor = MonitorClient.connect(files.volatileFolder(id))) {
             monitor.stop(SIGKILL, 0);
         } catch (IOException e) {
-            if (files.attended(id)) {
-                throw new WherryException(
-                        WherryException.Kind.FAILED_PRECONDITION,
-                        "The monitor of the container " + id.abbreviated() + " does not answer: " + e.getMessage()
-                                + ".");
-            }
+            // it is starting or ending: the socket is not there yet, or not any more
         }
         waitUntilUnattended(id);
+    }
+
+    /** Who has seen a container's exit may remove it or use its name, although its monitor still cleans up. */
+    private void waitIfEnding(ContainerId id) {
+        if (files.ending(id)) {
+            waitUntilUnattended(id);
+        }
     }
 
     /** The monitor sweeps after it reported the exit; that takes milliseconds. */
@@ -278,10 +299,10 @@ public final class Engine {
                 files.program(container),
                 compiled.plan(),
                 failure);
-        if (record.spec().remove()) {
-            healing.remove(container, record.name());
-        } else {
-            healing.heal(container);
+        waitUntilUnattended(container); // the pilot has said its last word and may still be ending
+        healing.heal(container);
+        if (record.spec().remove() && java.nio.file.Files.exists(files.folder(container))) {
+            healing.remove(container);
         }
         return report;
     }

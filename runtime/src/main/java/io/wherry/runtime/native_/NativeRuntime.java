@@ -187,14 +187,19 @@ public final class NativeRuntime {
         }
     }
 
-    /** Everything by name, so that anybody can do it from any state; the intent last, as it is what tells that there is something to do. */
+    /**
+     * Everything by name, so that anybody can do it from any state; the intent last, as it is what tells that there is something to do. Where the container is to
+     * be removed it stays until the removal: what was cut short in between is then still found.
+     */
     private void sweep() {
         cgroups.sweep(plan);
         if (network.isPresent()) {
             network.get().sweep(plan, SWEEP);
         }
         plan.add(SWEEP, new RemoveBelow(place.running(), place.shortId()));
-        plan.add(SWEEP, new RemoveBelow(place.containers() + "/" + place.id(), "intent"));
+        if (!place.remove()) {
+            plan.add(SWEEP, new RemoveBelow(place.containers() + "/" + place.id(), "intent"));
+        }
     }
 
     /** Adds the removal of a container to a plan: the rename is the point of no return, the deletion may take its time. */
