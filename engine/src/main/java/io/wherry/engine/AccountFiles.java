@@ -8,6 +8,7 @@ import io.wherry.kernel.step.OpenFolder;
 import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.ReadFile;
 import io.wherry.kernel.step.Slot;
+import io.wherry.oci.WherryException;
 import java.util.List;
 
 /**
@@ -18,7 +19,7 @@ import java.util.List;
  */
 record AccountFiles(byte[] passwd, byte[] group) {
     static final AccountFiles NONE = new AccountFiles(new byte[0], new byte[0]);
-    private static final int LIMIT = 4 << 20;
+    private static final int LIMIT = 1 << 20;
 
     /** {@return the files, each from the first folder that has it} */
     static AccountFiles read(Launcher launcher, List<String> folders) {
@@ -31,6 +32,15 @@ record AccountFiles(byte[] passwd, byte[] group) {
         }
         KernelProgram program = plan.compile(KernelProgram.PROBE);
         TaskResult result = launcher.task(program, Assembler.PILOT);
+        if (!result.ok()) {
+            throw new WherryException(
+                    WherryException.Kind.INTERNAL,
+                    "Cannot read who the users of the root are: "
+                            + result.failure()
+                                    .map(failure -> failure.errnoName() + " " + failure.text())
+                                    .orElse("the pilot ended with " + result.status())
+                            + ".");
+        }
         byte[] passwd = new byte[0];
         byte[] group = new byte[0];
         for (TaskResult.Data data : result.data()) {

@@ -81,9 +81,12 @@ public final class LayerUnpacker {
             }
             throw e;
         }
-        totals.notes()
-                .forEach(note -> omit("`" + BytePath.show(note.name())
-                        + "`: a device or extended attribute was refused by the kernel"));
+        if (!totals.notes().isEmpty()) {
+            StringBuilder names = new StringBuilder();
+            totals.notes()
+                    .forEach(note -> names.append(names.isEmpty() ? "" : ", ").append(BytePath.show(note.name())));
+            omit("Left out, since the kernel does not let this user make the device or set the attribute: " + names + ".");
+        }
         return new LayerSummary(totals.entries(), totals.bytes(), root, new ArrayList<>(omitted));
     }
 
