@@ -51,7 +51,10 @@ class PullerTest {
                 "{\"Cmd\":[\"sh\"]}",
                 OciLayout.Compression.GZIP,
                 List.of(
-                        new Tar().folder("a/", 0755).file("a/noise", 0644, noise).bytes(),
+                        new Tar()
+                                .folder("a/", 0755)
+                                .file("a/noise", 0644, noise)
+                                .bytes(),
                         new Tar().folder("b/", 0755).file("b/small", "s").bytes(),
                         new Tar().file("c", "c").bytes()));
         manifest = TestStore.manifest(layout, "image");
@@ -81,17 +84,22 @@ class PullerTest {
     @Test
     void interruptedDownloadGoesOnWhereItEnded() throws IOException {
         BlobSource whole = source();
-        assertThatThrownBy(() -> store.pull(manifest, (blob, offset) -> cut(whole.open(blob, offset), 300_000), "image"))
+        assertThatThrownBy(() ->
+                        store.pull(manifest, (blob, offset) -> cut(whole.open(blob, offset), 300_000), "image"))
                 .isInstanceOf(WherryException.class);
         assertThat(store.images.list()).isEmpty();
         assertThat(store.names("content/ingest")).isNotEmpty();
         List<Long> offsets = new ArrayList<>();
-        PullResult result = store.reopened(OverlayDriver::new).pull(manifest, (blob, offset) -> {
-            synchronized (offsets) {
-                offsets.add(offset);
-            }
-            return whole.open(blob, offset);
-        }, "image");
+        PullResult result = store.reopened(OverlayDriver::new)
+                .pull(
+                        manifest,
+                        (blob, offset) -> {
+                            synchronized (offsets) {
+                                offsets.add(offset);
+                            }
+                            return whole.open(blob, offset);
+                        },
+                        "image");
         assertThat(offsets).contains(300_000L);
         assertThat(store.rootfs(result, "c")).containsKeys("/a/noise", "/b/small", "/c");
         assertThat(store.names("content/ingest")).isEmpty();
@@ -100,9 +108,14 @@ class PullerTest {
     @Test
     void wrongByteInAnEarlierPartIsFetchedAnew() throws IOException {
         BlobSource whole = source();
-        assertThatThrownBy(() -> store.pull(manifest, (blob, offset) -> cut(whole.open(blob, offset), 300_000), "image"))
+        assertThatThrownBy(() ->
+                        store.pull(manifest, (blob, offset) -> cut(whole.open(blob, offset), 300_000), "image"))
                 .isInstanceOf(WherryException.class);
-        HostedPilots.run("sh", "-c", "for f in " + store.root + "/content/ingest/*; do printf X | dd of=$f bs=1 seek=1000 conv=notrunc 2>/dev/null; done");
+        HostedPilots.run(
+                "sh",
+                "-c",
+                "for f in " + store.root
+                        + "/content/ingest/*; do printf X | dd of=$f bs=1 seek=1000 conv=notrunc 2>/dev/null; done");
         PullResult result = store.pull(manifest, whole, "image");
         assertThat(store.rootfs(result, "c")).containsKeys("/a/noise");
     }
@@ -126,7 +139,8 @@ class PullerTest {
             }
         };
         assertThatThrownBy(() -> store.pull(manifest, lying, "image"))
-                .isInstanceOfSatisfying(WherryException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT));
+                .isInstanceOfSatisfying(
+                        WherryException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT));
         assertThat(store.content.has(manifest.layers().getFirst().digest())).isFalse();
         assertThat(store.driver.list()).isEmpty();
         assertThat(store.images.list()).isEmpty();
@@ -136,22 +150,36 @@ class PullerTest {
     @Test
     void longerBodyThanTheDescriptorSaysIsRefused() throws IOException {
         BlobSource whole = source();
-        BlobSource endless = (blob, offset) -> blob.equals(manifest.config()) ? whole.open(blob, offset) : new java.io.SequenceInputStream(whole.open(blob, offset), InputStream.nullInputStream()) {
-            @Override
-            public int read(byte[] to, int at, int length) throws IOException {
-                int got = super.read(to, at, length);
-                return got < 0 ? length : got;
-            }
-        };
-        assertThatThrownBy(() -> store.pull(manifest, endless, "image")).isInstanceOf(WherryException.class).hasMessageContaining("more than the");
+        BlobSource endless = (blob, offset) -> blob.equals(manifest.config())
+                ? whole.open(blob, offset)
+                : new java.io.SequenceInputStream(whole.open(blob, offset), InputStream.nullInputStream()) {
+                    @Override
+                    public int read(byte[] to, int at, int length) throws IOException {
+                        int got = super.read(to, at, length);
+                        return got < 0 ? length : got;
+                    }
+                };
+        assertThatThrownBy(() -> store.pull(manifest, endless, "image"))
+                .isInstanceOf(WherryException.class)
+                .hasMessageContaining("more than the");
     }
 
     @Test
     void archiveThatIsNotTheConfigurationsIsRefused() throws IOException {
         OciLayout other = OciLayout.create(folder.resolve("other"));
-        other.image("image", "{}", OciLayout.Compression.GZIP, List.of(new Tar().file("x", "x").bytes(), new Tar().file("y", "y").bytes(), new Tar().file("z", "z").bytes()));
-        Manifest wrong = Manifest.of(TestStore.manifest(other, "image").config(), manifest.layers(), java.util.Map.of());
-        BlobSource both = (blob, offset) -> blob.equals(wrong.config()) ? TestStore.source(other.folder()).open(blob, offset) : source().open(blob, offset);
+        other.image(
+                "image",
+                "{}",
+                OciLayout.Compression.GZIP,
+                List.of(
+                        new Tar().file("x", "x").bytes(),
+                        new Tar().file("y", "y").bytes(),
+                        new Tar().file("z", "z").bytes()));
+        Manifest wrong =
+                Manifest.of(TestStore.manifest(other, "image").config(), manifest.layers(), java.util.Map.of());
+        BlobSource both = (blob, offset) -> blob.equals(wrong.config())
+                ? TestStore.source(other.folder()).open(blob, offset)
+                : source().open(blob, offset);
         assertThatThrownBy(() -> store.pull(wrong, both, "image"))
                 .isInstanceOf(WherryException.class)
                 .hasMessageContaining("the image's configuration says");
@@ -235,7 +263,8 @@ class PullerTest {
             TestStore next = broken.reopened(OverlayDriver::new);
             if (failed && next.images.find(ImageReference.parse("image")).isPresent()) {
                 // The name was given: then everything must be there.
-                assertThat(next.driver.has(next.images.config(manifest).diffIds())).isTrue();
+                assertThat(next.driver.has(next.images.config(manifest).diffIds()))
+                        .isTrue();
             }
             PullResult result = next.pull(manifest, source(), "image");
             assertThat(next.driver.has(result.config().diffIds())).isTrue();
@@ -256,7 +285,8 @@ class PullerTest {
         Garbage garbage = new Garbage(store.content, store.images, List.of(store.driver), store.space, store.locks);
         assertThat(garbage.collect(List.of())).contains(new Garbage.Collected(0, 0, 0));
         store.images.remove(ImageReference.parse("image"));
-        Optional<Garbage.Collected> first = garbage.collect(List.of(result.config().diffIds()));
+        Optional<Garbage.Collected> first =
+                garbage.collect(List.of(result.config().diffIds()));
         assertThat(first.orElseThrow().blobs()).isEqualTo(5);
         assertThat(first.orElseThrow().layers()).isZero();
         Optional<Garbage.Collected> second = garbage.collect(List.of());
@@ -269,14 +299,25 @@ class PullerTest {
     @Test
     void contentIsALayoutThatOthersRead() throws IOException {
         store.pull(manifest, source(), "localhost:5000/some/image:1.0");
-        HostedPilots.run("umoci", "unpack", "--image", store.root.resolve("content") + ":localhost:5000/some/image:1.0", folder.resolve("bundle").toString());
-        HostedPilots.run("skopeo", "inspect", "oci:" + store.root.resolve("content") + ":localhost:5000/some/image:1.0");
+        HostedPilots.run(
+                "umoci",
+                "unpack",
+                "--image",
+                store.root.resolve("content") + ":localhost:5000/some/image:1.0",
+                folder.resolve("bundle").toString());
+        HostedPilots.run(
+                "skopeo", "inspect", "oci:" + store.root.resolve("content") + ":localhost:5000/some/image:1.0");
     }
 
     @Test
     void downloadOfAConfigurationOfAnotherSizeIsRefused() {
         Descriptor config = manifest.config();
-        Manifest wrong = Manifest.of(new Descriptor(config.mediaType(), config.digest(), config.size() + 1), manifest.layers(), java.util.Map.of());
-        assertThatThrownBy(() -> store.pull(wrong, source(), "image")).isInstanceOf(WherryException.class).hasMessageContaining("bytes");
+        Manifest wrong = Manifest.of(
+                new Descriptor(config.mediaType(), config.digest(), config.size() + 1),
+                manifest.layers(),
+                java.util.Map.of());
+        assertThatThrownBy(() -> store.pull(wrong, source(), "image"))
+                .isInstanceOf(WherryException.class)
+                .hasMessageContaining("bytes");
     }
 }
