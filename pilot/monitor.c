@@ -329,8 +329,8 @@ static void finish(struct monitor *m) {
     sys_close(m->block.listener);
     tell_ending(m);
     write_exit(m->block.folder, text, length, true);
-    run_strand(m->ctx, STRAND_SWEEP);
-    if ((m->block.flags & BLOCK_REMOVE) != 0) {
+    /* What could not be swept is swept by the next command, which finds the container by its folder. */
+    if (run_strand(m->ctx, STRAND_SWEEP) == 0 && (m->block.flags & BLOCK_REMOVE) != 0) {
         run_strand(m->ctx, STRAND_REMOVAL);
     }
     hand_over(m);

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the ordinary user that tests run as, with 65,536 subordinate ids of each kind, a home and a runtime folder: testkit/user.sh [NAME]
-# Run by root, as often as one likes; silent when nothing is to do or all went well. The home is /home/NAME, the runtime folder /run/user/UID, 0700.
+# Run by root, as often as one likes; prints the name. The home is /home/NAME, the runtime folder /run/user/UID, 0700.
 set -eu
 name=${1:-wherry-test}
 if [ "$(id -u)" -ne 0 ]; then
@@ -27,3 +27,4 @@ if [ ! -d "$runtime" ]; then
 fi
 chown "$name:" "$runtime"
 chmod 0700 "$runtime"
+echo "$name"

@@ -189,6 +189,18 @@ def test_cache_by_command():
             os.unlink(os.path.join(home, "lib", name))
 
 
+def test_training_waits_for_the_jvm():
+    folder = new_folder()
+    with open(folder + "/program", "wb") as file:
+        file.write(container(folder, ["/bin/cat", folder + "/trained"]))
+    end = f"import time; time.sleep(0.2); open({folder!r} + '/trained', 'w').write('yes'); os._exit(0)"
+    last = {"leave": "send('LEAVE', struct.pack('<I', 4))", "run": f"send('PROGRAM', struct.pack('<IH', 0, 2) + b'id' + open({folder!r} + '/program', 'rb').read())"}
+    for word, expected in (("leave", (4, b"")), ("run", (0, b"yes"))):
+        code, out, err = wherry("", word, env=environment(f"{last[word]}; {end}", WHERRY_TRAINING="1"))
+        assert (code, out) == expected, (code, out, err)
+        os.unlink(folder + "/trained")
+
+
 def test_no_java_says_what_to_do():
     path = os.path.join(home, "lib/java-home")
     os.rename(path, path + "x")
@@ -302,32 +314,78 @@ def test_killed_task_and_more_tasks_than_places():
     assert wherry(script) == (0, b"", "")
 
 
+OPEN_PAIR = """
+def open_pair(pair):
+    return open(f"/proc/self/fd/{5 + 2 * pair}", "wb", buffering=0), open(f"/proc/self/fd/{6 + 2 * pair}", "rb", buffering=0)
+
+def begun():
+    name, payload = reply()
+    assert name == "RESULT" and payload[4:12] == frame("STARTED", bytes(4))[:8], (name, payload)
+"""
+
+
 def test_tree_pair_is_used_again_after_a_broken_stream():
-    # SPAWN gives the helper /dev/null; so the pilot itself holds the pair while the helper lives, and both ends go when it ends.
-    holder = Program()
+    holder = Program()  # holds the pair while the helper lives, reads nothing
     holder.add(0, "SPAWN", holder.words(["/bin/sleep", "0.1"]), 2, 0, 0, 0, 0)
-    script = f"""
+    script = OPEN_PAIR + textwrap.dedent(f"""
         for turn in range(3):
             for pair in range(4):
                 task(10 * turn + pair, {holder.bytes()!r}, pair=pair)
-            for pair in range(4):
-                name, payload = reply()
-                assert name == "RESULT" and payload[4:12] == frame("STARTED", bytes(4))[:8], (name, payload)
-            outs = [open(f"/proc/self/fd/{{5 + 2 * p}}", "wb", buffering=0) for p in range(4)]
-            ins = [open(f"/proc/self/fd/{{6 + 2 * p}}", "rb", buffering=0) for p in range(4)]
-            for stream in outs:
-                assert stream.write(b"x" * 60000) == 60000
+            for pair in range(4): begun()
+            ends = [open_pair(pair) for pair in range(4)]
+            import fcntl
+            size = fcntl.fcntl(ends[0][0], 1032)
+            assert size in (1 << 16, 1 << 20), size
+            for stream, _ in ends:
+                assert stream.write(b"x" * size) == size  # as much as an empty pipe takes
             try:
-                while True: outs[0].write(b"y" * 65536)   # blocks when full, until the pilot ends
+                while True: ends[0][0].write(b"y" * 65536)  # blocks until the pilot ends
             except BrokenPipeError:
                 pass
-            for stream in ins:
+            for _, stream in ends:
                 assert stream.read(10) == b""
-            for stream in outs + ins: stream.close()
+            for pair in ends:
+                for stream in pair: stream.close()
             for pair in range(4):
                 assert reply()[0] == "DONE"
-        leave(0)"""
+        leave(0)""")
     assert wherry(script) == (0, b"", "")
+
+
+def test_stream_that_is_given_up_is_cancelled():
+    trees = Program()
+    trees.add(0, "TREES", 5, 6, 0)
+    script = OPEN_PAIR + textwrap.dedent(f"""
+        for turn in range(8):
+            task(turn, {trees.bytes()!r}, pair=0)
+            begun()
+            stream, answers = open_pair(0)
+            if turn % 2: stream.write(b"WHERRYT1" + bytes(1 + turn))
+            stream.close()
+            send("CANCEL", struct.pack("<I", turn))
+            send("CANCEL", struct.pack("<I", 99))  # nobody's: it may have ended meanwhile
+            assert answers.read(4096) == b""
+            answers.close()
+            assert reply() == ("DONE", struct.pack("<II", turn, 137))
+        leave(0)""")
+    assert wherry(script) == (0, b"", "")
+
+
+def test_tree_pilot_ends_with_a_killed_jvm_or_launcher():
+    trees = Program()
+    trees.add(0, "TREES", 5, 6, 0)
+    for end in ("os.kill(os.getpid(), 9)", "os.kill(os.getppid(), 9)"):
+        script = OPEN_PAIR + textwrap.dedent(f"""
+            task(1, {trees.bytes()!r}, pair=1)
+            print(struct.unpack("<I", reply()[1][12:16])[0], flush=True)
+            ends = open_pair(1)
+            ends[0].write(b"WHERRYT1")
+            {end}
+            import time; time.sleep(100)""")
+        process = start(script, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        pilot = int(process.stdout.readline())
+        assert process.wait(5) in (125, -9)
+        wait_for(lambda: reaped(pilot), what="the pilot's end")
 
 
 def test_failure_is_reported_to_a_second_jvm():
@@ -385,6 +443,18 @@ def test_exit_codes_and_output():
         with open(os.path.join(folder, "run/exit"), encoding="ascii") as file:
             assert f"code {expected[0]}\n" in file.read()
         wait_for(lambda: not os.path.exists(os.path.join(folder, "run/socket")), what="the sweep")
+
+
+def test_last_words_are_not_lost():
+    words = ["/usr/bin/python3", "-c", "import os; os.write(1, b'x' * 3000 + b'\\n')"]  # one write, and the end
+    for terminal in (False, True):
+        for _ in range(10):
+            folder = new_folder()
+            flags = 2 | 4 if terminal else 0
+            code, out, err = wherry(run_script(container(folder, words, terminal=terminal), flags), "run")
+            assert (code, out.replace(b"\r", b""), err) == (0, b"x" * 3000 + b"\n", ""), (terminal, len(out))
+            await_exit(folder)
+            assert "".join(r["log"] for r in log_of(folder)).replace("\r", "") == "x" * 3000 + "\n"
 
 
 def test_detached_prints_the_id():
@@ -580,6 +650,29 @@ def test_terminal_is_restored_after_kill_9():
     await_exit(folder)
 
 
+def test_hang_up_leaves_the_container():
+    folder = new_folder()
+    t = Terminal(run_script(container(folder, ["/bin/sh", "-c", "echo up; sleep 0.3; exit 3"], terminal=True), 6), "run")
+    t.until(b"up")
+    os.close(t.peer)
+    os.close(t.master)
+    assert t.wait() == 129
+    assert await_exit(folder)["code"] == 3
+
+
+def test_terminal_that_nobody_has_open_costs_nothing():
+    folder = new_folder()
+    script = "echo $PPID; exec <&- >&- 2>&-; sleep 1; exec >/dev/tty; echo again"
+    assert wherry(run_script(container(folder, ["/bin/sh", "-c", script], terminal=True), 17), "run")[0] == 0
+    wait_for(lambda: os.path.exists(folder + "/log") and log_of(folder))
+    with open(f"/proc/{int(log_of(folder)[0]['log'])}/stat", encoding="ascii") as file:
+        time.sleep(0.8)
+        ticks = sum(map(int, file.read().rsplit(")", 1)[1].split()[11:13]))
+    assert ticks <= 1, ticks
+    await_exit(folder)
+    assert "again" in log_of(folder)[-1]["log"]
+
+
 def test_interrupt_key_before_the_program():
     t = Terminal("print('ready', flush=True); import time, signal; signal.signal(2, signal.SIG_IGN); print('set', flush=True); time.sleep(100)")
     t.until(b"set")
@@ -675,7 +768,7 @@ def test_random_bytes_do_no_harm():
     import random
     seed = int(os.environ.get("LIVE_SEED", time.time()))
     dice = random.Random(seed)
-    folder = detached(["/bin/cat"])
+    folder = detached(["/bin/sh", "-c", "cat; exec sleep 100"])  # a shifted stream may well say that its input ends
     hello = frame("HELLO", struct.pack("<II", 1, 0))
     kinds = [k for n, k in FRAMES.items() if n not in ("SIGNAL", "STOP", "PAUSE")]
     for _ in range(1500):
@@ -688,8 +781,6 @@ def test_random_bytes_do_no_harm():
             length = dice.choice([0, 4, 8, 8, 64, 65, 70000])
             promised = length if dice.random() < 0.8 else dice.choice([0, 2**32 - 1, length + 1])
             kind = dice.choice(kinds) if dice.random() < 0.9 else 0
-            if kind == 0 and promised == 0:
-                continue  # the end of input would end `cat`
             data += struct.pack(">BxxxI", kind, promised) + dice.randbytes(length)
         try:
             stranger.sendall(data[:dice.randrange(len(data) + 1)] if dice.random() < 0.3 else data)
@@ -761,7 +852,7 @@ def test_end_of_input_and_no_input():
 
 
 def test_log_is_dockers_json():
-    text = "plain\nquote\" back\\ tab\t ctl\x01 \x7f ü € 😀\n".encode() + b"bad \xff\xc3( \xe2\x82\n" + b"x" * 40000 + b"\n" + "ü".encode() * 20000 + b"\nno end"
+    text = "plain\nquote\" back\\ tab\t ctl\x01 \x7f ü € 😀\n".encode() + b"bad \xff\xc3( \xe2\x82\n" + b"x" * 40000 + b"\ny" + "ü".encode() * 20000 + b"\nno end"
     path = tempfile.mktemp(dir=base)
     with open(path, "wb") as file:
         file.write(text)

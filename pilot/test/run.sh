@@ -25,4 +25,5 @@ for test in "$out"/hosted_*; do
 done
 report "$out/interpret" "$out/wherry"
 report unshare --user --map-root-user --mount --pid --fork --mount-proc "$out/interpret" "$out/wherry"
+report python3 "$here/live.py" "$out/wherry"
 exit $status

@@ -18,6 +18,9 @@ import java.util.List;
 
 /** One command line from words to exit code. Never ends the JVM; {@link Main} does. */
 final class Cli {
+    /** The variables of this process. One lambda for all who need it: the one that was trained is in the cache. */
+    static final Environment CALLER = System::getenv;
+
     private final Context context;
     private final Environment environment;
     private final PrintStream out;

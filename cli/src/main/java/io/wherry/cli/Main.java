@@ -6,6 +6,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
@@ -13,7 +14,7 @@ import java.util.List;
  * The command's entry: the launcher's word, then the user's.
  *
  * <p>Two words are the launcher's and the build's own, and in no help: {@code --report ID [WORDS]} tells why the program of a
- * container failed (the user's words, if they follow, say on which root), {@code --train CACHE} runs what an ahead-of-time
+ * container failed (the user's words, if they follow, say on which root), {@code --train CACHE ROOT} runs what an ahead-of-time
  * cache is made from.
  */
 public final class Main {
@@ -29,12 +30,12 @@ public final class Main {
         List<String> words = Arrays.asList(arguments).subList(1, arguments.length);
         int code;
         if (words.size() >= 2 && words.getFirst().equals("--report")) {
-            Cli cli = new Cli(context, System::getenv, out, err, launcher);
+            Cli cli = new Cli(context, Cli.CALLER, out, err, launcher);
             code = cli.report(words.get(1), launcher.reported(), words.subList(2, words.size()));
-        } else if (words.size() == 2 && words.getFirst().equals("--train")) {
-            code = Training.run(words.get(1), context, err);
+        } else if (words.size() == 3 && words.getFirst().equals("--train")) {
+            code = Training.run(words.get(1), Path.of(words.get(2)), context, launcher, err);
         } else {
-            code = new Cli(context, System::getenv, out, err, launcher).run(words);
+            code = new Cli(context, Cli.CALLER, out, err, launcher).run(words);
         }
         out.flush();
         launcher.leave(code);

@@ -4,51 +4,40 @@ import io.wherry.kernel.launch.Context;
 import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.launch.TaskResult;
 import io.wherry.kernel.program.KernelProgram;
-import io.wherry.oci.WherryException;
-import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
- * Runs command lines so that an ahead-of-time cache knows their classes. Nothing is started: the launcher of these lines takes
- * a program and drops it; all state is in a folder that is removed at the end.
+ * Runs command lines so that an ahead-of-time cache knows their classes. No container is started: the launcher of these lines takes its
+ * program and drops it.
  */
 final class Training {
     private Training() {}
 
-    /** {@return 0, or 1 where a line failed, which is told} */
-    static int run(String cache, Context context, PrintStream err) {
-        try {
-            Path root = Files.createTempDirectory("wherry-train");
-            int failed = 0;
-            try {
-                for (String[] line : cache.equals("hot") ? hot() : full()) {
-                    failed |= run(root, context, line, err);
-                }
-            } finally {
-                remove(root);
-            }
-            return failed;
-        } catch (IOException e) {
-            err.print("wherry: Cannot train: " + e.getMessage() + "\n");
-            return 1;
+    /**
+     * {@return 0, or 1 where a line failed, which is told}
+     *
+     * @param root state of the trained commands; train {@code full} first, so that {@code hot} finds the image unpacked and does not learn how to unpack
+     */
+    static int run(String cache, Path root, Context context, Launcher real, PrintStream err) {
+        int failed = 0;
+        for (String[] line : cache.equals("hot") ? hot() : full()) {
+            failed |= run(root, context, line, real, err);
         }
+        return failed;
     }
 
-    private static int run(Path root, Context context, String[] line, PrintStream err) {
+    private static int run(Path root, Context context, String[] line, Launcher real, PrintStream err) {
         List<String> words = new ArrayList<>(List.of("--root", root.toString()));
         words.addAll(List.of(line));
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         try {
-            int code = new Cli(context, System::getenv, nowhere, err, new Dropping()).run(words);
-            return code == 0 ? 0 : 1;
+            int code = new Cli(context, Cli.CALLER, nowhere, err, new Dropping(real)).run(words);
+            return code == 0 || line[0].equals("pull") ? 0 : 1;
         } catch (Launched e) {
             return 0;
         }
@@ -58,11 +47,52 @@ final class Training {
     private static List<String[]> hot() {
         return List.of(
                 words("run", "--rm", "--rootfs", "/:O", "true"),
-                words("run", "-d", "--name", "trained", "-m", "64m", "--memory-swap", "1g", "--cpus", "0.5", "--pids-limit", "100",
-                        "--read-only", "--tmpfs", "/tmp:size=1m", "-v", "/usr:/src:ro", "-w", "/", "-e", "A=b", "-e", "PATH",
-                        "--cap-drop", "ALL", "--cap-add", "CHOWN", "--init", "-h", "box", "-l", "a=b", "--ulimit", "nofile=64:64",
-                        "--network", "none", "--security-opt", "no-new-privileges", "--rootfs", "/", "true"),
+                words(
+                        "run",
+                        "-d",
+                        "--name",
+                        "trained",
+                        "-m",
+                        "64m",
+                        "--memory-swap",
+                        "1g",
+                        "--cpus",
+                        "0.5",
+                        "--pids-limit",
+                        "100",
+                        "--read-only",
+                        "--tmpfs",
+                        "/tmp:size=1m",
+                        "-v",
+                        "/usr:/src:ro",
+                        "-w",
+                        "/",
+                        "-e",
+                        "A=b",
+                        "-e",
+                        "PATH",
+                        "--cap-drop",
+                        "ALL",
+                        "--cap-add",
+                        "CHOWN",
+                        "--init",
+                        "-h",
+                        "box",
+                        "-l",
+                        "a=b",
+                        "--ulimit",
+                        "nofile=64:64",
+                        "--network",
+                        "none",
+                        "--security-opt",
+                        "no-new-privileges",
+                        "--rootfs",
+                        "/",
+                        "true"),
                 words("run", "--network", "host", "--privileged", "--rootfs", "/:O", "true"),
+                words("run", "--rm", "hello"),
+                words("run", "-d", "--name", "boat", "-m", "64m", "hello"),
+                words("images"),
                 words("ps", "-a"),
                 words("ps", "-aq", "--filter", "name=x"),
                 words("ps", "-a", "--format", "{{.Names}} {{json .ID}}"),
@@ -70,6 +100,7 @@ final class Training {
                 words("inspect", "-f", "{{.State.Status}} {{range .Mounts}}{{.Source}}{{end}}", "trained"),
                 words("explain", "run", "--rootfs", "/:O", "true"),
                 words("rm", "trained"),
+                words("rm", "boat"),
                 words("info"),
                 words("version"),
                 words("help"),
@@ -79,20 +110,13 @@ final class Training {
     private static List<String[]> full() {
         List<String[]> lines = new ArrayList<>(hot());
         lines.add(words("doctor"));
+        lines.add(words("pull", "127.0.0.1:1/nobody/listens")); // fails, and has learnt the registry client's classes
         lines.add(words("completion", "bash"));
         return lines;
     }
 
     private static String[] words(String... words) {
         return words;
-    }
-
-    private static void remove(Path root) throws IOException {
-        try (Stream<Path> files = Files.walk(root)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 
     /** A program was handed over: the end of a line that starts a container. */
@@ -104,8 +128,8 @@ final class Training {
         }
     }
 
-    /** Takes programs and drops them. */
-    private static final class Dropping implements Launcher {
+    /** Takes containers' programs and drops them; what images need is done. */
+    private record Dropping(Launcher real) implements Launcher {
         @Override
         public void launch(KernelProgram program, String id, int flags) {
             throw new Launched();
@@ -118,12 +142,17 @@ final class Training {
 
         @Override
         public TaskResult task(KernelProgram program, int strand) {
-            return new TaskResult(0, java.util.Optional.empty(), List.of(), List.of());
+            return real.task(program, strand);
+        }
+
+        @Override
+        public void detach(KernelProgram program) {
+            real.detach(program);
         }
 
         @Override
         public TreeTask tree(KernelProgram program) {
-            throw new WherryException(WherryException.Kind.UNSUPPORTED, "No tree is written while a cache is trained.");
+            return real.tree(program);
         }
     }
 }

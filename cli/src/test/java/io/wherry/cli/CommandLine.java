@@ -1,6 +1,7 @@
 package io.wherry.cli;
 
 import io.wherry.kernel.launch.Context;
+import io.wherry.kernel.launch.Failure;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -22,9 +23,19 @@ public final class CommandLine {
     }
 
     public CommandLine run(String... words) {
-        Context context = new Context(0, 100, 40, 022, 0, "/opt/wherry/bin/wherry");
-        code = new Cli(context, environment::get, print(out), print(err), launcher).run(List.of(words));
+        code = cli().run(List.of(words));
         return this;
+    }
+
+    /** What the launcher asks for when a container's program has failed. */
+    CommandLine report(String id, Failure failure, String... words) {
+        code = cli().report(id, failure, List.of(words));
+        return this;
+    }
+
+    private Cli cli() {
+        Context context = new Context(0, 100, 40, 022, 0, "/opt/wherry/bin/wherry");
+        return new Cli(context, environment::get, print(out), print(err), launcher);
     }
 
     private static PrintStream print(ByteArrayOutputStream bytes) {

@@ -21,7 +21,8 @@ class CompletionTest {
     /** {@return what is offered; the last word is the one that is being typed} */
     private List<String> complete(String... words) throws IOException, InterruptedException {
         Path script = Files.writeString(
-                folder.resolve("completion"), new CommandLine().run("completion", "bash").out());
+                folder.resolve("completion"),
+                new CommandLine().run("completion", "bash").out());
         String quoted = Arrays.stream(words).map(word -> "'" + word + "'").collect(Collectors.joining(" "));
         String program = """
                 set -u

@@ -2,7 +2,10 @@ package io.wherry.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wherry.kernel.launch.Failure;
 import io.wherry.kernel.launch.Launcher;
+import io.wherry.kernel.program.Errno;
+import io.wherry.kernel.program.Op;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +24,8 @@ class ContainersTest {
 
     @Test
     void aContainerIsMadeListedInspectedAndRemoved() {
-        CommandLine run = wherry("run", "-d", "--name", "web", "-l", "a=b", "--network", "none", "--rootfs", "/", "true");
+        CommandLine run =
+                wherry("run", "-d", "--name", "web", "-l", "a=b", "--network", "none", "--rootfs", "/", "true");
         assertThat(run.err()).isEmpty();
         assertThat(run.code()).isZero();
         assertThat(run.launches()).hasSize(1);
@@ -34,12 +38,15 @@ class ContainersTest {
                 .endsWith("   web\n");
         assertThat(wherry("ps", "-aq", "--no-trunc").out()).isEqualTo(id + "\n");
         assertThat(wherry("ps", "-aq", "--filter", "label=a=c").out()).isEmpty();
-        assertThat(wherry("ps", "-a", "--filter", "name=we", "--format", "{{.Names}}|{{.ID}}").out())
+        assertThat(wherry("ps", "-a", "--filter", "name=we", "--format", "{{.Names}}|{{.ID}}")
+                        .out())
                 .isEqualTo("web|" + id.substring(0, 12) + "\n");
-        assertThat(wherry("container", "ls", "-a", "--format", "table {{.Names}}\\t{{.Image}}").out())
+        assertThat(wherry("container", "ls", "-a", "--format", "table {{.Names}}\\t{{.Image}}")
+                        .out())
                 .isEqualTo("NAMES     IMAGE\nweb       /\n");
         assertThat(wherry("ps", "-a", "--json").out()).startsWith("{\"ID\":\"").endsWith("}\n");
-        assertThat(wherry("inspect", "-f", "{{.Name}} {{.Config.Labels.a}} {{.Spec.network}}", "web").out())
+        assertThat(wherry("inspect", "-f", "{{.Name}} {{.Config.Labels.a}} {{.Spec.network}}", "web")
+                        .out())
                 .isEqualTo("web b none\n");
         assertThat(wherry("inspect", "web").out()).startsWith("[\n");
         assertThat(wherry("explain", "web").out()).contains("strand 0", " instructions, ");
@@ -60,7 +67,8 @@ class ContainersTest {
 
     @Test
     void explainDoesNotMakeAnything() {
-        CommandLine explain = wherry("explain", "run", "--rm", "-m", "64m", "--network", "none", "--rootfs", "/:O", "true");
+        CommandLine explain =
+                wherry("explain", "run", "--rm", "-m", "64m", "--network", "none", "--rootfs", "/:O", "true");
         assertThat(explain.err()).isEmpty();
         assertThat(explain.code()).isZero();
         assertThat(explain.out()).contains("strand 0");
@@ -96,5 +104,30 @@ class ContainersTest {
         assertThat(wherry("doctor").out()).contains("kernel    Linux ");
         assertThat(wherry("version").out()).isEqualTo("wherry 0.1.0\n");
         assertThat(wherry("--version").out()).isEqualTo("wherry 0.1.0\n");
+    }
+
+    @Test
+    void theReportOfAFailedProgramHasItsSentenceAndCode() {
+        String[] words = {
+            "--root", root.toString(), "run", "--rm", "--network", "none", "--rootfs", "/", "no-such-command"
+        };
+        String id = new CommandLine().run(words).launches().getFirst().id();
+        Failure failure = new Failure(1, 0, 0, Op.EXEC.number(), 0, Errno.ENOENT.number(), "");
+
+        CommandLine report = new CommandLine().report(id, failure, words);
+
+        assertThat(report.code()).isEqualTo(127);
+        assertThat(report.err()).startsWith("wherry: ").contains("`no-such-command` was not found");
+        assertThat(wherry("ps", "-aq").out()).isEmpty();
+    }
+
+    @Test
+    void theReportOfAContainerThatIsGoneIsASentenceToo() {
+        Failure failure = new Failure(1, 0, 0, Op.EXEC.number(), 0, Errno.ENOENT.number(), "");
+
+        CommandLine report = new CommandLine().report("f".repeat(64), failure, "--root", root.toString());
+
+        assertThat(report.code()).isEqualTo(125);
+        assertThat(report.err()).startsWith("wherry: ").doesNotContain("defect");
     }
 }

@@ -9,6 +9,9 @@ import java.util.Optional;
 
 /** Keeps the programs that it is handed and runs none. */
 public final class RecordingLauncher implements Launcher {
+    @Override
+    public void detach(KernelProgram program) {}
+
     /** A program handed over. */
     public record Launch(KernelProgram program, String id, int flags) {}
 

@@ -54,20 +54,22 @@ final class ConfigCompiler {
      *
      * @param image what the image says about execution; {@link ExecutionDefaults#NONE} for a folder
      * @param account the user, as looked up inside the root
-     * @param files absolute paths of the prepared hosts, hostname and resolv.conf
+     * @param files the prepared hosts, hostname and resolv.conf
+     * @param parameters kernel parameters that the network wants
      */
     static RuntimeConfig compile(
             ContainerSpec spec,
             ExecutionDefaults image,
             Account account,
             NetworkFiles files,
+            Map<String, String> parameters,
             HostFacts facts,
             ContainerId id) {
         ConfigCompiler compiler = new ConfigCompiler(spec, image, facts, id);
         RuntimeConfigBuilder config = RuntimeConfig.builder()
                 .process(compiler.process(account))
                 .root(new Root("rootfs", spec.readOnly()))
-                .linux(compiler.linux());
+                .linux(compiler.linux(parameters));
         if (!"host".equals(spec.uts().orElse(""))) {
             config.hostname(spec.hostname().orElse(id.abbreviated())).domainname(spec.domainname());
         }
@@ -233,7 +235,7 @@ final class ConfigCompiler {
         }
     }
 
-    private LinuxConfig linux() {
+    private LinuxConfig linux(Map<String, String> parameters) {
         LinuxConfigBuilder linux = LinuxConfig.builder()
                 .namespace(Namespace.Type.MOUNT)
                 .cgroupsPath("/wherry/" + id.text())
@@ -249,6 +251,7 @@ final class ConfigCompiler {
         if (!spec.privileged() && !spec.unmasked()) {
             linux.maskedPaths(MASKED).readonlyPaths(READ_ONLY);
         }
+        linux.sysctl(parameters);
         linux.sysctl(spec.sysctls());
         for (String device : spec.devices()) {
             linux.device(HostDevice.parse(device).node());

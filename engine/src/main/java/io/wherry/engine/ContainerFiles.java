@@ -1,6 +1,7 @@
 package io.wherry.engine;
 
 import io.wherry.kernel.program.KernelProgram;
+import io.wherry.oci.Digest;
 import io.wherry.oci.WherryException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -19,6 +20,9 @@ import java.util.OptionalLong;
 
 /** Containers as they stand on disk: found by name, id or prefix, read, never changed here. Safe for several threads. */
 final class ContainerFiles {
+    /** What the folder of a container in the making is called before its id. */
+    static final String UNFINISHED = ".new-";
+
     private final StateRoot root;
     private final String bootId;
 
@@ -29,6 +33,11 @@ final class ContainerFiles {
 
     Path folder(ContainerId id) {
         return root.containers().resolve(id.text());
+    }
+
+    /** {@return where the folder is made before it is put in place} */
+    Path unfinished(ContainerId id) {
+        return root.containers().resolve(UNFINISHED + id.text());
     }
 
     Path lock(ContainerId id) {
@@ -104,6 +113,19 @@ final class ContainerFiles {
         return ContainerRecord.parse(bytes);
     }
 
+    /** {@return diff ids of the layers that a container stands on; none if its record is damaged, and it can only be removed} */
+    List<Digest> layers(ContainerId id) {
+        List<Digest> layers = new ArrayList<>();
+        try {
+            for (String layer : record(id).layers()) {
+                layers.add(Digest.parse(layer));
+            }
+        } catch (WherryException e) {
+            return List.of();
+        }
+        return layers;
+    }
+
     KernelProgram program(ContainerId id) {
         byte[] bytes = StateFile.read(folder(id).resolve("program"))
                 .orElseThrow(() -> new WherryException(WherryException.Kind.CORRUPT, "program is missing."));
@@ -119,6 +141,10 @@ final class ContainerFiles {
         try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
                 FileLock held = channel.tryLock()) {
             return held == null;
+        } catch (java.nio.channels.OverlappingFileLockException e) {
+            return true; // by another thread of this process
+        } catch (java.nio.file.NoSuchFileException e) {
+            return false; // removed meanwhile, by who held it
         } catch (IOException e) {
             throw StateFile.failed("lock", lock, e);
         }

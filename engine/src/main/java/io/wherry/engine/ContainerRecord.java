@@ -3,6 +3,7 @@ package io.wherry.engine;
 import io.wherry.oci.WherryException;
 import io.wherry.oci.json.Fields;
 import io.wherry.oci.json.JsonObject;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,11 +13,20 @@ import java.util.Optional;
  * @param name the name
  * @param created when, as an instant of ISO 8601
  * @param imageId digest of the image's configuration, if it came from an image
+ * @param layers diff ids of its layers, which garbage collection must leave
  * @param driver the storage driver that keeps its root, or {@code folder}
+ * @param address its address on the bridge, if it has one
  * @param spec what was asked
  */
 record ContainerRecord(
-        ContainerId id, String name, String created, Optional<String> imageId, String driver, ContainerSpec spec) {
+        ContainerId id,
+        String name,
+        String created,
+        Optional<String> imageId,
+        List<String> layers,
+        String driver,
+        Optional<String> address,
+        ContainerSpec spec) {
     static final String FILE = "container.json";
 
     byte[] bytes() {
@@ -26,7 +36,9 @@ record ContainerRecord(
                 .put("name", name)
                 .put("created", created)
                 .putIfPresent("imageId", imageId)
+                .put("layers", layers)
                 .put("driver", driver)
+                .putIfPresent("address", address)
                 .put("spec", spec.toJson())
                 .build()
                 .toString()
@@ -47,7 +59,9 @@ record ContainerRecord(
                 fields.requiredString("name"),
                 fields.requiredString("created"),
                 fields.string("imageId"),
+                fields.strings("layers"),
                 fields.string("driver").orElse("folder"),
+                fields.string("address"),
                 ContainerSpec.parse(fields.rawObject("spec")));
     }
 }

@@ -9,9 +9,9 @@ import java.util.Optional;
  *
  * @param defaults what the image says about execution
  * @param rootfs what the root is made of
- * @param imageId digest of the image's configuration, if there is one
+ * @param image the image, if it comes from one
  * @param driver what keeps the root
  * @param accounts the files that name users
  */
 record ContainerRoot(
-        ExecutionDefaults defaults, Rootfs rootfs, Optional<String> imageId, String driver, AccountFiles accounts) {}
+        ExecutionDefaults defaults, Rootfs rootfs, Optional<Image> image, String driver, AccountFiles accounts) {}

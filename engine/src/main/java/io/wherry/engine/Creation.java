@@ -4,11 +4,12 @@ import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.program.KernelProgram;
 import io.wherry.kernel.step.NetworkAttachment;
 import io.wherry.kernel.step.Plan;
-import io.wherry.kernel.step.Rootfs;
+import io.wherry.oci.Digest;
 import io.wherry.oci.RuntimeConfig;
 import io.wherry.oci.WherryException;
 import io.wherry.runtime.Placement;
 import io.wherry.runtime.native_.NativeRuntime;
+import io.wherry.store.layer.RootfsMount;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +17,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -29,8 +33,10 @@ final class Creation {
     private final StateRoot root;
     private final ContainerFiles files;
     private final HostFacts facts;
+    private final Storage storage;
 
-    Creation(StateRoot root, ContainerFiles files, HostFacts facts) {
+    Creation(StateRoot root, ContainerFiles files, HostFacts facts, Storage storage) {
+        this.storage = storage;
         this.root = root;
         this.files = files;
         this.facts = facts;
@@ -46,7 +52,8 @@ final class Creation {
                 from.accounts().passwd(),
                 from.accounts().group());
         NetworkFiles networkFiles = new NetworkFiles(files.folder(id), network.address());
-        RuntimeConfig config = ConfigCompiler.compile(spec, from.defaults(), account, networkFiles, facts, id);
+        RuntimeConfig config =
+                ConfigCompiler.compile(spec, from.defaults(), account, networkFiles, network.parameters(), facts, id);
         Plan plan =
                 NativeRuntime.compile(config, from.rootfs(), placement(spec, id, name), network.attachment(), facts);
         return new Compiled(config, plan, plan.compile(KernelProgram.STARTS_CONTAINER));
@@ -77,33 +84,53 @@ final class Creation {
 
     /** {@return the program of a container that now is on disk} */
     KernelProgram create(ContainerSpec spec, ContainerRoot from, ContainerId id, NetworkChoice network) {
-        String name = ContainerNames.take(root.names(), spec.name(), id);
+        try (CreationLock _ = CreationLock.take(files.lock(id))) {
+            return createLocked(spec, from, id, network);
+        } catch (IOException e) {
+            throw StateFile.failed("lock", files.lock(id), e);
+        }
+    }
+
+    private KernelProgram createLocked(ContainerSpec spec, ContainerRoot from, ContainerId id, NetworkChoice network) {
+        String name;
+        try {
+            name = ContainerNames.take(root.names(), spec.name(), id);
+        } catch (WherryException e) {
+            StateFile.remove(files.lock(id));
+            throw e;
+        }
         boolean done = false;
         try {
             Compiled compiled = compile(spec, from, id, name, network);
-            ContainerRecord record =
-                    new ContainerRecord(id, name, Instant.now().toString(), from.imageId(), from.driver(), spec);
+            ContainerRecord record = new ContainerRecord(
+                    id,
+                    name,
+                    Instant.now().toString(),
+                    from.image().map(image -> image.id().toString()),
+                    layers(from),
+                    from.driver(),
+                    network.address(),
+                    spec);
             write(record, from, compiled, network);
             done = true;
             return compiled.program();
         } finally {
             if (!done) {
                 StateFile.remove(root.names().resolve(name));
+                StateFile.remove(files.lock(id));
             }
         }
     }
 
     private void write(ContainerRecord record, ContainerRoot from, Compiled compiled, NetworkChoice network) {
         ContainerId id = record.id();
-        Path folder = root.temporary().resolve(id.text());
+        Path folder = files.unfinished(id);
         boolean durable = !record.spec().remove();
         try {
             makeFolder(folder);
-            if (from.rootfs() instanceof Rootfs.Overlay) {
-                Files.createDirectory(
-                        folder.resolve("upper"),
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
-                makeFolder(folder.resolve("work"));
+            if (from.image().isPresent()) {
+                prepare(storage.driver()
+                        .prepare(folder, from.image().get().config().diffIds()));
             }
             StateFile.writeInside(folder, ContainerRecord.FILE, record.bytes(), durable);
             StateFile.writeInside(
@@ -117,7 +144,7 @@ final class Creation {
             if (!durable) {
                 StateFile.writeInside(folder, "temporary-" + facts.bootId(), new byte[0], false);
             }
-            StateFile.create(files.lock(id), new byte[0], false);
+
             if (durable) {
                 StateFile.syncFolder(folder);
             }
@@ -127,6 +154,27 @@ final class Creation {
             }
         } catch (IOException e) {
             throw StateFile.failed("make", folder, e);
+        }
+    }
+
+    private static List<String> layers(ContainerRoot from) {
+        List<String> layers = new ArrayList<>();
+        if (from.image().isPresent()) {
+            for (Digest diffId : from.image().get().config().diffIds()) {
+                layers.add(diffId.toString());
+            }
+        }
+        return layers;
+    }
+
+    /** An overlay shows the mode and owner of its upper folder at the root, so these must be the image's. */
+    private static void prepare(RootfsMount mount) throws IOException {
+        if (mount instanceof RootfsMount.Overlay overlay) {
+            Files.setAttribute(overlay.upper(), "unix:mode", overlay.root().mode() & 07777);
+            if (overlay.root().uid() != 0 || overlay.root().gid() != 0) {
+                Files.setAttribute(overlay.upper(), "unix:uid", overlay.root().uid());
+                Files.setAttribute(overlay.upper(), "unix:gid", overlay.root().gid());
+            }
         }
     }
 
@@ -141,6 +189,11 @@ final class Creation {
      * @param attachment its steps; absent for none and for the host's
      * @param address the address it has there
      * @param resolver content of its resolv.conf
+     * @param parameters kernel parameters inside
      */
-    record NetworkChoice(Optional<NetworkAttachment> attachment, Optional<String> address, Optional<byte[]> resolver) {}
+    record NetworkChoice(
+            Optional<NetworkAttachment> attachment,
+            Optional<String> address,
+            Optional<byte[]> resolver,
+            Map<String, String> parameters) {}
 }

@@ -4,8 +4,10 @@ import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.launch.Failure;
 import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.program.KernelProgram;
+import io.wherry.oci.Digest;
 import io.wherry.oci.WherryException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,8 +26,11 @@ public final class Engine {
     private final Launcher launcher;
     private final ContainerFiles files;
     private final Creation creation;
+    private final Leftovers leftovers;
     private final Healing healing;
     private final Roots roots;
+    private final ImageCatalog images;
+    private final Networks networks;
 
     /**
      * An engine.
@@ -33,21 +38,30 @@ public final class Engine {
      * @param root where state is
      * @param facts what the host can do
      * @param launcher what runs programs
-     * @param roots where containers' roots come from
+     * @param images the images
      */
-    Engine(StateRoot root, HostFacts facts, Launcher launcher, Roots roots) {
+    Engine(StateRoot root, HostFacts facts, Launcher launcher, ImageCatalog images) {
         this.root = root;
         this.facts = facts;
         this.launcher = launcher;
         this.files = new ContainerFiles(root, facts.bootId());
-        this.creation = new Creation(root, files, facts);
-        this.healing = new Healing(files, root, launcher, facts.bootId());
-        this.roots = roots;
+        this.images = images;
+        this.networks = new Networks(root, facts);
+        this.creation = new Creation(root, files, facts, images.storage());
+        this.leftovers = new Leftovers(root, files, launcher);
+        this.healing = new Healing(files, leftovers, launcher, facts.bootId());
+        this.roots = new Roots(facts, launcher, root, images);
     }
 
-    /** {@return an engine on a root} */
-    public static Engine open(StateRoot root, HostFacts facts, Launcher launcher) {
-        return new Engine(root, facts, launcher, new Roots(facts, launcher));
+    /**
+     * {@return an engine on a root}
+     *
+     * @param builtIn a folder of OCI image layouts that need no network, one a name
+     * @param driver the storage driver; empty for the best that works here
+     */
+    public static Engine open(StateRoot root, HostFacts facts, Launcher launcher, Path builtIn, String driver) {
+        Storage storage = Storage.of(root, facts, launcher, driver);
+        return new Engine(root, facts, launcher, new ImageCatalog(storage, launcher, builtIn));
     }
 
     /** {@return what the host can do} */
@@ -68,8 +82,30 @@ public final class Engine {
     public void run(ContainerSpec spec) {
         ContainerId id = ContainerId.random();
         ContainerRoot from = roots.of(spec, files.folder(id));
-        KernelProgram program = creation.create(spec, from, id, network(spec));
-        launcher.launch(program, id.text(), launchFlags(spec));
+        launcher.launch(create(spec, from, id), id.text(), launchFlags(spec));
+    }
+
+    /** A name that is taken by something dead is free once that is cleaned up. */
+    private KernelProgram create(ContainerSpec spec, ContainerRoot from, ContainerId id) {
+        try {
+            return connected(spec, from, id);
+        } catch (WherryException e) {
+            if (e.kind() != WherryException.Kind.ALREADY_EXISTS) {
+                throw e;
+            }
+            containers();
+            return connected(spec, from, id);
+        }
+    }
+
+    private KernelProgram connected(ContainerSpec spec, ContainerRoot from, ContainerId id) {
+        Creation.NetworkChoice network = networks.claim(spec, id);
+        try {
+            return creation.create(spec, from, id, network);
+        } catch (WherryException e) {
+            networks.release(network, id);
+            throw e;
+        }
     }
 
     private static int launchFlags(ContainerSpec spec) {
@@ -83,7 +119,7 @@ public final class Engine {
         ContainerId id = ContainerId.random();
         String name = spec.name().orElse(ContainerNames.generated(id, 0));
         ContainerRoot from = roots.of(spec, files.folder(id));
-        Creation.Compiled compiled = creation.compile(spec, from, id, name, network(spec));
+        Creation.Compiled compiled = creation.compile(spec, from, id, name, networks.preview(spec, id));
         return new Explanation(compiled.plan(), compiled.program());
     }
 
@@ -96,22 +132,72 @@ public final class Engine {
     private Creation.Compiled recompile(ContainerId id) {
         ContainerRecord record = files.record(id);
         ContainerRoot from = roots.of(record.spec(), files.folder(id));
-        return creation.compile(record.spec(), from, id, record.name(), network(record.spec()));
+        return creation.compile(record.spec(), from, id, record.name(), networks.again(record));
     }
 
-    private Creation.NetworkChoice network(ContainerSpec spec) {
-        String mode = spec.network().orElse("none");
-        boolean host = mode.equals("host");
-        if (!host && !mode.equals("none")) {
-            throw new WherryException(
-                    WherryException.Kind.UNSUPPORTED, "The network `" + mode + "` is not known; none and host are.");
+    /** {@return all images, by name} */
+    public List<Image> images() {
+        return images.list();
+    }
+
+    /**
+     * {@return the image that a name stands for}
+     *
+     * @throws WherryException of kind NOT_FOUND if it is not here
+     */
+    public Image image(String name) {
+        return images.find(name)
+                .orElseThrow(() -> new WherryException(
+                        WherryException.Kind.NOT_FOUND,
+                        "There is no image `" + name + "` here.",
+                        "`wherry images` lists those that are; `wherry pull " + name + "` brings it."));
+    }
+
+    /** {@return whether a name stands for an image that is here} */
+    public boolean hasImage(String name) {
+        return images.find(name).isPresent();
+    }
+
+    /**
+     * Pulls an image.
+     *
+     * @param platform which of its platforms; absent for this host's
+     * @param notes receives sentences about what could not be unpacked here
+     */
+    public Image pull(String name, Optional<String> platform, PullListener listener, List<String> notes) {
+        return images.pull(name, platform, listener, notes);
+    }
+
+    /**
+     * Takes an image's name away, and what nothing else needs.
+     *
+     * @param force also if ended containers were made from it
+     */
+    public void removeImage(String name, boolean force) {
+        Image image = image(name);
+        for (ContainerId id : files.ids()) {
+            Container container = files.read(id);
+            boolean uses = container.imageId().orElse("").equals(image.id().toString());
+            boolean running = container.status() == Container.Status.RUNNING;
+            if (uses && (running || !force)) {
+                throw new WherryException(
+                        WherryException.Kind.FAILED_PRECONDITION,
+                        "The image `" + name + "` is used by the " + (running ? "running " : "") + "container `"
+                                + container.name() + "`.",
+                        running ? "Remove that container first." : "Remove that container first, or give --force.");
+            }
         }
-        Optional<byte[]> resolver = host ? StateFile.read(java.nio.file.Path.of("/etc/resolv.conf")) : Optional.empty();
-        return new Creation.NetworkChoice(Optional.empty(), Optional.empty(), resolver);
+        images.remove(name);
+        List<List<Digest>> used = new ArrayList<>();
+        for (ContainerId id : files.ids()) {
+            used.add(files.layers(id));
+        }
+        images.collect(used);
     }
 
     /** {@return all containers, healed, in the order of their creation, the newest first} */
     public List<Container> containers() {
+        leftovers.collect();
         List<Container> containers = new ArrayList<>();
         for (ContainerId id : files.ids()) {
             try {
@@ -119,7 +205,9 @@ public final class Engine {
             } catch (WherryException e) {
                 // its state is shown as it is; whoever names it meets the error
             }
-            containers.add(files.read(id));
+            if (java.nio.file.Files.exists(files.folder(id))) { // healing may have removed it
+                containers.add(files.read(id));
+            }
         }
         containers.sort((a, b) -> b.created().compareTo(a.created()));
         return containers;
@@ -127,9 +215,8 @@ public final class Engine {
 
     /** {@return the container that a name, an id or the beginning of an id names, healed} */
     public Container container(String word) {
-        ContainerId id = files.find(word);
-        healing.heal(id);
-        return files.read(id);
+        healing.heal(files.find(word));
+        return files.read(files.find(word)); // healing may have removed it
     }
 
     /**
@@ -160,19 +247,14 @@ public final class Engine {
         if (java.nio.file.Files.exists(files.folder(id))) {
             healing.heal(id);
         }
-        healing.remove(id, container.name());
+        healing.remove(id);
     }
 
     private void kill(ContainerId id) {
         try (MonitorClient monitor = MonitorClient.connect(files.volatileFolder(id))) {
             monitor.stop(SIGKILL, 0);
         } catch (IOException e) {
-            if (files.attended(id)) {
-                throw new WherryException(
-                        WherryException.Kind.FAILED_PRECONDITION,
-                        "The monitor of the container " + id.abbreviated() + " does not answer: " + e.getMessage()
-                                + ".");
-            }
+            // it is starting or ending: the socket is not there yet, or not any more
         }
         waitUntilUnattended(id);
     }
@@ -204,11 +286,11 @@ public final class Engine {
         ContainerRecord record = files.record(container);
         Creation.Compiled compiled = recompile(container);
         FailureReport report = FailureReport.of(
-                record.name(), compiled.config().process().args(), compiled.program(), compiled.plan(), failure);
-        if (record.spec().remove()) {
-            healing.remove(container, record.name());
-        } else {
-            healing.heal(container);
+                record.name(), compiled.config().process().args(), files.program(container), compiled.plan(), failure);
+        waitUntilUnattended(container); // the pilot has said its last word and may still be ending
+        healing.heal(container);
+        if (record.spec().remove() && java.nio.file.Files.exists(files.folder(container))) {
+            healing.remove(container);
         }
         return report;
     }

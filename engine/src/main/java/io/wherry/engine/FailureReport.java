@@ -57,7 +57,7 @@ public record FailureReport(int exitCode, String sentence, String hint) {
         if (call == Call.OPEN_TREE && failure.errno() == Errno.ENOENT.number()) {
             return "The source of a bind is not there any more.";
         }
-        return failure.instruction() < program.size()
+        return failure.instruction() >= 0 && failure.instruction() < program.size()
                 ? "The instruction was " + Disassembler.print(program, failure.instruction())
                         + (failure.strand() == Assembler.PILOT ? "" : " in strand " + failure.strand()) + "."
                 : "";

@@ -18,13 +18,13 @@ import java.nio.file.Path;
  */
 final class Healing {
     private final ContainerFiles files;
-    private final StateRoot root;
+    private final Leftovers leftovers;
     private final Launcher launcher;
     private final String bootId;
 
-    Healing(ContainerFiles files, StateRoot root, Launcher launcher, String bootId) {
+    Healing(ContainerFiles files, Leftovers leftovers, Launcher launcher, String bootId) {
         this.files = files;
-        this.root = root;
+        this.leftovers = leftovers;
         this.launcher = launcher;
         this.bootId = bootId;
     }
@@ -37,6 +37,9 @@ final class Healing {
         }
         KernelProgram program = files.program(id);
         boolean remove = files.record(id).spec().remove();
+        if (!remove) {
+            recordExit(id); // before the sweep, which takes away what tells that the monitor was lost
+        }
         TaskResult swept = launcher.task(program, Assembler.SWEEP);
         if (!swept.ok()) {
             throw new WherryException(
@@ -47,60 +50,47 @@ final class Healing {
                                     .orElse("the sweep was ended")
                             + ".");
         }
-        Path exit = files.folder(id).resolve("exit");
-        if (!Files.exists(exit, LinkOption.NOFOLLOW_LINKS)) {
-            String lines = "code 137\nsignal 9\noom 0\nseconds " + System.currentTimeMillis() / 1000
-                    + "\nnanoseconds 0\nreason monitor lost\n";
-            StateFile.write(exit, lines.getBytes(StandardCharsets.UTF_8));
-        }
         if (remove) {
-            remove(id, files.record(id).name());
+            remove(id);
         }
     }
 
-    /** Removes what a container that was to be removed left behind at a reboot: its files were never synced. */
+    /** How it ended: as the monitor still could tell clients, or by the monitor's own end. */
+    private void recordExit(ContainerId id) {
+        Path exit = files.folder(id).resolve("exit");
+        if (Files.exists(exit, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        byte[] told = StateFile.read(files.volatileFolder(id).resolve("exit")).orElse(new byte[0]);
+        String lost = "code 137\nsignal 9\noom 0\nseconds " + System.currentTimeMillis() / 1000
+                + "\nnanoseconds 0\nreason monitor lost\n";
+        boolean known = KeyValues.parse(told).text("boot").equals(bootId);
+        StateFile.write(exit, known ? told : lost.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Removes a container of `run --rm` that will never start: it was made before a reboot, so that its files were never synced, or so long ago that its
+     * launcher must have died before the intent was written.
+     */
     private void temporary(ContainerId id) {
         Path folder = files.folder(id);
+        boolean forsaken = false;
         try (DirectoryStream<Path> markers = Files.newDirectoryStream(folder, "temporary-*")) {
             for (Path marker : markers) {
-                if (!marker.endsWith("temporary-" + bootId)) {
-                    remove(id, "");
-                    return;
-                }
+                forsaken |= !marker.endsWith("temporary-" + bootId) || Leftovers.isOld(marker);
             }
+        } catch (java.nio.file.NoSuchFileException e) {
+            return; // removed meanwhile
         } catch (IOException e) {
             throw StateFile.failed("list", folder, e);
         }
+        if (forsaken && !files.attended(id)) {
+            remove(id);
+        }
     }
 
-    /** Removes a container that does not run: out of sight by one rename, then deleted by the pilot, which alone may delete what containers wrote. */
-    void remove(ContainerId id, String name) {
-        Path trash = root.trash().resolve(id.text());
-        try {
-            Files.move(files.folder(id), trash, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
-            StateFile.syncFolder(root.containers());
-        } catch (java.nio.file.NoSuchFileException e) {
-            // a removal before this one got that far
-        } catch (IOException e) {
-            throw StateFile.failed("remove", files.folder(id), e);
-        }
-        if (ContainerNames.isName(name)) {
-            StateFile.remove(root.names().resolve(name));
-        }
-        StateFile.remove(files.lock(id));
-        emptyTrash(id.text());
-    }
-
-    private void emptyTrash(String entry) {
-        TaskResult removed = launcher.task(Removal.program(root.trash(), entry), Assembler.PILOT);
-        if (!removed.ok()) {
-            throw new WherryException(
-                    WherryException.Kind.FAILED_PRECONDITION,
-                    "Cannot delete " + root.trash().resolve(entry) + ": "
-                            + removed.failure()
-                                    .map(failure -> failure.errnoName() + " " + failure.text())
-                                    .orElse("the pilot was ended")
-                            + ".");
-        }
+    /** Removes a container that does not run. */
+    void remove(ContainerId id) {
+        leftovers.discard(files.folder(id), id);
     }
 }

@@ -5,9 +5,11 @@ import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.step.Rootfs;
 import io.wherry.oci.ExecutionDefaults;
 import io.wherry.oci.WherryException;
+import io.wherry.store.layer.RootfsMount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,10 +17,14 @@ import java.util.Optional;
 final class Roots {
     private final HostFacts facts;
     private final Launcher launcher;
+    private final StateRoot state;
+    private final ImageCatalog images;
 
-    Roots(HostFacts facts, Launcher launcher) {
+    Roots(HostFacts facts, Launcher launcher, StateRoot state, ImageCatalog images) {
         this.facts = facts;
         this.launcher = launcher;
+        this.state = state;
+        this.images = images;
     }
 
     /**
@@ -30,9 +36,58 @@ final class Roots {
         if (spec.rootfs().isPresent()) {
             return folder(spec, spec.rootfs().get());
         }
-        throw new WherryException(
-                WherryException.Kind.NOT_FOUND,
-                "There is no image `" + spec.image().orElse("") + "` at " + folder + ".");
+        String name =
+                spec.image().orElseThrow(() -> ConfigCompiler.invalid("Neither an image nor a root folder is named."));
+        Image image = images.find(name)
+                .orElseThrow(() -> new WherryException(
+                        WherryException.Kind.NOT_FOUND,
+                        "There is no image `" + name + "` here.",
+                        "Pull it with `wherry pull " + name + "`."));
+        images.ready(image);
+        Storage storage = images.storage();
+        RootfsMount mount = storage.driver().mount(folder, image.config().diffIds());
+        return new ContainerRoot(
+                image.config().execution(),
+                rootfs(mount, spec),
+                Optional.of(image),
+                storage.driver().name(),
+                accounts(mount, image));
+    }
+
+    private static Rootfs rootfs(RootfsMount mount, ContainerSpec spec) {
+        if (mount instanceof RootfsMount.Overlay overlay) {
+            List<String> lowers = new ArrayList<>();
+            for (String lower : overlay.lowers()) {
+                lowers.add(overlay.base().resolve(lower).toString());
+            }
+            return new Rootfs.Overlay(
+                    lowers, overlay.upper().toString(), overlay.work().toString(), spec.remove(), true);
+        }
+        return new Rootfs.Folder(((RootfsMount.Bind) mount).folder().toString());
+    }
+
+    /** The account files of an image never change, so they are read once per boot and kept under the image's id. */
+    private AccountFiles accounts(RootfsMount mount, Image image) {
+        if (!(mount instanceof RootfsMount.Overlay overlay)) {
+            return AccountFiles.NONE;
+        }
+        Path kept = state.volatileRoot().resolve("accounts");
+        Path passwd = kept.resolve(image.id().hex() + ".passwd");
+        Path group = kept.resolve(image.id().hex() + ".group");
+        Optional<byte[]> keptPasswd = StateFile.read(passwd);
+        Optional<byte[]> keptGroup = StateFile.read(group);
+        if (keptPasswd.isPresent() && keptGroup.isPresent()) {
+            return new AccountFiles(keptPasswd.get(), keptGroup.get());
+        }
+        List<String> folders = new ArrayList<>();
+        for (String lower : overlay.lowers()) {
+            folders.add(overlay.base().resolve(lower).toString());
+        }
+        AccountFiles read = folders.isEmpty() ? AccountFiles.NONE : AccountFiles.read(launcher, folders);
+        StateRoot.made(kept);
+        StateFile.write(passwd, read.passwd());
+        StateFile.write(group, read.group());
+        return read;
     }
 
     private ContainerRoot folder(ContainerSpec spec, String path) {

@@ -114,7 +114,7 @@ public record StateRoot(Path root, Path volatileRoot) {
         return made(volatileRoot.resolve("c"));
     }
 
-    private static Path made(Path folder) {
+    static Path made(Path folder) {
         if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
             try {
                 Files.createDirectories(

@@ -63,6 +63,14 @@ class PlatformTest {
         assertThat(order("riscv64", "")).isEqualTo("[linux/riscv64]");
     }
 
+    @Test
+    void eachFlagCounts() {
+        for (String flag : V4.substring("fpu ".length()).split(" ", -1)) {
+            String without = (" " + V4 + " ").replace(" " + flag + " ", " ").trim();
+            assertThat(order("amd64", without)).as(flag).doesNotContain("v4");
+        }
+    }
+
     private static String order(String architecture, String flags) {
         Platform cpu = new Platform("linux", architecture);
         return PlatformPreference.host(cpu, PlatformPreference.cpuFlags("processor: 0\nflags\t\t: " + flags + "\n"))

@@ -113,6 +113,7 @@ public final class Command {
     public Result run() {
         long begin = System.nanoTime();
         Process process = start();
+        OutputPipes pipes = new OutputPipes(process);
         Capture out = new Capture(process.getInputStream());
         Capture err = new Capture(process.getErrorStream());
         Thread.ofVirtual().start(() -> feed(process));
@@ -122,11 +123,13 @@ public final class Command {
                 throw new AssertionError("%s did not end within %s; stdout so far:\n%s\nstderr so far:\n%s"
                         .formatted(this, timeout, out.text(), err.text()));
             }
-            if (!out.ended() || !err.ended()) {
-                throw new AssertionError(
-                        "%s ended with %d, but another process keeps its output open; stdout:\n%s\nstderr:\n%s"
-                                .formatted(this, process.exitValue(), out.text(), err.text()));
+            Optional<String> holder = pipes.holderAfter(HELD_OUTPUT);
+            if (holder.isPresent()) {
+                throw new AssertionError("%s ended with %d, but %s keeps its output open; stdout:\n%s\nstderr:\n%s"
+                        .formatted(this, process.exitValue(), holder.get(), out.text(), err.text()));
             }
+            out.end();
+            err.end();
         } catch (InterruptedException e) {
             kill(process);
             Thread.currentThread().interrupt();
@@ -238,8 +241,9 @@ public final class Command {
             }
         }
 
-        boolean ended() throws InterruptedException {
-            return reader.join(HELD_OUTPUT);
+        /** Waits until all that was written has been read. */
+        void end() throws InterruptedException {
+            reader.join(HELD_OUTPUT);
         }
 
         byte[] bytes() {

@@ -2,6 +2,7 @@ package io.wherry.testkit;
 
 import io.wherry.testkit.LedgerEntry.Kind;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -99,7 +100,7 @@ final class FileLedger {
                 }
             });
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 }

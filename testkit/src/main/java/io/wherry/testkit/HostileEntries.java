@@ -3,6 +3,7 @@ package io.wherry.testkit;
 import static io.wherry.testkit.HostileTar.utf8;
 
 import io.wherry.testkit.TarHeader.Field;
+import java.io.ByteArrayOutputStream;
 import java.util.Map;
 
 /** Entries that replace each other; whiteouts; special files; modes, owners and times; extended attributes. */
@@ -318,7 +319,7 @@ final class HostileEntries {
                 "refused by the kernel for user.*: dropped with one line",
                 tar -> tar.pax(Map.of(key + "user.left", "x")).symlink("a", "b"));
         table.either("1000-of-them", "kept, or refused with the limit", tar -> {
-            java.io.ByteArrayOutputStream body = new java.io.ByteArrayOutputStream();
+            ByteArrayOutputStream body = new ByteArrayOutputStream();
             for (int i = 0; i < 1000; i++) {
                 body.writeBytes(Tar.paxRecord(key + "user.n" + i, utf8("value " + i)));
             }

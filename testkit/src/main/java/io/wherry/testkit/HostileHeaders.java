@@ -4,9 +4,9 @@ import static io.wherry.testkit.HostileTar.utf8;
 
 import io.wherry.testkit.HostileTar.Outcome;
 import io.wherry.testkit.TarHeader.Field;
+import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** Archives whose headers contradict themselves or each other. */
 final class HostileHeaders {
@@ -134,21 +134,22 @@ final class HostileHeaders {
     }
 
     private static void pax(HostileTar table) {
-        for (Map.Entry<String, String> bad : new TreeMap<>(Map.of(
-                        "no-length", "path=a\n",
-                        "length-zero", "0 path=a\n",
-                        "length-negative", "-9 path=a\n",
-                        "length-too-long", "99 path=a\n",
-                        "length-too-short", "3 path=a\n",
-                        "length-overflows", "99999999999999999999 path=a\n",
-                        "no-equals", "8 path\n",
-                        "no-newline", "9 path=ab",
-                        "no-key", "5 =a\n"))
-                .entrySet()) {
+        String[][] bodies = {
+            {"no-length", "path=a\n"},
+            {"length-zero", "0 path=a\n"},
+            {"length-negative", "-9 path=a\n"},
+            {"length-too-long", "99 path=a\n"},
+            {"length-too-short", "3 path=a\n"},
+            {"length-overflows", "99999999999999999999 path=a\n"},
+            {"no-equals", "8 path\n"},
+            {"no-newline", "9 path=ab"},
+            {"no-key", "5 =a\n"},
+        };
+        for (String[] bad : bodies) {
             table.either(
-                    "pax-" + bad.getKey(),
+                    "pax-" + bad[0],
                     "refused, or this one record without effect",
-                    tar -> tar.pax(utf8(bad.getValue())).file("b", "x"));
+                    tar -> tar.pax(utf8(bad[1])).file("b", "x"));
         }
         table.refused(
                 "pax-size-negative",
@@ -167,8 +168,7 @@ final class HostileHeaders {
         table.applied(
                 "pax-record-twice",
                 "the last one",
-                tar -> tar.pax(join(Tar.paxRecord("path", utf8("first")), Tar.paxRecord("path", utf8("last"))))
-                        .file("a", "x"));
+                tar -> tar.pax(records("path", "first", "path", "last")).file("a", "x"));
         table.either(
                 "pax-twice",
                 "both count, or the last",
@@ -229,84 +229,60 @@ final class HostileHeaders {
         table.either(
                 "sparse-1.0",
                 "eight zeros and `x`, or refused by its name",
-                tar -> tar.pax(join(
-                                Tar.paxRecord("GNU.sparse.major", utf8("1")),
-                                join(
-                                        Tar.paxRecord("GNU.sparse.minor", utf8("0")),
-                                        join(
-                                                Tar.paxRecord("GNU.sparse.name", utf8("real")),
-                                                Tar.paxRecord("GNU.sparse.realsize", utf8("9"))))))
-                        .file("GNUSparseFile.0/a", 0644, join(Arrays.copyOf(utf8("1\n8\n1\n"), 512), utf8("x"))));
-        for (Map.Entry<String, String> bad : new TreeMap<>(Map.of(
-                        "count-huge",
-                        "99999999\n",
-                        "count-overflows",
-                        "99999999999999999999\n",
-                        "offset-negative",
-                        "1\n-8\n1\n",
-                        "offset-overflows",
-                        "1\n9223372036854775807\n1\n",
-                        "behind-the-size",
-                        "1\n100\n1\n",
-                        "not-a-number",
-                        "x\n",
-                        "no-newline",
-                        "1"))
-                .entrySet()) {
-            table.refused(
-                    "sparse-" + bad.getKey(),
-                    "refused",
-                    tar -> tar.pax(join(
-                                    Tar.paxRecord("GNU.sparse.major", utf8("1")),
-                                    join(
-                                            Tar.paxRecord("GNU.sparse.minor", utf8("0")),
-                                            join(
-                                                    Tar.paxRecord("GNU.sparse.name", utf8("real")),
-                                                    Tar.paxRecord("GNU.sparse.realsize", utf8("9"))))))
-                            .file(
-                                    "GNUSparseFile.0/a",
-                                    0644,
-                                    join(Arrays.copyOf(utf8(bad.getValue()), 512), utf8("x"))));
+                tar -> sparse(tar, "real", "9", "1\n8\n1\n"));
+        String[][] maps = {
+            {"count-huge", "99999999\n"},
+            {"count-overflows", "99999999999999999999\n"},
+            {"offset-negative", "1\n-8\n1\n"},
+            {"offset-overflows", "1\n9223372036854775807\n1\n"},
+            {"behind-the-size", "1\n100\n1\n"},
+            {"not-a-number", "x\n"},
+            {"no-newline", "1"},
+        };
+        for (String[] map : maps) {
+            table.refused("sparse-" + map[0], "refused", tar -> sparse(tar, "real", "9", map[1]));
         }
         table.refused(
                 "sparse-name-climbs",
                 "`..` is never a part of a name",
-                tar -> tar.pax(join(
-                                Tar.paxRecord("GNU.sparse.major", utf8("1")),
-                                join(
-                                        Tar.paxRecord("GNU.sparse.minor", utf8("0")),
-                                        join(
-                                                Tar.paxRecord("GNU.sparse.name", utf8("../escaped")),
-                                                Tar.paxRecord("GNU.sparse.realsize", utf8("1"))))))
-                        .file("GNUSparseFile.0/a", 0644, join(Arrays.copyOf(utf8("1\n0\n1\n"), 512), utf8("x"))));
+                tar -> sparse(tar, "../escaped", "1", "1\n0\n1\n"));
         table.either(
                 "sparse-8-eib",
                 "a hole of 8 EiB: refused by the filesystem's limit, at once",
-                tar -> tar.pax(join(
-                                Tar.paxRecord("GNU.sparse.major", utf8("1")),
-                                join(
-                                        Tar.paxRecord("GNU.sparse.minor", utf8("0")),
-                                        Tar.paxRecord("GNU.sparse.realsize", utf8("9223372036854775807")))))
-                        .file("a", 0644, Arrays.copyOf(utf8("0\n"), 512)));
+                tar -> sparse(tar, "real", "9223372036854775807", "1\n0\n1\n"));
         table.either(
                 "sparse-old-gnu",
                 "type S: applied, or refused by its name",
                 tar -> tar.entry('S', "a", 0644, "", utf8("x")).file("after", "y"));
-        table.either(
-                "sparse-0.1",
-                "applied, or refused by its name",
-                tar -> tar.pax(join(
-                                Tar.paxRecord("GNU.sparse.size", utf8("9")),
-                                join(
-                                        Tar.paxRecord("GNU.sparse.numblocks", utf8("1")),
-                                        Tar.paxRecord("GNU.sparse.map", utf8("8,1")))))
-                        .file("a", "x"));
+        table.either("sparse-0.1", "applied, or refused by its name", tar -> {
+            tar.pax(records("GNU.sparse.size", "9", "GNU.sparse.numblocks", "1", "GNU.sparse.map", "8,1"));
+            tar.file("a", "x");
+        });
     }
 
-    private static byte[] join(byte[] first, byte[] second) {
-        byte[] both = Arrays.copyOf(first, first.length + second.length);
-        System.arraycopy(second, 0, both, first.length, second.length);
-        return both;
+    /** A sparse file of GNU's format 1.0: the map of its extents fills the first block of the content; then one byte. */
+    private static void sparse(Tar tar, String name, String size, String map) {
+        tar.pax(records(
+                "GNU.sparse.major",
+                "1",
+                "GNU.sparse.minor",
+                "0",
+                "GNU.sparse.name",
+                name,
+                "GNU.sparse.realsize",
+                size));
+        byte[] content = Arrays.copyOf(utf8(map), 513);
+        content[512] = 'x';
+        tar.file("GNUSparseFile.0/a", 0644, content);
+    }
+
+    /** Keys and values by turns, in this order. */
+    private static byte[] records(String... keysAndValues) {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            body.writeBytes(Tar.paxRecord(keysAndValues[i], utf8(keysAndValues[i + 1])));
+        }
+        return body.toByteArray();
     }
 
     private static byte[] filled(int length, byte value) {

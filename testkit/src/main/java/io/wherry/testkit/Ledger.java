@@ -13,9 +13,11 @@ import java.util.TreeMap;
  * something else went away meanwhile.
  *
  * <p>It sees what the caller may see: as an ordinary user the descriptors and namespaces of other users' processes are missing, and so is
- * nftables. It is not atomic; {@link #differenceOnceSettled} therefore looks again until nothing differs or the time is over. Processes count if they descend
- * from this one (or from a {@code subreaper} above it), run a program called wherry, or are in a cgroup with that name; so on a
- * machine with other work, only ours counts.
+ * nftables. It is not atomic; {@link #differenceOnceSettled} therefore looks again until nothing differs or the time is over.
+ *
+ * <p>Processes count if they descend from this one, or from a {@code subreaper} above it; and, if they are nobody's children any more, when they run a program
+ * called wherry or are in a cgroup with that name. Everything else is counted whoever made it, so a test run wants mount and network namespaces
+ * of its own, and no other engine at work in the same hierarchies of cgroups.
  */
 public final class Ledger {
     private static final Duration PAUSE = Duration.ofMillis(100);

@@ -2,6 +2,7 @@ package io.wherry.testkit;
 
 import io.wherry.testkit.LedgerEntry.Kind;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Mounts, in our mount namespace and in those of our processes; and through them the cgroups of every hierarchy. */
 final class MountLedger {
@@ -80,13 +82,12 @@ final class MountLedger {
                 }
 
                 @Override
-                public FileVisitResult postVisitDirectory(
-                        Path folder, @org.jspecify.annotations.Nullable IOException gone) {
+                public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException gone) {
                     return FileVisitResult.CONTINUE;
                 }
             });
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 

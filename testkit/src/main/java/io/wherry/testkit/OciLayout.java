@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.zip.GZIPOutputStream;
 
@@ -28,7 +29,7 @@ import java.util.zip.GZIPOutputStream;
  * @param folder absolute; holds {@code oci-layout}, {@code index.json} and {@code blobs/sha256}
  * @param tags the names in {@code index.json}, each with the descriptor of its manifest as JSON
  */
-public record OciLayout(Path folder, TreeMap<String, String> tags) {
+public record OciLayout(Path folder, SortedMap<String, String> tags) {
     private static final String TYPE = "application/vnd.oci.image.";
 
     /** How layers are packed. */
@@ -78,7 +79,7 @@ public record OciLayout(Path folder, TreeMap<String, String> tags) {
         MessageDigest plain = sha256();
         MessageDigest packed = sha256();
         try {
-            Path file = Files.createTempFile(folder, "layer", ".gz");
+            Path file = folder.resolve("layer.tmp"); // readable by others, as a temporary file would not be
             try (InputStream from = new DigestInputStream(Files.newInputStream(archive), plain);
                     OutputStream to = new GZIPOutputStream(
                             new DigestOutputStream(Files.newOutputStream(file), packed), 1 << 16)) {

@@ -40,7 +40,7 @@ final class ProcessLedger {
         }
         List<Stat> ours = new ArrayList<>();
         for (Stat process : all.values()) {
-            if (!aboveUs.contains(process.pid()) && (descends(process, anchors, all) || isWherry(process.pid()))) {
+            if (!aboveUs.contains(process.pid()) && (descends(process, anchors, all) || isStray(process, all))) {
                 ours.add(process);
             }
         }
@@ -95,6 +95,18 @@ final class ProcessLedger {
             at = all.get(at.parent());
         }
         return false;
+    }
+
+    /** One of the engine's that is nobody's child any more; with a living parent outside it belongs to somebody else's work. */
+    private static boolean isStray(Stat process, Map<Long, Stat> all) {
+        if (!isWherry(process.pid())) {
+            return false;
+        }
+        Stat top = process;
+        for (Stat at = process; at != null && isWherry(at.pid()); at = all.get(at.parent())) {
+            top = at;
+        }
+        return top.parent() <= 1;
     }
 
     private static boolean isWherry(long pid) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.wherry.testkit.TarHeader.Field;
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 import java.util.Map;
 
 /**
@@ -102,7 +103,7 @@ public final class Tar {
     /** {@return the archive with its end, two blocks of zeros} */
     public byte[] bytes() {
         byte[] open = withoutEnd();
-        return java.util.Arrays.copyOf(open, open.length + 1024);
+        return Arrays.copyOf(open, open.length + 1024);
     }
 
     /** {@return the archive without the two blocks that end it} */

@@ -8,16 +8,22 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 
 /** Real images from Debian's packages, since no public registry is asked for any. */
 public final class TestImages {
-    /** System property: the folder for what is costly to make; else {@code ~/.cache/wherry-test}. */
-    public static final String CACHE_PROPERTY = "wherry.test.cache";
+    /** Environment variable: the folder for what is costly to make; else {@code ~/.cache/wherry-test}. Root fills it, others read it. */
+    public static final String CACHE_VARIABLE = "WHERRY_TEST_CACHE";
 
     private static final String DEBIAN = "bookworm";
     private static final String MIRROR = "";
 
     private TestImages() {}
+
+    /** Fills the cache while there is a network; tests themselves have none. Prints what there is. */
+    public static void main(String[] args) {
+        System.out.println(debian().folder());
+    }
 
     /** {@return the bottom layer of a small system: busybox with a link for each of its commands, users, the usual folders} */
     public static byte[] busyboxLayer() {
@@ -89,7 +95,7 @@ public final class TestImages {
         if (!Files.exists(kept.resolve("tag"))) {
             makeDebian(kept);
         }
-        OciLayout layout = new OciLayout(kept, new java.util.TreeMap<>());
+        OciLayout layout = new OciLayout(kept, new TreeMap<>());
         try {
             layout.tags().put("debian", Files.readString(kept.resolve("tag")));
         } catch (IOException e) {
@@ -110,7 +116,7 @@ public final class TestImages {
     }
 
     private static Path cache() {
-        String given = System.getProperty(CACHE_PROPERTY);
+        String given = System.getenv(CACHE_VARIABLE);
         return given != null ? Path.of(given) : Path.of(System.getProperty("user.home"), ".cache", "wherry-test");
     }
 
@@ -122,7 +128,7 @@ public final class TestImages {
     private static void makeDebian(Path kept) {
         Command.requireTool("debootstrap", "debootstrap");
         if (!System.getProperty("user.name").equals("root")) {
-            throw new AssertionError("debootstrap needs root: run the tests as root once, or set -D" + CACHE_PROPERTY
+            throw new AssertionError("debootstrap needs root: run the tests as root once, or set " + CACHE_VARIABLE
                     + " to a folder where that was done; looked in " + kept);
         }
         try {
@@ -148,7 +154,8 @@ public final class TestImages {
                     .check();
             OciLayout layout = OciLayout.create(work.resolve("layout")).image("debian", config("bash"), archive);
             Files.writeString(
-                    layout.folder().resolve("tag"), layout.tags().firstEntry().getValue());
+                    layout.folder().resolve("tag"),
+                    layout.tags().values().iterator().next());
             Files.move(layout.folder(), kept, StandardCopyOption.ATOMIC_MOVE);
             Command.of("rm", "-rf", "--one-file-system", work.toString()).check();
         } catch (IOException e) {

@@ -11,9 +11,11 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("user")
 class HostileTarTest {
     private static final Path CANARY = Path.of("/canary");
 
@@ -84,8 +86,19 @@ class HostileTarTest {
             assertThat(canary.toFile().list()).as(each.toString()).containsExactlyInAnyOrder("file", "folder");
             assertThat(Files.exists(folder.resolve("escaped"), LinkOption.NOFOLLOW_LINKS))
                     .isFalse();
+            Command.of("chmod", "-R", "u+rwx", root.toString()).check();
+            Command.of("rm", "-rf", root.toString()).check();
         }
         assertThat(applied).isGreaterThan(70);
-        assertThat(refusedByTar).containsExactly("x");
+        // It removes no full folder, may go through a link to a folder, knows no empty pax value, and a user makes no
+        // device.
+        assertThat(refusedByTar)
+                .isSubsetOf(
+                        "links/folder-over-link-absolute",
+                        "links/folder-over-link-up",
+                        "replacements/full-folder-then-file",
+                        "replacements/full-folder-then-link",
+                        "replacements/file-then-device",
+                        "headers/pax-empty-value-deletes");
     }
 }

@@ -1,6 +1,7 @@
 package io.wherry.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.wherry.testkit.LedgerEntry.Kind;
 import java.nio.file.Files;
@@ -9,9 +10,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("user")
 class LedgerTest {
     private static final Path CLASSES = Path.of(
             Ledger.class.getProtectionDomain().getCodeSource().getLocation().getPath());
@@ -104,7 +107,7 @@ class LedgerTest {
     @Test
     void findsAnEmptyControlGroup() throws Exception {
         Path hierarchy = Path.of("/sys/fs/cgroup/pids");
-        org.junit.jupiter.api.Assumptions.assumeTrue(Files.isWritable(hierarchy), "not root, or no pids hierarchy");
+        assumeTrue(Files.isWritable(hierarchy), "not root, or no pids hierarchy");
         Ledger before = Ledger.take(LedgerScope.standard());
         Path left = Files.createDirectory(hierarchy.resolve("wherry-ledger-test"));
         try {

@@ -1,12 +1,15 @@
 package io.wherry.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @Leakless
+@Tag("user")
 class PayloadTest {
     private static Command probe(String... words) {
         return Command.of(words).under(Payload.PROBE.path().toString());
@@ -157,13 +160,11 @@ class PayloadTest {
     @Test
     void commandFailsForWhatHangsAndWhatHoldsItsOutput() {
         Command hangs = Command.of("sh", "-c", "echo before; sleep 60").timeout(Duration.ofMillis(300));
-        org.assertj.core.api.Assertions.assertThatThrownBy(hangs::run)
+        assertThatThrownBy(hangs::run)
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContainingAll("did not end within PT0.3S", "before");
         Command holds = Command.of("sh", "-c", "sleep 4 & echo done");
-        org.assertj.core.api.Assertions.assertThatThrownBy(holds::run)
-                .isInstanceOf(AssertionError.class)
-                .hasMessageContaining("keeps its output open");
+        assertThatThrownBy(holds::run).isInstanceOf(AssertionError.class).hasMessageContaining("keeps its output open");
     }
 
     private static Command.Result reaped(String script) {

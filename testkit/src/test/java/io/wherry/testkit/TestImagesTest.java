@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("user")
 class TestImagesTest {
     /** The referee is umoci, which also checks every digest. */
     private static Path unpack(OciLayout layout, String tag, Path bundle) {

@@ -45,7 +45,11 @@ final class ContainerDocument {
     private static JsonObject config(ContainerSpec spec) {
         return JsonObject.builder()
                 .put("Image", spec.image().orElse(""))
-                .put("Entrypoint", spec.entrypoint().isPresent() ? JsonArray.ofStrings(spec.entrypoint().get()) : JsonNull.INSTANCE)
+                .put(
+                        "Entrypoint",
+                        spec.entrypoint().isPresent()
+                                ? JsonArray.ofStrings(spec.entrypoint().get())
+                                : JsonNull.INSTANCE)
                 .put("Cmd", JsonArray.ofStrings(spec.command()))
                 .put("Env", JsonArray.ofStrings(spec.env()))
                 .put("WorkingDir", spec.workdir().orElse(""))

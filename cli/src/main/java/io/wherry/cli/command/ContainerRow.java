@@ -74,13 +74,15 @@ final class ContainerRow {
             return "Up " + Human.duration(now - container.started().orElse(now));
         }
         if (container.status() == Container.Status.EXITED) {
-            String code = container.exitCode().isPresent() ? "Exited (" + container.exitCode().getAsInt() + ") " : "Exited ";
+            String code = container.exitCode().isPresent()
+                    ? "Exited (" + container.exitCode().getAsInt() + ") "
+                    : "Exited ";
             return code + Human.ago(container.finished().orElse(0), now);
         }
         return container.status() == Container.Status.CREATED ? "Created" : "Damaged";
     }
 
-    private static long seconds(String instant) {
+    static long seconds(String instant) {
         try {
             return Instant.parse(instant).getEpochSecond();
         } catch (DateTimeParseException e) {

@@ -3,11 +3,11 @@ package io.wherry.cli.command;
 import static io.wherry.cli.table.Option.NONE;
 
 import io.wherry.cli.session.Session;
-import io.wherry.oci.json.JsonObject;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Row;
+import io.wherry.oci.json.JsonObject;
 import java.util.List;
 
 /** Tells what this host can do. */
@@ -54,7 +54,8 @@ final class DoctorCommand extends Command<DoctorCommand.Words> {
                                 .put("Remedy", finding.remedy())
                                 .build());
             } else {
-                String subject = finding.subject() + " ".repeat(Math.max(1, 10 - finding.subject().length()));
+                String subject = finding.subject()
+                        + " ".repeat(Math.max(1, 10 - finding.subject().length()));
                 session.out().print((finding.good() ? "ok  " : "no  ") + subject + finding.text() + "\n");
                 session.out().print(finding.remedy().isEmpty() ? "" : "              " + finding.remedy() + "\n");
             }

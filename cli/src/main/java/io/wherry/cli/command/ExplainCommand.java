@@ -2,18 +2,18 @@ package io.wherry.cli.command;
 
 import static io.wherry.cli.table.Option.NONE;
 
-import io.wherry.cli.session.Session;
-import io.wherry.engine.ContainerSpec;
-import io.wherry.engine.Explanation;
-import io.wherry.engine.Engine;
-import io.wherry.cli.table.Parser;
-import io.wherry.cli.run.RunWords;
-import io.wherry.cli.run.RunOptions;
 import io.wherry.cli.run.Asked;
+import io.wherry.cli.run.RunOptions;
+import io.wherry.cli.run.RunWords;
+import io.wherry.cli.session.Session;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
+import io.wherry.cli.table.Parser;
 import io.wherry.cli.table.Row;
+import io.wherry.engine.ContainerSpec;
+import io.wherry.engine.Engine;
+import io.wherry.engine.Explanation;
 import java.util.List;
 
 /** Shows the program of a container. */
@@ -66,7 +66,7 @@ final class ExplainCommand extends Command<ExplainCommand.Words> {
         RunWords run = new RunWords();
         List<String> operands =
                 new Parser<>("run", RunOptions.table(), RunCommand.OPERANDS, RunCommand.MISUSE).parse(line, run);
-        ContainerSpec spec = Asked.from(run, operands, session.environment());
+        ContainerSpec spec = Asked.from(run, operands, session.environment(), session.context());
         Engine engine = session.engine();
         run.checkUsers(engine.facts());
         return engine.explain(spec);

@@ -3,11 +3,14 @@ package io.wherry.cli.command;
 import static io.wherry.cli.table.Option.NONE;
 
 import io.wherry.cli.session.Session;
-import io.wherry.oci.WherryException;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Row;
+import io.wherry.engine.Image;
+import io.wherry.oci.ImageReference;
+import io.wherry.oci.json.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +58,17 @@ final class ImagesCommand extends Command<ImagesCommand.Words> {
 
     @Override
     public int run(Session session, Words words, List<String> operands) {
-        throw new WherryException(WherryException.Kind.UNSUPPORTED, "Images cannot be listed yet.");
+        List<JsonObject> rows = new ArrayList<>();
+        long now = System.currentTimeMillis() / 1000;
+        String wanted =
+                operands.isEmpty() ? "" : ImageReference.parse(operands.get(0)).name();
+        for (Image image : session.engine().images()) {
+            if (wanted.isEmpty() || image.reference().name().equals(wanted)) {
+                rows.add(ImageRow.of(image, words.wide, now));
+            }
+        }
+        Listing listing = words.digests ? ImageRow.WITH_DIGESTS : ImageRow.LISTING;
+        listing.print(session.out(), rows, words.quiet, words.json, words.format);
+        return 0;
     }
 }

@@ -2,16 +2,16 @@ package io.wherry.cli.command;
 
 import static io.wherry.cli.table.Option.NONE;
 
-import io.wherry.cli.session.Session;
-import java.util.ArrayList;
-import io.wherry.oci.json.JsonValue;
-import io.wherry.oci.WherryException;
-import io.wherry.engine.Engine;
 import io.wherry.cli.output.Complaint;
+import io.wherry.cli.session.Session;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Row;
+import io.wherry.engine.Engine;
+import io.wherry.oci.WherryException;
+import io.wherry.oci.json.JsonValue;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -67,15 +67,13 @@ final class InspectCommand extends Command<InspectCommand.Words> {
     @Override
     public int run(Session session, Words words, List<String> operands) {
         String among = type.isEmpty() ? words.type : type;
-        if (among.equals("image")) {
-            throw new WherryException(WherryException.Kind.UNSUPPORTED, "Images cannot be inspected yet.");
-        }
+
         Engine engine = session.engine();
         List<JsonValue> documents = new ArrayList<>();
         int code = 0;
         for (String name : operands) {
             try {
-                documents.add(ContainerDocument.of(engine.container(name)));
+                documents.add(document(engine, name, among));
             } catch (WherryException e) {
                 Complaint.print(session.err(), e.getMessage(), e.hint().orElse(""));
                 code = 1;
@@ -83,5 +81,26 @@ final class InspectCommand extends Command<InspectCommand.Words> {
         }
         Documents.print(session.out(), documents, words.json, words.format);
         return code;
+    }
+
+    /** A container first, as its names are shorter; an image if there is no such container. */
+    private static JsonValue document(Engine engine, String name, String among) {
+        if (among.equals("image")) {
+            return ImageDocuments.of(engine.image(name));
+        }
+        try {
+            return ContainerDocument.of(engine.container(name));
+        } catch (WherryException e) {
+            boolean may = among.isEmpty() && e.kind() == WherryException.Kind.NOT_FOUND;
+            if (may && engine.hasImage(name)) {
+                return ImageDocuments.of(engine.image(name));
+            }
+            throw may
+                    ? new WherryException(
+                            WherryException.Kind.NOT_FOUND,
+                            "There is no container and no image `" + name + "`.",
+                            "`wherry ps -a` lists containers, `wherry images` images.")
+                    : e;
+        }
     }
 }

@@ -3,12 +3,13 @@ package io.wherry.cli.command;
 import static io.wherry.cli.table.Option.NONE;
 
 import io.wherry.cli.session.Session;
-import io.wherry.oci.WherryException;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Row;
+import io.wherry.engine.Image;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Pulls an image. */
@@ -47,6 +48,13 @@ final class PullCommand extends Command<PullCommand.Words> {
 
     @Override
     public int run(Session session, Words words, List<String> operands) {
-        throw new WherryException(WherryException.Kind.UNSUPPORTED, "Images cannot be pulled yet.");
+        String name = operands.get(0);
+        Image image = Pulls.pull(session, session.engine(), name, Optional.ofNullable(words.platform), words.quiet);
+        session.out()
+                .print((words.quiet
+                                ? image.reference().familiar()
+                                : image.reference().familiar() + " " + image.manifest())
+                        + "\n");
+        return 0;
     }
 }

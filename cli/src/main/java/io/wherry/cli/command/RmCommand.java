@@ -1,13 +1,13 @@
 package io.wherry.cli.command;
 
-import io.wherry.cli.session.Session;
-import io.wherry.oci.WherryException;
-import io.wherry.engine.Engine;
 import io.wherry.cli.output.Complaint;
+import io.wherry.cli.session.Session;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Row;
+import io.wherry.engine.Engine;
+import io.wherry.oci.WherryException;
 import java.util.List;
 
 /** Removes containers. */

@@ -1,11 +1,14 @@
 package io.wherry.cli.command;
 
+import io.wherry.cli.output.Complaint;
+import io.wherry.cli.output.Screen;
 import io.wherry.cli.session.Session;
-import io.wherry.oci.WherryException;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Row;
+import io.wherry.engine.Engine;
+import io.wherry.oci.WherryException;
 import java.util.List;
 
 /** Removes images. */
@@ -44,6 +47,19 @@ final class RmiCommand extends Command<RmiCommand.Words> {
 
     @Override
     public int run(Session session, Words words, List<String> operands) {
-        throw new WherryException(WherryException.Kind.UNSUPPORTED, "Images cannot be removed yet.");
+        Engine engine = session.engine();
+        int code = 0;
+        for (String name : operands) {
+            try {
+                engine.removeImage(name, words.force);
+                session.out().print("Untagged: " + Screen.safe(name) + "\n");
+            } catch (WherryException e) {
+                if (!words.force || e.kind() != WherryException.Kind.NOT_FOUND) {
+                    Complaint.print(session.err(), e.getMessage(), e.hint().orElse(""));
+                    code = 1;
+                }
+            }
+        }
+        return code;
     }
 }

@@ -1,16 +1,16 @@
 package io.wherry.cli.command;
 
+import io.wherry.cli.run.Asked;
 import io.wherry.cli.run.RunOptions;
 import io.wherry.cli.run.RunWords;
 import io.wherry.cli.session.Session;
-import io.wherry.engine.Engine;
-import io.wherry.engine.ContainerSpec;
-import io.wherry.cli.table.UsageException;
-import io.wherry.cli.run.Asked;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Row;
+import io.wherry.cli.table.UsageException;
+import io.wherry.engine.ContainerSpec;
+import io.wherry.engine.Engine;
 import java.util.List;
 
 /** Runs a command in a new container. */
@@ -32,7 +32,8 @@ final class RunCommand extends Command<RunWords> {
                 "run",
                 List.of("container run"),
                 Row.Section.CONTAINERS,
-                Row.Cache.HOT, OPERANDS,
+                Row.Cache.HOT,
+                OPERANDS,
                 "Run a command in a new container",
                 List.of(
                         "wherry run hello",
@@ -53,14 +54,32 @@ final class RunCommand extends Command<RunWords> {
 
     @Override
     public int run(Session session, RunWords words, List<String> operands) {
-        ContainerSpec spec = Asked.from(words, operands, session.environment());
-        if (spec.terminal() && spec.interactive() && !spec.detached() && !session.context().isTerminal(0)) {
+        ContainerSpec spec = Asked.from(words, operands, session.environment(), session.context());
+        if (spec.terminal()
+                && spec.interactive()
+                && !spec.detached()
+                && !session.context().isTerminal(0)) {
             throw new UsageException(
-                    "run", List.of("Options `-i` and `-t` need a terminal as input, and it is none; leave `-t` out."), misuse());
+                    "run",
+                    List.of("Options `-i` and `-t` need a terminal as input, and it is none; leave `-t` out."),
+                    misuse());
         }
         Engine engine = session.engine();
         words.checkUsers(engine.facts());
+        pullIfAsked(session, engine, spec, words);
         engine.run(spec);
         return 0;
+    }
+
+    /** Brings the image if it is not here, or always, or never, as {@code --pull} says. */
+    private static void pullIfAsked(Session session, Engine engine, ContainerSpec spec, RunWords words) {
+        String policy = words.pull;
+        if (spec.image().isEmpty() || policy.equals("never")) {
+            return;
+        }
+        String name = spec.image().get();
+        if (policy.equals("always") || !engine.hasImage(name)) {
+            Pulls.pull(session, engine, name, spec.platform(), words.quiet);
+        }
     }
 }

@@ -3,11 +3,11 @@ package io.wherry.cli.command;
 import static io.wherry.cli.table.Option.NONE;
 
 import io.wherry.cli.session.Session;
-import io.wherry.oci.json.JsonObject;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Row;
+import io.wherry.oci.json.JsonObject;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -59,7 +59,9 @@ interface Expression {
             throw scope.problem(
                     position,
                     "there is no `." + name + "`"
-                            + (near == null ? "; there are ." + String.join(", .", names) + "." : "; did you mean `." + near + "`?"));
+                            + (near == null
+                                    ? "; there are ." + String.join(", .", names) + "."
+                                    : "; did you mean `." + near + "`?"));
         }
 
         private static boolean isStruct(JsonObject object) {

@@ -17,8 +17,29 @@ import java.util.Locale;
 final class Functions {
     /** All names. */
     static final List<String> NAMES = List.of(
-            "json", "join", "split", "lower", "upper", "title", "truncate", "pad", "index", "slice", "len", "print", "printf",
-            "println", "eq", "ne", "lt", "le", "gt", "ge", "and", "or", "not");
+            "json",
+            "join",
+            "split",
+            "lower",
+            "upper",
+            "title",
+            "truncate",
+            "pad",
+            "index",
+            "slice",
+            "len",
+            "print",
+            "printf",
+            "println",
+            "eq",
+            "ne",
+            "lt",
+            "le",
+            "gt",
+            "ge",
+            "and",
+            "or",
+            "not");
 
     private static final int WIDEST = 10_000;
     private static final int LONGEST_EXPONENT = 400;
@@ -109,7 +130,9 @@ final class Functions {
     }
 
     private int whole(JsonValue value, int most) {
-        if (value instanceof JsonNumber number && number.isWhole() && number.text().length() < 10) {
+        if (value instanceof JsonNumber number
+                && number.isWhole()
+                && number.text().length() < 10) {
             int whole = Integer.parseInt(number.text());
             if (whole >= 0 && whole <= most) {
                 return whole;
@@ -249,8 +272,8 @@ final class Functions {
     private String print(boolean line) {
         StringBuilder out = new StringBuilder();
         for (int i = 0; i < arguments.size(); i++) {
-            boolean strings = i > 0
-                    && (arguments.get(i) instanceof JsonString || arguments.get(i - 1) instanceof JsonString);
+            boolean strings =
+                    i > 0 && (arguments.get(i) instanceof JsonString || arguments.get(i - 1) instanceof JsonString);
             out.append(i > 0 && (line || !strings) ? " " : "");
             Printer.print(arguments.get(i), out);
         }

@@ -97,9 +97,10 @@ final class Printf {
                 yield value.toString();
             }
             case 'd' -> whole(spelled, value).toPlainString();
-            case 'f' -> decimal(spelled, value)
-                    .setScale(precision < 0 ? 6 : precision, RoundingMode.HALF_EVEN)
-                    .toPlainString();
+            case 'f' ->
+                decimal(spelled, value)
+                        .setScale(precision < 0 ? 6 : precision, RoundingMode.HALF_EVEN)
+                        .toPlainString();
             case 'x' -> hex(spelled, value);
             case 'X' -> hex(spelled, value).toUpperCase(java.util.Locale.ROOT);
             default -> throw call.problem("`printf` has no verb `" + spelled + "`; there are %s %v %q %d %x %X %t %f.");

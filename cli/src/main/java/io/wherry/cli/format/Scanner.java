@@ -120,7 +120,8 @@ final class Scanner {
         String text = source.substring(source.charAt(start) == '+' ? start + 1 : start, at);
         int point = text.indexOf('.');
         String digits = text.startsWith("-") ? text.substring(1) : text;
-        boolean wrong = text.endsWith(".") || (point >= 0 && text.indexOf('.', point + 1) >= 0)
+        boolean wrong = text.endsWith(".")
+                || (point >= 0 && text.indexOf('.', point + 1) >= 0)
                 || (digits.length() > 1 && digits.charAt(0) == '0' && digits.charAt(1) != '.');
         if (wrong) {
             throw problem(start, "`" + text + "` is not a decimal number.");

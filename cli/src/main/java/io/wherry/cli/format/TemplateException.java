@@ -13,7 +13,8 @@ public final class TemplateException extends WherryException {
     TemplateException(String template, int position, String problem) {
         super(
                 Kind.INVALID,
-                "The template fails at character " + (position + 1) + ", `" + excerpt(template, position) + "`: " + problem);
+                "The template fails at character " + (position + 1) + ", `" + excerpt(template, position) + "`: "
+                        + problem);
         this.position = position;
     }
 

@@ -48,7 +48,8 @@ final class TemplateParser {
             }
             if (!scanner.inAction()) {
                 if (opener != null) {
-                    throw scanner.problem(opener.position(), "`" + opener.text() + "` is not closed; expected `{{end}}`.");
+                    throw scanner.problem(
+                            opener.position(), "`" + opener.text() + "` is not closed; expected `{{end}}`.");
                 }
                 break;
             }
@@ -219,8 +220,9 @@ final class TemplateParser {
         }
         Expression operand = first == null ? operand() : first;
         if (startsOperand(peek())) {
-            throw scanner.problem(peek().position(), "only functions take arguments; expected `|` or `}}`, found "
-                    + peek().what() + ".");
+            throw scanner.problem(
+                    peek().position(),
+                    "only functions take arguments; expected `|` or `}}`, found " + peek().what() + ".");
         }
         return operand;
     }
@@ -280,8 +282,7 @@ final class TemplateParser {
     }
 
     private static Expression constant(Token token) {
-        return new Expression.Literal(
-                token.isName("nil") ? JsonNull.INSTANCE : JsonBoolean.of(token.isName("true")));
+        return new Expression.Literal(token.isName("nil") ? JsonNull.INSTANCE : JsonBoolean.of(token.isName("true")));
     }
 
     private Expression variable(Token token) {

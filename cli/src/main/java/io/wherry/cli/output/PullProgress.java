@@ -114,7 +114,8 @@ public final class PullProgress {
 
     private void append(StringBuilder out, String line) {
         String safe = Screen.safe(line);
-        out.append(safe, 0, Math.min(safe.length(), Math.max(LEAST_WIDTH, width) - 1)).append("\u001b[K\n");
+        out.append(safe, 0, Math.min(safe.length(), Math.max(LEAST_WIDTH, width) - 1))
+                .append("\u001b[K\n");
     }
 
     private String shown(Line line) {

@@ -3,6 +3,7 @@ package io.wherry.cli.run;
 import io.wherry.cli.session.Environment;
 import io.wherry.cli.table.UsageException;
 import io.wherry.engine.ContainerSpec;
+import io.wherry.kernel.launch.Context;
 import io.wherry.oci.WherryException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,9 +34,10 @@ public final class Asked {
      *
      * @param operands the image and the command, or, with a root folder, the command
      * @param caller the caller's variables
+     * @param context what the launcher saw
      * @throws UsageException if the words do not fit together
      */
-    public static ContainerSpec from(RunWords words, List<String> operands, Environment caller) {
+    public static ContainerSpec from(RunWords words, List<String> operands, Environment caller, Context context) {
         Asked asked = new Asked(words, caller);
         asked.operands(operands);
         asked.environment();
@@ -45,6 +47,7 @@ public final class Asked {
         if (!asked.problems.isEmpty()) {
             throw new UsageException("run", asked.problems, MISUSE);
         }
+        Greeting.addTo(words.spec, context);
         return words.spec.build();
     }
 
@@ -102,7 +105,8 @@ public final class Asked {
 
     private void label(String pair) {
         int equals = pair.indexOf('=');
-        words.spec.labels.put(equals < 0 ? pair : pair.substring(0, equals), equals < 0 ? "" : pair.substring(equals + 1));
+        words.spec.labels.put(
+                equals < 0 ? pair : pair.substring(0, equals), equals < 0 ? "" : pair.substring(equals + 1));
     }
 
     /** Half a processor is half of each period. */

@@ -39,99 +39,208 @@ public final class RunOptions {
                 .flag("detach", 'd', "Do not stay with it; print its id", (w, v) -> w.spec.detached = v)
                 .text("name", NONE, "NAME", "Name of the container", (w, v) -> w.spec.name = Optional.of(name(v)))
                 .flag("init", NONE, "Put a small init as pid 1 that reaps orphans", (w, v) -> w.spec.init = v)
-                .text("stop-signal", NONE, "SIGNAL", "The signal that stops it", (w, v) -> w.spec.stopSignal = Optional.of(v))
-                .number("stop-timeout", "Seconds between the stop signal and SIGKILL", -1, Integer.MAX_VALUE, (w, v) ->
-                        w.spec.stopTimeout = OptionalInt.of(v.intValue()))
+                .text(
+                        "stop-signal",
+                        NONE,
+                        "SIGNAL",
+                        "The signal that stops it",
+                        (w, v) -> w.spec.stopSignal = Optional.of(v))
+                .number(
+                        "stop-timeout",
+                        "Seconds between the stop signal and SIGKILL",
+                        -1,
+                        Integer.MAX_VALUE,
+                        (w, v) -> w.spec.stopTimeout = OptionalInt.of(v.intValue()))
                 .flag("quiet", 'q', "Do not print the progress of the pull", (w, v) -> w.quiet = v);
     }
 
     private static void image(OptionTable<RunWords> table) {
         table.section("Image")
-                .text("rootfs", NONE, "PATH[:O]", "Run a folder instead of an image; `:O`: on a throw-away copy", (w, v) ->
-                        rootfs(w, v))
-                .choice("pull", "missing|always|never", "When to pull the image (default missing)", (w, v) -> w.pull = v)
-                .text("platform", NONE, "OS/ARCH", "Which of the image's platforms", (w, v) ->
-                        w.spec.platform = Optional.of(v))
-                .text("entrypoint", NONE, "PROGRAM", "Instead of the image's entry point; empty: none", (w, v) ->
-                        w.spec.entrypoint = Optional.of(v.isEmpty() ? List.of() : List.of(v)))
-                .choice("runtime", "native", "What runs it (default native)", (w, v) -> w.spec.runtime = Optional.of(v));
+                .text(
+                        "rootfs",
+                        NONE,
+                        "PATH[:O]",
+                        "Run a folder instead of an image; `:O`: on a throw-away copy",
+                        (w, v) -> rootfs(w, v))
+                .choice(
+                        "pull",
+                        "missing|always|never",
+                        "When to pull the image (default missing)",
+                        (w, v) -> w.pull = v)
+                .text(
+                        "platform",
+                        NONE,
+                        "OS/ARCH",
+                        "Which of the image's platforms",
+                        (w, v) -> w.spec.platform = Optional.of(v))
+                .text(
+                        "entrypoint",
+                        NONE,
+                        "PROGRAM",
+                        "Instead of the image's entry point; empty: none",
+                        (w, v) -> w.spec.entrypoint = Optional.of(v.isEmpty() ? List.of() : List.of(v)))
+                .choice(
+                        "runtime",
+                        "native",
+                        "What runs it (default native)",
+                        (w, v) -> w.spec.runtime = Optional.of(v));
     }
 
     private static void process(OptionTable<RunWords> table) {
         table.section("Process")
-                .pairs("env", 'e', "NAME[=VALUE]", "A variable; NAME alone takes the caller's value", (w, v) ->
-                        w.environment.add(v))
+                .pairs(
+                        "env",
+                        'e',
+                        "NAME[=VALUE]",
+                        "A variable; NAME alone takes the caller's value",
+                        (w, v) -> w.environment.add(v))
                 .files("env-file", "Variables from a file, one a line", (w, v) -> w.environmentFiles.add(v))
-                .text("workdir", 'w', "FOLDER", "The folder it starts in", (w, v) ->
-                        w.spec.workdir = Optional.of(absolute(v)))
-                .text("user", 'u', "USER[:GROUP]", "Names or numbers, looked up in the image", (w, v) ->
-                        w.spec.user = Optional.of(v))
+                .text(
+                        "workdir",
+                        'w',
+                        "FOLDER",
+                        "The folder it starts in",
+                        (w, v) -> w.spec.workdir = Optional.of(absolute(v)))
+                .text(
+                        "user",
+                        'u',
+                        "USER[:GROUP]",
+                        "Names or numbers, looked up in the image",
+                        (w, v) -> w.spec.user = Optional.of(v))
                 .list("group-add", NONE, "GROUP", "One more group", (w, v) -> w.spec.groups.add(v))
-                .text("umask", NONE, "MODE", "Its umask in octal (default 0022)", (w, v) ->
-                        w.spec.umask = OptionalInt.of((int) Modes.octal(v)))
-                .list("ulimit", NONE, "NAME=SOFT[:HARD]", "A limit of getrlimit(2)", (w, v) ->
-                        w.spec.ulimits.add(LimitWords.parse(v).spelled()))
-                .number("oom-score-adj", "How soon it dies when memory is short", -1000, 1000, (w, v) ->
-                        w.spec.oomScoreAdj = OptionalInt.of(v.intValue()));
+                .text(
+                        "umask",
+                        NONE,
+                        "MODE",
+                        "Its umask in octal (default 0022)",
+                        (w, v) -> w.spec.umask = OptionalInt.of((int) Modes.octal(v)))
+                .list(
+                        "ulimit",
+                        NONE,
+                        "NAME=SOFT[:HARD]",
+                        "A limit of getrlimit(2)",
+                        (w, v) -> w.spec.ulimits.add(LimitWords.parse(v).spelled()))
+                .number(
+                        "oom-score-adj",
+                        "How soon it dies when memory is short",
+                        -1000,
+                        1000,
+                        (w, v) -> w.spec.oomScoreAdj = OptionalInt.of(v.intValue()));
     }
 
     private static void files(OptionTable<RunWords> table) {
         table.section("Files")
-                .list("volume", 'v', "HOST:CONTAINER[:OPTIONS]", "Mount a folder of this host (ro, rw, z, Z, rslave...)",
+                .list(
+                        "volume",
+                        'v',
+                        "HOST:CONTAINER[:OPTIONS]",
+                        "Mount a folder of this host (ro, rw, z, Z, rslave...)",
                         (w, v) -> w.spec.mounts.add(MountWords.volume(v)))
-                .list("mount", NONE, "type=bind|tmpfs,...", "The same, by fields: source, target, readonly", (w, v) ->
-                        w.spec.mounts.add(MountWords.mount(v)))
-                .list("tmpfs", NONE, "CONTAINER[:OPTIONS]", "Mount memory there (size=, mode=)", (w, v) ->
-                        w.spec.mounts.add(MountWords.tmpfs(v)))
+                .list(
+                        "mount",
+                        NONE,
+                        "type=bind|tmpfs,...",
+                        "The same, by fields: source, target, readonly",
+                        (w, v) -> w.spec.mounts.add(MountWords.mount(v)))
+                .list(
+                        "tmpfs",
+                        NONE,
+                        "CONTAINER[:OPTIONS]",
+                        "Mount memory there (size=, mode=)",
+                        (w, v) -> w.spec.mounts.add(MountWords.tmpfs(v)))
                 .flag("read-only", NONE, "Refuse writing to the root", (w, v) -> w.spec.readOnly = v)
-                .list("device", NONE, "HOST[:CONTAINER][:rwm]", "Let it use a device of this host", (w, v) ->
-                        w.spec.devices.add(DeviceWords.parse(v).spelled()))
+                .list(
+                        "device",
+                        NONE,
+                        "HOST[:CONTAINER][:rwm]",
+                        "Let it use a device of this host",
+                        (w, v) -> w.spec.devices.add(DeviceWords.parse(v).spelled()))
                 .bytes("shm-size", NONE, "Size of /dev/shm (default 64m)", (w, v) -> w.spec.shmSize = v);
     }
 
     private static void limits(OptionTable<RunWords> table) {
         table.section("Limits")
                 .bytes("memory", 'm', "Most memory", (w, v) -> w.spec.memory = v)
-                .text("memory-swap", NONE, "SIZE", "Most memory and swap together; -1: no limit", (w, v) ->
-                        w.spec.memorySwap = v.equals("-1") ? -1 : Values.bytes(v))
-                .bytes("memory-reservation", NONE, "Memory that it keeps when all is short", (w, v) ->
-                        w.spec.memoryReservation = v)
+                .text(
+                        "memory-swap",
+                        NONE,
+                        "SIZE",
+                        "Most memory and swap together; -1: no limit",
+                        (w, v) -> w.spec.memorySwap = v.equals("-1") ? -1 : Values.bytes(v))
+                .bytes(
+                        "memory-reservation",
+                        NONE,
+                        "Memory that it keeps when all is short",
+                        (w, v) -> w.spec.memoryReservation = v)
                 .decimal("cpus", "How many processors, such as 0.5", (w, v) -> w.processors = v)
                 .number("cpu-shares", "Weight among others (default 1024)", 0, 262144, (w, v) -> w.spec.cpuShares = v)
                 .number("cpu-quota", "Microseconds of processor in a period", -1, MOST, (w, v) -> w.spec.cpuQuota = v)
                 .number("cpu-period", "The period in microseconds", 0, 1_000_000, (w, v) -> w.spec.cpuPeriod = v)
-                .text("cpuset-cpus", NONE, "LIST", "Which processors, such as 0-2,4", (w, v) ->
-                        w.spec.cpusetCpus = Optional.of(v))
+                .text(
+                        "cpuset-cpus",
+                        NONE,
+                        "LIST",
+                        "Which processors, such as 0-2,4",
+                        (w, v) -> w.spec.cpusetCpus = Optional.of(v))
                 .text("cpuset-mems", NONE, "LIST", "Which memory nodes", (w, v) -> w.spec.cpusetMems = Optional.of(v))
-                .number("pids-limit", "Most processes (default 2048); -1: no limit", -1, 4_194_304, (w, v) ->
-                        w.spec.pidsLimit = v == 0 ? -1 : v);
+                .number(
+                        "pids-limit",
+                        "Most processes (default 2048); -1: no limit",
+                        -1,
+                        4_194_304,
+                        (w, v) -> w.spec.pidsLimit = v == 0 ? -1 : v);
     }
 
     private static void security(OptionTable<RunWords> table) {
         table.section("Security")
                 .list("cap-add", NONE, "NAME", "Add a capability, or ALL", (w, v) -> w.spec.capAdd.add(v))
                 .list("cap-drop", NONE, "NAME", "Drop a capability, or ALL", (w, v) -> w.spec.capDrop.add(v))
-                .list("security-opt", NONE, "OPTION", "seccomp=unconfined|FILE, no-new-privileges, systempaths=unconfined",
+                .list(
+                        "security-opt",
+                        NONE,
+                        "OPTION",
+                        "seccomp=unconfined|FILE, no-new-privileges, systempaths=unconfined",
                         (w, v) -> SecurityWords.read(w, v))
-                .flag("privileged", NONE, "All capabilities and devices, no seccomp, no masks", (w, v) ->
-                        w.spec.privileged = v)
-                .pairs("sysctl", NONE, "KEY=VALUE", "A kernel parameter of its own namespaces", (w, v) ->
-                        put(w.spec.sysctls, v));
+                .flag(
+                        "privileged",
+                        NONE,
+                        "All capabilities and devices, no seccomp, no masks",
+                        (w, v) -> w.spec.privileged = v)
+                .pairs(
+                        "sysctl",
+                        NONE,
+                        "KEY=VALUE",
+                        "A kernel parameter of its own namespaces",
+                        (w, v) -> put(w.spec.sysctls, v));
     }
 
     private static void namespaces(OptionTable<RunWords> table) {
         table.section("Namespaces")
-                .choice("network", "none|host|bridge", "Its network (default: bridge for root, none for users)", (w, v) ->
-                        w.spec.network = Optional.of(v))
+                .choice(
+                        "network",
+                        "none|host|bridge",
+                        "Its network (default: bridge for root, none for users)",
+                        (w, v) -> w.spec.network = Optional.of(v))
                 .alias("net")
                 .choice("pid", "host|private", "Processes that it sees", (w, v) -> w.spec.pid = Optional.of(v))
-                .choice("ipc", "host|private", "Shared memory and message queues", (w, v) -> w.spec.ipc = Optional.of(v))
+                .choice(
+                        "ipc",
+                        "host|private",
+                        "Shared memory and message queues",
+                        (w, v) -> w.spec.ipc = Optional.of(v))
                 .choice("uts", "host|private", "Host name", (w, v) -> w.spec.uts = Optional.of(v))
                 .choice("userns", "host", "Numbers of users: those of this host", (w, v) -> w.hostUsers = true)
-                .choice("cgroupns", "host|private", "Control groups that it sees", (w, v) ->
-                        w.spec.cgroupns = Optional.of(v))
-                .text("hostname", 'h', "NAME", "Its host name (default: the short id)", (w, v) ->
-                        w.spec.hostname = Optional.of(v))
+                .choice(
+                        "cgroupns",
+                        "host|private",
+                        "Control groups that it sees",
+                        (w, v) -> w.spec.cgroupns = Optional.of(v))
+                .text(
+                        "hostname",
+                        'h',
+                        "NAME",
+                        "Its host name (default: the short id)",
+                        (w, v) -> w.spec.hostname = Optional.of(v))
                 .text("domainname", NONE, "NAME", "Its NIS domain name", (w, v) -> w.spec.domainname = Optional.of(v));
     }
 
@@ -139,10 +248,17 @@ public final class RunOptions {
         table.section("Metadata")
                 .pairs("label", 'l', "KEY[=VALUE]", "A label", (w, v) -> w.labels.add(v))
                 .files("label-file", "Labels from a file, one a line", (w, v) -> w.labelFiles.add(v))
-                .pairs("annotation", NONE, "KEY=VALUE", "An annotation of the runtime configuration", (w, v) ->
-                        put(w.spec.annotations, v))
-                .choice("log-driver", "json-file|none", "How its output is kept (default json-file)", (w, v) ->
-                        w.spec.logDriver = Optional.of(v));
+                .pairs(
+                        "annotation",
+                        NONE,
+                        "KEY=VALUE",
+                        "An annotation of the runtime configuration",
+                        (w, v) -> put(w.spec.annotations, v))
+                .choice(
+                        "log-driver",
+                        "json-file|none",
+                        "How its output is kept (default json-file)",
+                        (w, v) -> w.spec.logDriver = Optional.of(v));
     }
 
     /** Docker's options whose absence deserves its name, not "no such option". */

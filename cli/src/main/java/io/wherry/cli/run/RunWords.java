@@ -23,10 +23,12 @@ public final class RunWords {
     final List<String> labelFiles = new ArrayList<>();
 
     /** Processors in billionths. */
-    @Nullable Long processors;
+    @Nullable
+    Long processors;
 
     /** {@code unconfined} or a file. */
-    @Nullable String seccomp;
+    @Nullable
+    String seccomp;
 
     /** Whether users of the host are not mapped: true for root, and not to be had for a user. */
     boolean hostUsers;

@@ -35,10 +35,16 @@ public record Session(
 
     /** {@return the engine on the root that the words and the environment name; commands that need none do not ask} */
     public Engine engine() {
+
         HostFacts facts = HostProbe.probe();
         StateRoot root = StateRoot.choose(
-                facts.privilege().uid(), facts.root(), folder("--root", globals.root), folder("--state", globals.state));
-        return Engine.open(root, facts, launcher);
+                facts.privilege().uid(),
+                facts.root(),
+                folder("--root", globals.root),
+                folder("--state", globals.state));
+        Path self = Path.of(context.self()).toAbsolutePath();
+        Path builtIn = self.resolveSibling("../lib/images").normalize();
+        return Engine.open(root, facts, launcher, builtIn, globals.storageDriver == null ? "" : globals.storageDriver);
     }
 
     private static Optional<Path> folder(String option, @Nullable String text) {

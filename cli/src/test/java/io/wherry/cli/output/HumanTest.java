@@ -9,8 +9,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HumanTest {
     @ParameterizedTest
     @CsvSource({
-        "0, 0B", "999, 999B", "1000, 1kB", "1200, 1.2kB", "1234, 1.23kB", "1236000, 1.24MB", "9995, 10kB", "12345, 12.3kB",
-        "72800000, 72.8MB", "116952000, 117MB", "999600, 1MB", "999499, 999kB", "1000000000, 1GB", "9223372036854775807, 9.22EB",
+        "0, 0B",
+        "999, 999B",
+        "1000, 1kB",
+        "1200, 1.2kB",
+        "1234, 1.23kB",
+        "1236000, 1.24MB",
+        "9995, 10kB",
+        "12345, 12.3kB",
+        "72800000, 72.8MB",
+        "116952000, 117MB",
+        "999600, 1MB",
+        "999499, 999kB",
+        "1000000000, 1GB",
+        "9223372036854775807, 9.22EB",
     })
     void sizesHaveThreeDigits(long bytes, String text) {
         assertThat(Human.size(bytes)).isEqualTo(text);
@@ -18,8 +30,10 @@ class HumanTest {
 
     @ParameterizedTest
     @CsvSource({
-        "-5, Less than a second", "0, Less than a second", "1, 1 second", "59, 59 seconds", "60, About a minute", "119, About a minute", "120, 2 minutes",
-        "3599, 59 minutes", "3600, About an hour", "7200, 2 hours", "172800, 2 days", "1209600, 2 weeks", "5184000, 2 months", "63072000, 2 years",
+        "-5, Less than a second", "0, Less than a second", "1, 1 second", "59, 59 seconds", "60, About a minute",
+                "119, About a minute", "120, 2 minutes",
+        "3599, 59 minutes", "3600, About an hour", "7200, 2 hours", "172800, 2 days", "1209600, 2 weeks",
+                "5184000, 2 months", "63072000, 2 years",
     })
     void agesAreWordedAsDockerDoes(long seconds, String text) {
         assertThat(Human.duration(seconds)).isEqualTo(text);

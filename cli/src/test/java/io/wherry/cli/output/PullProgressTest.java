@@ -24,7 +24,8 @@ class PullProgressTest {
         progress.finished("sha256:bbbbbbbbbbbbbbbb", "Already there");
         progress.finished("sha256:aaaaaaaaaaaaaaaa", "Pulled");
 
-        assertThat(bytes.toString(StandardCharsets.UTF_8)).isEqualTo("bbbbbbbbbbbb: Already there\naaaaaaaaaaaa: Pulled\n");
+        assertThat(bytes.toString(StandardCharsets.UTF_8))
+                .isEqualTo("bbbbbbbbbbbb: Already there\naaaaaaaaaaaa: Pulled\n");
     }
 
     @Test
@@ -34,7 +35,8 @@ class PullProgressTest {
         progress.moved("sha256:bbbbbbbbbbbbbbbb", "Waiting", 0, 0);
         progress.moved("sha256:aaaaaaaaaaaaaaaa", "Unpacking", 1_000_000, 2_000_000);
         assertThat(screen(80, 24))
-                .containsExactly("aaaaaaaaaaaa: Unpacking [===============>              ] 1MB/2MB", "bbbbbbbbbbbb: Waiting");
+                .containsExactly(
+                        "aaaaaaaaaaaa: Unpacking [===============>              ] 1MB/2MB", "bbbbbbbbbbbb: Waiting");
 
         progress.finished("sha256:bbbbbbbbbbbbbbbb", "Pulled");
         progress.finished("sha256:aaaaaaaaaaaaaaaa", "Pulled");
@@ -101,6 +103,9 @@ class PullProgressTest {
                 assertThat(column).isLessThan(width);
             }
         }
-        return rows.stream().map(StringBuilder::toString).filter(line -> !line.isEmpty()).toList();
+        return rows.stream()
+                .map(StringBuilder::toString)
+                .filter(line -> !line.isEmpty())
+                .toList();
     }
 }

@@ -17,7 +17,8 @@ class TableWriterTest {
 
     @Test
     void controlCharactersOfOthersAreNotShown() {
-        assertThat(new TableWriter().row("a\u001b[31mb\u009b2J\u202Ec", "d").text()).isEqualTo("a?[31mb?2J?c   d\n");
+        assertThat(new TableWriter().row("a\u001b[31mb\u009b2J\u202Ec", "d").text())
+                .isEqualTo("a?[31mb?2J?c   d\n");
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.Parser;
 import io.wherry.engine.ContainerSpec;
 import io.wherry.engine.MountSpec;
+import io.wherry.kernel.launch.Context;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ class RunOptionsTest {
         RunWords words = new RunWords();
         Operands rule = new Operands("IMAGE", 0, Operands.MANY, true, Operands.Complete.IMAGES);
         List<String> operands = new Parser<>("run", RunOptions.table(), rule, 125).parse(List.of(line), words);
-        return Asked.from(words, operands, CALLER::get);
+        return Asked.from(words, operands, CALLER::get, new Context(0, 0, 0, 022, 0, ""));
     }
 
     private static MountSpec bind(String source, String target, String... options) {
@@ -36,9 +37,32 @@ class RunOptionsTest {
     @Test
     void theIssuesLineIsRead() {
         ContainerSpec spec = parse(
-                "--rm", "-m", "64m", "--cpus", "0.5", "--pids-limit", "100", "--read-only", "--tmpfs", "/tmp", "-v",
-                "/home/me:/src:ro", "-w", "/src", "-e", "A=b", "-u", "1000:1000", "--cap-drop", "ALL", "IMAGE", "cmd", "-x",
-                "--rm=maybe", "--", "y");
+                "--rm",
+                "-m",
+                "64m",
+                "--cpus",
+                "0.5",
+                "--pids-limit",
+                "100",
+                "--read-only",
+                "--tmpfs",
+                "/tmp",
+                "-v",
+                "/home/me:/src:ro",
+                "-w",
+                "/src",
+                "-e",
+                "A=b",
+                "-u",
+                "1000:1000",
+                "--cap-drop",
+                "ALL",
+                "IMAGE",
+                "cmd",
+                "-x",
+                "--rm=maybe",
+                "--",
+                "y");
 
         assertThat(spec.image()).hasValue("IMAGE");
         assertThat(spec.command()).containsExactly("cmd", "-x", "--rm=maybe", "--", "y");
@@ -108,13 +132,17 @@ class RunOptionsTest {
 
     @Test
     void mountFieldsMayBeQuoted() {
-        assertThat(parse("--mount", "type=bind,\"source=/a,b\",dst=/c,ro,bind-propagation=rslave", "image").mounts())
+        assertThat(parse("--mount", "type=bind,\"source=/a,b\",dst=/c,ro,bind-propagation=rslave", "image")
+                        .mounts())
                 .containsExactly(bind("/a,b", "/c", "rslave", "ro"));
     }
 
     @Test
     void tmpfsByFields() {
-        assertThat(parse("--mount", "type=tmpfs,target=/t,tmpfs-size=1m,tmpfs-mode=1777", "image").mounts().getFirst().options())
+        assertThat(parse("--mount", "type=tmpfs,target=/t,tmpfs-size=1m,tmpfs-mode=1777", "image")
+                        .mounts()
+                        .getFirst()
+                        .options())
                 .containsExactly("size=1048576", "mode=1777");
     }
 
@@ -126,8 +154,16 @@ class RunOptionsTest {
 
     @Test
     void limitsAndDevicesAreSpelledOut() {
-        ContainerSpec spec = parse("--ulimit", "nofile=1024:2048", "--ulimit=core=unlimited", "--device", "/dev/a",
-                "--device=/dev/a:/dev/b:r", "--device", "/dev/a:rw", "image");
+        ContainerSpec spec = parse(
+                "--ulimit",
+                "nofile=1024:2048",
+                "--ulimit=core=unlimited",
+                "--device",
+                "/dev/a",
+                "--device=/dev/a:/dev/b:r",
+                "--device",
+                "/dev/a:rw",
+                "image");
 
         assertThat(spec.ulimits()).containsExactly("nofile=1024:2048", "core=-1:-1");
         assertThat(spec.devices()).containsExactly("/dev/a:/dev/a:rwm", "/dev/a:/dev/b:r", "/dev/a:/dev/a:rw");
@@ -135,8 +171,15 @@ class RunOptionsTest {
 
     @Test
     void securityOptionsInBothSpellings() {
-        ContainerSpec spec = parse("--security-opt", "no-new-privileges", "--security-opt=seccomp:unconfined",
-                "--security-opt", "systempaths=unconfined", "--security-opt", "label=disable", "image");
+        ContainerSpec spec = parse(
+                "--security-opt",
+                "no-new-privileges",
+                "--security-opt=seccomp:unconfined",
+                "--security-opt",
+                "systempaths=unconfined",
+                "--security-opt",
+                "label=disable",
+                "image");
 
         assertThat(spec.noNewPrivileges()).isTrue();
         assertThat(spec.seccomp()).hasValue("unconfined");
@@ -147,7 +190,8 @@ class RunOptionsTest {
     void aSeccompProfileIsReadFromItsFile() throws IOException {
         Path profile = Files.writeString(folder.resolve("profile.json"), "{}");
 
-        assertThat(parse("--security-opt", "seccomp=" + profile, "image").seccomp()).hasValue("{}");
+        assertThat(parse("--security-opt", "seccomp=" + profile, "image").seccomp())
+                .hasValue("{}");
         assertThatThrownBy(() -> parse("--security-opt", "seccomp=" + folder.resolve("none"), "image"))
                 .hasMessageContaining("Cannot read the file");
     }
@@ -161,7 +205,8 @@ class RunOptionsTest {
     void aNameAloneTakesTheCallersValueAndOptionsOverrideFiles() throws IOException {
         Path file = Files.writeString(folder.resolve("env"), "# note\n\n  A=1 \r\nHOME\nUNSET\nB=x=y\n");
 
-        assertThat(parse("-e", "A=2", "-e", "EMPTY", "-e", "NOT_SET", "--env-file", file.toString(), "image").env())
+        assertThat(parse("-e", "A=2", "-e", "EMPTY", "-e", "NOT_SET", "--env-file", file.toString(), "image")
+                        .env())
                 .containsExactly("A=2", "HOME=/home/me", "B=x=y", "EMPTY=");
     }
 
@@ -178,7 +223,8 @@ class RunOptionsTest {
     void labelsComeFromFilesAndOptions() throws IOException {
         Path file = Files.writeString(folder.resolve("labels"), "a=1\nb=2\n");
 
-        assertThat(parse("--label-file", file.toString(), "-l", "b=3", "-l", "c", "image").labels())
+        assertThat(parse("--label-file", file.toString(), "-l", "b=3", "-l", "c", "image")
+                        .labels())
                 .containsExactly(Map.entry("a", "1"), Map.entry("b", "3"), Map.entry("c", ""));
     }
 
@@ -186,7 +232,8 @@ class RunOptionsTest {
     void wordsThatDoNotFitTogether() {
         assertThatThrownBy(() -> parse("--rm")).hasMessageContaining("needs IMAGE");
         assertThatThrownBy(() -> parse("--rootfs", "/")).hasMessageContaining("needs COMMAND");
-        assertThatThrownBy(() -> parse("--cpus", "1", "--cpu-quota", "5", "image")).hasMessageContaining("says the same");
+        assertThatThrownBy(() -> parse("--cpus", "1", "--cpu-quota", "5", "image"))
+                .hasMessageContaining("says the same");
         assertThatThrownBy(() -> parse("--cpus", "0.001", "image")).hasMessageContaining("at least `0.01`");
     }
 

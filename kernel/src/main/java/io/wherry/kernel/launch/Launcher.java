@@ -35,6 +35,9 @@ public interface Launcher {
      */
     TaskResult task(KernelProgram program, int strand);
 
+    /** Runs a program and does not wait: it goes on when this command has ended. Nobody hears how it ends. */
+    void detach(KernelProgram program);
+
     /** Starts a program that ends in TREES. At most four at once; a fifth caller waits. */
     TreeTask tree(KernelProgram program);
 

@@ -102,6 +102,11 @@ public final class ParentLauncher implements Launcher {
     }
 
     @Override
+    public void detach(KernelProgram program) {
+        start(program, 0, NO_PAIR);
+    }
+
+    @Override
     public TreeTask tree(KernelProgram program) {
         freePairs.acquireUninterruptibly();
         int pair = takePair();

@@ -59,7 +59,20 @@ public final class RouteBatch {
      * @param address fixed, since a bridge without one takes the lowest of its ports', which changes as they come and go
      */
     public RouteBatch createBridge(String name, MacAddress address) {
-        beginLink(NEWLINK, MAKE, 0, 0, 0);
+        return bridge(name, 0, address);
+    }
+
+    /**
+     * Makes a bridge with a fixed index, so that ports can be encoded before it exists: EEXIST or EBUSY when the name or the index is taken.
+     *
+     * @param address as in {@link #createBridge(String, MacAddress)}
+     */
+    public RouteBatch createBridge(String name, int index, MacAddress address) {
+        return bridge(name, index(index), address);
+    }
+
+    private RouteBatch bridge(String name, int index, MacAddress address) {
+        beginLink(NEWLINK, MAKE, index, 0, 0);
         name(name);
         writer.attribute(IFLA_ADDRESS, address.bytes());
         int info = writer.beginNested(IFLA_LINKINFO);

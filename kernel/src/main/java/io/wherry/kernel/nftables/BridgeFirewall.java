@@ -68,6 +68,13 @@ public final class BridgeFirewall {
                 .finish();
     }
 
+    /** {@return a batch that does what {@link #addAddress} does for several IPv4 addresses, at least one and at most 2,000} */
+    public static Batch addAddresses(String id, String bridge, List<IpAddress> addresses) {
+        return new RulesetBatch(tableName(id))
+                .addElements(setName(bridge, false), addresses)
+                .finish();
+    }
+
     /** {@return a batch that takes back {@link #addAddress}; ENOENT if the table, set or address is gone already} */
     public static Batch removeAddress(String id, String bridge, IpAddress address) {
         return new RulesetBatch(tableName(id))

@@ -3,6 +3,7 @@ package io.wherry.kernel.nftables;
 import io.wherry.kernel.netlink.Batch;
 import io.wherry.kernel.netlink.IpAddress;
 import io.wherry.kernel.netlink.MessageWriter;
+import java.util.List;
 
 /**
  * One atomic batch of changes to one table. Methods add a message each; what is added may exist already ({@code
@@ -94,11 +95,15 @@ final class RulesetBatch {
     }
 
     RulesetBatch addElement(String set, IpAddress address) {
-        return element(NEWSETELEM, MAKE, set, address);
+        return elements(NEWSETELEM, MAKE, set, List.of(address));
+    }
+
+    RulesetBatch addElements(String set, List<IpAddress> addresses) {
+        return elements(NEWSETELEM, MAKE, set, addresses);
     }
 
     RulesetBatch deleteElement(String set, IpAddress address) {
-        return element(DELSETELEM, ASK, set, address);
+        return elements(DELSETELEM, ASK, set, List.of(address));
     }
 
     Batch finish() {
@@ -106,14 +111,17 @@ final class RulesetBatch {
         return writer.finish(writer.messages() - 2);
     }
 
-    private RulesetBatch element(int type, int flags, String set, IpAddress address) {
+    private RulesetBatch elements(int type, int flags, String set, List<IpAddress> addresses) {
         begin(type, flags);
         writer.attributeText(2, set, NAME_SIZE);
         int elements = writer.beginNested(3);
-        int element = writer.beginNested(1);
-        int key = writer.beginNested(1);
-        writer.attribute(1, address.bytes());
-        writer.endNested(key).endNested(element).endNested(elements);
+        for (IpAddress address : addresses) {
+            int element = writer.beginNested(1);
+            int key = writer.beginNested(1);
+            writer.attribute(1, address.bytes());
+            writer.endNested(key).endNested(element);
+        }
+        writer.endNested(elements);
         return end();
     }
 

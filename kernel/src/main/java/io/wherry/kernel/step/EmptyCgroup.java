@@ -30,7 +30,7 @@ public record EmptyCgroup(String hierarchy, String parent, String name, boolean 
                 .skipOn(Errno.ENOENT);
         int text = out.string(name);
         out.op(Op.KILLCG, Slot.T0, text, unified ? 1 : 0).ignore();
-        out.op(Op.RMCG, Slot.T0, text).ignore();
+        out.op(Op.RMCG, Slot.T0, text); // a group that stays keeps the intent, so that the next sweep tries again
         out.land(gone);
     }
 

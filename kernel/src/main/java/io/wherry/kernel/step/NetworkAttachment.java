@@ -5,6 +5,11 @@ package io.wherry.kernel.step;
  */
 public interface NetworkAttachment {
 
+    /** {@return whether the pilot has something to do, for which the first process must wait} */
+    default boolean needsPilot() {
+        return true;
+    }
+
     /** Adds what the pilot does when the child's network namespace is there, on the host's side. */
     void pilot(Plan plan, int strand, Slot namespace);
 

@@ -114,7 +114,7 @@ final class CgroupsV1 extends Cgroups {
     private Slot use(Plan plan, String controller, String what) {
         CgroupLayout.Hierarchy hierarchy =
                 facts.cgroups().hierarchy(controller).orElseThrow(() -> cannot(what, controller));
-        int known = used.indexOf(hierarchy);
+        int known = indexOf(hierarchy.path());
         if (known >= 0) {
             return groups.get(known);
         }
@@ -122,6 +122,15 @@ final class CgroupsV1 extends Cgroups {
         used.add(hierarchy);
         groups.add(group);
         return group;
+    }
+
+    private int indexOf(String path) {
+        for (int i = 0; i < used.size(); i++) {
+            if (used.get(i).path().equals(path)) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     @Override

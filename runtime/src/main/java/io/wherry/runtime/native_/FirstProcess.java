@@ -113,11 +113,13 @@ final class FirstProcess {
             plan.add(INSIDE, new MakeWorkdir(root, process.cwd()));
         }
         protect(mounts);
+        plan.add(INSIDE, new AwaitMark(pilot, Mark.ATTACHED, Slot.NONE, false));
         if (waitsForNetwork) {
             plan.add(INSIDE, new AwaitMark(pilot, Mark.NETWORK, Slot.NONE, false));
-            network.ifPresent(attachment -> attachment.inside(plan, INSIDE));
         }
-        plan.add(INSIDE, new AwaitMark(pilot, Mark.ATTACHED, Slot.NONE, false));
+        if (network.isPresent()) {
+            network.get().inside(plan, INSIDE);
+        }
         if (has(Namespace.Type.CGROUP)) {
             plan.add(INSIDE, new UnshareCgroup());
         }

@@ -103,15 +103,22 @@ public final class NativeRuntime {
         plan.add(PILOT, new MakeSocketPair(sockets[0], sockets[1]));
         plan.add(PILOT, new ListenAt(volatileFolder, "s", listener));
 
-        FirstProcess inside =
-                new FirstProcess(plan, config, rootfs, facts, cgroups, streams, sockets[1], network.isPresent());
+        FirstProcess inside = new FirstProcess(
+                plan,
+                config,
+                rootfs,
+                facts,
+                cgroups,
+                streams,
+                sockets[1],
+                network.isPresent() && network.get().needsPilot());
         inside.prepareRoot();
         Slot process = plan.slot("process");
         plan.add(PILOT, new StartProcess(namespaces(), INSIDE, cgroups.startIn(), sockets[0], sockets[1], process));
         map(sockets[0]);
         cgroups.join(plan);
         plan.add(PILOT, new SendMark(sockets[0], Mark.ATTACHED, Slot.NONE));
-        if (network.isPresent()) {
+        if (network.isPresent() && network.get().needsPilot()) {
             Slot namespace = plan.slot("network namespace");
             plan.add(PILOT, new OpenNetworkNamespace(process, facts.networkNamespaceByPidfd(), namespace));
             network.get().pilot(plan, PILOT, namespace);
@@ -187,14 +194,19 @@ public final class NativeRuntime {
         }
     }
 
-    /** Everything by name, so that anybody can do it from any state; the intent last, as it is what tells that there is something to do. */
+    /**
+     * Everything by name, so that anybody can do it from any state; the intent last, as it is what tells that there is something to do. Where the container is to
+     * be removed it stays until the removal: what was cut short in between is then still found.
+     */
     private void sweep() {
         cgroups.sweep(plan);
         if (network.isPresent()) {
             network.get().sweep(plan, SWEEP);
         }
         plan.add(SWEEP, new RemoveBelow(place.running(), place.shortId()));
-        plan.add(SWEEP, new RemoveBelow(place.containers() + "/" + place.id(), "intent"));
+        if (!place.remove()) {
+            plan.add(SWEEP, new RemoveBelow(place.containers() + "/" + place.id(), "intent"));
+        }
     }
 
     /** Adds the removal of a container to a plan: the rename is the point of no return, the deletion may take its time. */
@@ -209,7 +221,9 @@ public final class NativeRuntime {
         plan.add(REMOVAL, new RemoveFile(names, place.name()));
         plan.add(REMOVAL, new RemoveTree(trash, place.id()));
         int slash = place.lock().lastIndexOf('/');
-        plan.add(REMOVAL, new RemoveBelow(place.lock().substring(0, slash), place.lock().substring(slash + 1)));
+        plan.add(
+                REMOVAL,
+                new RemoveBelow(place.lock().substring(0, slash), place.lock().substring(slash + 1)));
     }
 
     private static byte[] lines(String key, String value) {

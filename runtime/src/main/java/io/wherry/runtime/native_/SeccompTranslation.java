@@ -38,7 +38,8 @@ final class SeccompTranslation {
 
     /** The machine's own architecture always; its 32-bit one if the profile names it, or names none. The x32 numbers are never open. */
     private static List<Architecture> architectures(Seccomp profile) {
-        boolean narrow = profile.architectures().isEmpty() || profile.architectures().contains("SCMP_ARCH_X86");
+        boolean narrow =
+                profile.architectures().isEmpty() || profile.architectures().contains("SCMP_ARCH_X86");
         return narrow ? List.of(Architecture.X86_64, Architecture.I386) : List.of(Architecture.X86_64);
     }
 

@@ -70,6 +70,14 @@ public final class DirDriver implements LayerDriver {
         return new RootfsMount.Bind(rootfs);
     }
 
+    @Override
+    public RootfsMount mount(Path container, List<Digest> diffIds) {
+        if (!diffIds.isEmpty() && folders.usable(top(diffIds)).isEmpty()) {
+            throw folders.missing(top(diffIds));
+        }
+        return new RootfsMount.Bind(container.resolve("rootfs"));
+    }
+
     private void copy(Path from, Path to) {
         try (TreeSession session = space.pilots().open(TreeTarget.plain(space.root()));
                 TreeStream out = new TreeStream(

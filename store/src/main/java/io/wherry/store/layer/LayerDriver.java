@@ -27,6 +27,9 @@ public interface LayerDriver {
      */
     RootfsMount prepare(Path container, List<Digest> diffIds);
 
+    /** {@return what {@link #prepare} would return; nothing is made} */
+    RootfsMount mount(Path container, List<Digest> diffIds);
+
     /** Removes what {@link #prepare} made in this folder, and all that the container wrote. None is success. */
     void discard(Path container);
 

@@ -44,6 +44,19 @@ public final class OverlayDriver implements LayerDriver {
 
     @Override
     public RootfsMount prepare(Path container, List<Digest> diffIds) {
+        RootfsMount mount = mount(container, diffIds);
+        Path upper = container.resolve("upper");
+        try {
+            Files.createDirectories(upper);
+            Files.createDirectories(container.resolve("work"));
+        } catch (IOException e) {
+            throw Durable.failure("make", upper, e);
+        }
+        return mount;
+    }
+
+    @Override
+    public RootfsMount mount(Path container, List<Digest> diffIds) {
         List<String> lowers = new ArrayList<>();
         Attributes root = Attributes.IMPLIED_FOLDER;
         if (!diffIds.isEmpty()) {
@@ -61,15 +74,8 @@ public final class OverlayDriver implements LayerDriver {
                 lowers.add(lower + "/" + LayerFolders.TREE);
             }
         }
-        Path upper = container.resolve("upper");
-        Path work = container.resolve("work");
-        try {
-            Files.createDirectories(upper);
-            Files.createDirectories(work);
-        } catch (IOException e) {
-            throw Durable.failure("make", upper, e);
-        }
-        return new RootfsMount.Overlay(folders.folder(), lowers, upper, work, root);
+        return new RootfsMount.Overlay(
+                folders.folder(), lowers, container.resolve("upper"), container.resolve("work"), root);
     }
 
     @Override

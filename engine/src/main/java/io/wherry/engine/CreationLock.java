@@ -1,0 +1,35 @@
+package io.wherry.engine;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** A container's lock while its folder is made: who finds a half-made folder and can take the lock knows that its maker is gone. */
+final class CreationLock implements AutoCloseable {
+    private final FileChannel channel;
+
+    private CreationLock(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    static CreationLock take(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            FileLock held = channel.tryLock();
+            if (held == null) {
+                throw new IOException("somebody else holds the lock " + file);
+            }
+            return new CreationLock(channel);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

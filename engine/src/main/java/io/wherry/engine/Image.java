@@ -1,0 +1,26 @@
+package io.wherry.engine;
+
+import io.wherry.oci.Digest;
+import io.wherry.oci.ImageConfig;
+import io.wherry.oci.ImageReference;
+import io.wherry.oci.Manifest;
+
+/**
+ * An image as it is kept.
+ *
+ * @param reference its name
+ * @param manifest digest of its manifest
+ * @param id digest of its configuration
+ * @param stored when the name was given, seconds since 1970
+ * @param size bytes of its compressed layers and configuration
+ * @param document its manifest
+ * @param config its configuration
+ */
+public record Image(
+        ImageReference reference,
+        Digest manifest,
+        Digest id,
+        long stored,
+        long size,
+        Manifest document,
+        ImageConfig config) {}

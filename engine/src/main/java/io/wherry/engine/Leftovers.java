@@ -1,0 +1,142 @@
+package io.wherry.engine;
+
+import io.wherry.kernel.launch.Launcher;
+import io.wherry.kernel.launch.TaskResult;
+import io.wherry.kernel.program.Assembler;
+import io.wherry.oci.WherryException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What creations and removals that were cut short left of containers that are not there: folders in the making and in the trash, names, locks. Whoever makes or
+ * removes a container holds its lock, so what belongs to an id without a container and without a holder of its lock belongs to nobody.
+ */
+final class Leftovers {
+    /** The time that somebody may need from opening a lock file to locking it, and from making a container to handing it over. */
+    static final long HANDOVER_MILLIS = 60_000;
+
+    private final StateRoot root;
+    private final ContainerFiles files;
+    private final Launcher launcher;
+
+    Leftovers(StateRoot root, ContainerFiles files, Launcher launcher) {
+        this.root = root;
+        this.files = files;
+        this.launcher = launcher;
+    }
+
+    /** Removes what belongs to nobody. */
+    void collect() {
+        for (Path folder : list(root.containers())) {
+            String name = name(folder);
+            if (name.startsWith(ContainerFiles.UNFINISHED)) {
+                String id = name.substring(ContainerFiles.UNFINISHED.length());
+                if (isId(id) && !files.attended(new ContainerId(id))) {
+                    discard(folder, new ContainerId(id));
+                }
+            }
+        }
+        for (Path folder : list(root.trash())) {
+            if (isId(name(folder)) && !files.attended(new ContainerId(name(folder)))) {
+                empty(new ContainerId(name(folder)));
+            }
+        }
+        for (Path file : list(root.names())) {
+            ContainerId owner = owner(file);
+            if (owner != null && belongsToNobody(owner) && owner.equals(owner(file))) {
+                StateFile.remove(file);
+            }
+        }
+        for (Path file : list(root.locks())) {
+            if (isId(name(file)) && isOld(file) && belongsToNobody(new ContainerId(name(file)))) {
+                StateFile.remove(file);
+            }
+        }
+    }
+
+    /** Takes a container's folder out of sight by one rename, then everything else that is the container's. */
+    void discard(Path folder, ContainerId id) {
+        try {
+            Files.move(folder, root.trash().resolve(id.text()), StandardCopyOption.ATOMIC_MOVE);
+            StateFile.syncFolder(root.containers());
+        } catch (java.nio.file.NoSuchFileException e) {
+            // a removal before this one got that far
+        } catch (IOException e) {
+            throw StateFile.failed("remove", folder, e);
+        }
+        for (Path file : list(root.names())) {
+            if (id.equals(owner(file))) {
+                StateFile.remove(file);
+            }
+        }
+        empty(id);
+    }
+
+    /** Deletes by the pilot, which alone may delete what containers wrote; the lock last, as it tells others that somebody is at it. */
+    private void empty(ContainerId id) {
+        TaskResult removed = launcher.task(Removal.program(root.trash(), id.text()), Assembler.PILOT);
+        if (!removed.ok()) {
+            throw new WherryException(
+                    WherryException.Kind.FAILED_PRECONDITION,
+                    "Cannot delete " + root.trash().resolve(id.text()) + ": "
+                            + removed.failure()
+                                    .map(failure -> failure.errnoName() + " " + failure.text())
+                                    .orElse("the pilot was ended")
+                            + ".");
+        }
+        StateFile.remove(files.lock(id));
+    }
+
+    private boolean belongsToNobody(ContainerId id) {
+        return !Files.exists(files.folder(id), LinkOption.NOFOLLOW_LINKS)
+                && !Files.exists(files.unfinished(id), LinkOption.NOFOLLOW_LINKS)
+                && !Files.exists(root.trash().resolve(id.text()), LinkOption.NOFOLLOW_LINKS)
+                && !files.attended(id);
+    }
+
+    /** {@return the id in a name's file, or null if there is none: a file just made is empty for a moment} */
+    private static @org.jspecify.annotations.Nullable ContainerId owner(Path file) {
+        String text = StateFile.read(file)
+                .map(bytes -> new String(bytes, StandardCharsets.US_ASCII).strip())
+                .orElse("");
+        return isId(text) ? new ContainerId(text) : null;
+    }
+
+    /** {@return whether a file was last changed so long ago that nobody is in the middle of taking it into use} */
+    static boolean isOld(Path file) {
+        try {
+            long age = System.currentTimeMillis()
+                    - Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toMillis();
+            return age > HANDOVER_MILLIS;
+        } catch (IOException e) {
+            return false; // gone
+        }
+    }
+
+    private static boolean isId(String name) {
+        return name.length() == ContainerId.LENGTH && ContainerId.isHex(name);
+    }
+
+    private static String name(Path path) {
+        return String.valueOf(path.getFileName());
+    }
+
+    private static List<Path> list(Path folder) {
+        List<Path> entries = new ArrayList<>();
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+            for (Path entry : stream) {
+                entries.add(entry);
+            }
+        } catch (IOException e) {
+            throw StateFile.failed("list", folder, e);
+        }
+        return entries;
+    }
+}

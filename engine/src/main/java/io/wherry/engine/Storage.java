@@ -1,0 +1,76 @@
+package io.wherry.engine;
+
+import io.wherry.kernel.host.HostFacts;
+import io.wherry.kernel.host.Privilege;
+import io.wherry.kernel.launch.Launcher;
+import io.wherry.kernel.tree.WalledPilots;
+import io.wherry.oci.WherryException;
+import io.wherry.store.content.ContentStore;
+import io.wherry.store.content.Images;
+import io.wherry.store.disk.Durable;
+import io.wherry.store.disk.FileLocks;
+import io.wherry.store.layer.DirDriver;
+import io.wherry.store.layer.LayerDriver;
+import io.wherry.store.layer.OverlayDriver;
+import io.wherry.store.layer.StoreSpace;
+import io.wherry.store.pull.Puller;
+import io.wherry.store.unpack.Ownership;
+import io.wherry.store.unpack.UnpackLimits;
+
+/**
+ * The store of a state root, put together for a caller: content, names of images, and one driver of layers. Which driver it is, is decided here.
+ *
+ * @param space what drivers share
+ * @param content blobs
+ * @param images names
+ * @param driver unpacked layers
+ * @param locks the store's locks
+ */
+record Storage(StoreSpace space, ContentStore content, Images images, LayerDriver driver, FileLocks locks) {
+
+    static Storage of(StateRoot root, HostFacts facts, Launcher launcher, String driver) {
+        Durable durable = new Durable();
+        FileLocks locks = new FileLocks(root.locks());
+        StoreSpace space = new StoreSpace(
+                root.root(),
+                root.volatileRoot(),
+                mapping(facts.privilege()),
+                facts.privilege() instanceof Privilege.Single ? Ownership.FLATTEN : Ownership.KEEP,
+                UnpackLimits.DEFAULT,
+                new WalledPilots(launcher, facts),
+                durable,
+                locks);
+        ContentStore content = new ContentStore(root.root().resolve("content"), durable, locks);
+        Images images = new Images(root.root().resolve("images"), content, durable, locks);
+        return new Storage(space, content, images, driver(driver, facts, space), locks);
+    }
+
+    private static LayerDriver driver(String name, HostFacts facts, StoreSpace space) {
+        return switch (name.isEmpty() ? (facts.overlay() ? "overlay" : "dir") : name) {
+            case "overlay" -> new OverlayDriver(space);
+            case "dir" -> new DirDriver(space);
+            default ->
+                throw new WherryException(
+                        WherryException.Kind.INVALID,
+                        "The storage driver `" + name + "` is not known; overlay and dir are.");
+        };
+    }
+
+    /** Whose ids the files of unpacked layers have: layers unpacked under another mapping are of no use. */
+    private static String mapping(Privilege privilege) {
+        if (privilege instanceof Privilege.Ranges ranges) {
+            return "ids" + ranges.uids().get(ranges.uids().size() - 1).outside();
+        }
+        return privilege instanceof Privilege.Single ? "one" : "";
+    }
+
+    Puller puller() {
+        return new Puller(
+                content,
+                images,
+                driver,
+                locks,
+                Math.max(1, Runtime.getRuntime().availableProcessors()),
+                UnpackLimits.DEFAULT.bytes());
+    }
+}

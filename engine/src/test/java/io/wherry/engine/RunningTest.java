@@ -1,0 +1,203 @@
+package io.wherry.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wherry.testkit.Command;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Containers that run while something around them is killed or signalled, and containers that end at once. */
+@Tag("user")
+class RunningTest {
+    private static final int SIGKILLED = 137;
+    private static final int QUICK_STARTS = 200;
+    private static final int INTERRUPTED_COMMANDS = 15;
+
+    private static Yard yard;
+
+    @BeforeAll
+    static void open() {
+        yard = new Yard();
+    }
+
+    @AfterEach
+    void nothingRuns() {
+        for (Container container : yard.engine().containers()) {
+            yard.engine().remove(container.id(), true);
+            assertThat(Remains.ofRemoved(container.id(), container.name(), yard.state()))
+                    .isEmpty();
+        }
+    }
+
+    @AfterAll
+    static void close() {
+        yard.close();
+    }
+
+    private static HostedLauncher.Start start(ContainerSpec.Builder spec) throws InterruptedException {
+        yard.engine().run(spec.build());
+        HostedLauncher.Start start = yard.launcher().last();
+        long end = System.nanoTime() + 10_000_000_000L;
+        while (yard.engine().container(start.id()).status() != Container.Status.RUNNING) {
+            assertThat(System.nanoTime()).as("it does not run; %s", start.err()).isLessThan(end);
+            Thread.sleep(5);
+        }
+        return start;
+    }
+
+    private static long monitor(String id) {
+        byte[] started = StateFile.read(
+                        yard.state().resolve("volatile/c/" + id.substring(0, 12) + "/started"))
+                .orElseThrow();
+        return KeyValues.parse(started).number("monitor", 0);
+    }
+
+    private static void kill(String id, long pid) throws InterruptedException {
+        ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+        while (Remains.pids(id, yard.state()).contains(pid)) {
+            Thread.sleep(1);
+        }
+    }
+
+    /** Another command sees the end at once; the kernel may take a moment for what has lost its monitor. */
+    private static void expectLost(String id) throws InterruptedException {
+        Container container = yard.engine().container(id);
+        assertThat(container.status()).isEqualTo(Container.Status.EXITED);
+        assertThat(container.exitCode()).hasValue(SIGKILLED);
+        assertThat(container.reason()).contains("monitor lost");
+        List<String> remains = Remains.of(id, yard.state());
+        for (int i = 0; i < 100 && !remains.isEmpty(); i++) {
+            Thread.sleep(10);
+            remains = Remains.of(id, yard.state());
+        }
+        assertThat(remains).isEmpty();
+    }
+
+    @Test
+    void containerEndsWithItsMonitor() throws InterruptedException {
+        HostedLauncher.Start start = start(yard.spec("lost", "/probe", "sleep", "600"));
+        kill(start.id(), monitor(start.id()));
+        assertThat(start.await().code()).isEqualTo(SIGKILLED);
+        assertThat(start.err()).contains("monitor was lost");
+        expectLost(start.id());
+    }
+
+    @Test
+    void containerOutlivesItsClient() throws InterruptedException {
+        HostedLauncher.Start start = start(yard.spec("kept", "/probe", "sleep", "600"));
+        start.kill();
+        Thread.sleep(100);
+        assertThat(yard.engine().container("kept").status()).isEqualTo(Container.Status.RUNNING);
+        assertThat(Remains.pids(start.id(), yard.state())).hasSize(2);
+    }
+
+    @Test
+    void containerEndsWithMonitorAndClient() throws InterruptedException {
+        HostedLauncher.Start start = start(yard.spec("both", "/probe", "sleep", "600"));
+        long monitor = monitor(start.id());
+        start.kill();
+        kill(start.id(), monitor);
+        expectLost(start.id());
+    }
+
+    @Test
+    void removedContainerIsRemovedWithoutItsMonitor() throws InterruptedException {
+        ContainerSpec.Builder spec = yard.spec("gone", "/probe", "sleep", "600");
+        spec.remove = true;
+        HostedLauncher.Start start = start(spec);
+        kill(start.id(), monitor(start.id()));
+        start.await();
+        yard.engine().containers();
+        assertThat(Remains.ofRemoved(start.id(), "gone", yard.state())).isEmpty();
+    }
+
+    @Test
+    void nextCommandSeesWhatTheClientSaw() {
+        for (int i = 0; i < 50; i++) {
+            yard.engine().run(yard.spec("told", "/probe", "exit", "9").build());
+            assertThat(yard.launcher().last().await().code()).isEqualTo(9);
+            Container container = yard.engine().container("told");
+            assertThat(container.status()).isEqualTo(Container.Status.EXITED);
+            assertThat(container.exitCode()).hasValue(9);
+            yard.engine().remove("told", false);
+        }
+    }
+
+    @Test
+    void nameOfDeadContainerIsFreeForTheNextRun() throws InterruptedException {
+        ContainerSpec.Builder spec = yard.spec("again", "/probe", "sleep", "600");
+        spec.remove = true;
+        HostedLauncher.Start start = start(spec);
+        kill(start.id(), monitor(start.id()));
+        start.await();
+        yard.engine().run(yard.spec("again", "/probe", "exit", "3").build());
+        assertThat(yard.launcher().last().await().code()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "TERM", "HUP", "USR1", "QUIT"})
+    void signalsOfTheClientReachTheContainer(String signal) throws InterruptedException {
+        HostedLauncher.Start start = start(yard.spec("signalled", "/probe", "waitsig"));
+        for (int i = 0; i < 500 && !start.out().contains("ready"); i++) {
+            Thread.sleep(10);
+        }
+        Command.of("kill", "-" + signal, Long.toString(start.process().pid())).check();
+        assertThat(start.await().code()).isZero();
+        assertThat(start.out()).contains(signal);
+    }
+
+    @Test
+    void quickExitsLoseNeitherCodeNorOutput() {
+        List<String> wrong = new ArrayList<>();
+        for (int i = 0; i < QUICK_STARTS; i++) {
+            ContainerSpec.Builder spec = yard.spec("quick", "/bin/sh", "-c", "echo out " + i + "; echo err " + i + " >&2; exit " + i % 128);
+            spec.remove = true;
+            yard.engine().run(spec.build());
+            HostedLauncher.Start start = yard.launcher().last();
+            HostedLauncher.Outcome outcome = start.await();
+            boolean right = outcome.code() == i % 128
+                    && start.out().equals("out " + i + "\n")
+                    && start.err().equals("err " + i + "\n");
+            if (!right) {
+                wrong.add(i + ": " + outcome + " `" + start.out() + "` `" + start.err() + "`");
+            }
+        }
+        assertThat(wrong).isEmpty();
+    }
+
+    /** The whole command, killed while its JVM compiles, creates, or has just handed over. */
+    @Test
+    void commandsKilledEarlyLeaveNothing() throws InterruptedException {
+        String wherry = System.getProperty("wherry.source", "..") + "/dist/bin/wherry";
+        Random random = new Random(1);
+        for (int i = 0; i < INTERRUPTED_COMMANDS; i++) {
+            boolean jvm = i % 2 == 0;
+            Process command = Command.of(wherry, "--root", yard.state().toString(), "run", "--name", "early", "--rootfs", yard.rootfs().toString(), "/probe", "sleep", "600")
+                    .start();
+            Thread.sleep(random.nextInt(160));
+            if (jvm) {
+                command.children().forEach(ProcessHandle::destroyForcibly);
+            } else {
+                command.destroyForcibly();
+            }
+            Thread.sleep(30);
+            for (Container container : yard.engine().containers()) {
+                yard.engine().remove(container.id(), true);
+                assertThat(Remains.ofRemoved(container.id(), container.name(), yard.state()))
+                        .isEmpty();
+            }
+            command.destroyForcibly().waitFor();
+            yard.engine().containers();
+            assertThat(yard.state().resolve("names/early")).as("round %d", i).doesNotExist();
+            assertThat(yard.state().resolve("containers")).isEmptyDirectory();
+        }
+    }
+}

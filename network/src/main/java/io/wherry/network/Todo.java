@@ -1,5 +1,0 @@
-package io.wherry.network;
-
-final class Todo {
-    private Todo() {}
-}

@@ -1,0 +1,262 @@
+package io.wherry.registry;
+
+import io.wherry.oci.Descriptor;
+import io.wherry.oci.Digest;
+import io.wherry.oci.ImageDocument;
+import io.wherry.oci.ImageReference;
+import io.wherry.oci.MediaType;
+import io.wherry.oci.WherryException;
+import io.wherry.oci.WherryException.Kind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pulls from registries.
+ *
+ * <p>What a method returns was checked: its length, its digest, and for manifests its shape. Failures are
+ * {@link WherryException}s: {@code NOT_FOUND}, {@code DENIED}, {@code UNAVAILABLE} after all tries, {@code CORRUPT} where
+ * bytes are not what they should be, {@code INTERRUPTED} when the thread was; a {@link RegistryException} where the
+ * registry answered. No call waits longer than {@link Patience#stall()} without progress.
+ *
+ * <p>Safe for use by several threads, which share connections and tokens. Nothing needs to be closed but the streams.
+ *
+ * @see "OCI distribution-spec v1.1, Pull"
+ */
+public final class RegistryClient {
+    private static final String MANIFEST_TYPES = String.join(
+            ", ", MediaType.OCI_INDEX, MediaType.DOCKER_INDEX, MediaType.OCI_MANIFEST, MediaType.DOCKER_MANIFEST);
+
+    private final RegistryConfig config;
+    private final Ticker ticker;
+    private final Transport transport;
+    private final Hops hops;
+    private final TokenService tokens;
+    private final Map<String, Session> sessions = new HashMap<>();
+
+    /** What is known about a registry after the first contact. */
+    private record Session(Endpoint endpoint, Authorizer authorizer) {}
+
+    public RegistryClient(RegistryConfig config) {
+        this(config, Ticker.SYSTEM);
+    }
+
+    RegistryClient(RegistryConfig config, Ticker ticker) {
+        this.config = config;
+        this.ticker = ticker;
+        this.transport = new Transport(config, ticker);
+        this.hops = new Hops(config, transport);
+        this.tokens = new TokenService(hops, transport);
+    }
+
+    /** {@return the manifest or index that the reference names now; its digest, if it has one, before its tag} */
+    public ResolvedManifest resolve(ImageReference reference) {
+        return resolve(reference, PullListener.NONE);
+    }
+
+    /** {@return the manifest or index that the reference names now; its digest, if it has one, before its tag} */
+    public ResolvedManifest resolve(ImageReference reference, PullListener listener) {
+        String word = reference.digest().isPresent()
+                ? reference.digest().get().toString()
+                : reference.tag().orElse(ImageReference.DEFAULT_TAG);
+        return manifest(reference, word, reference.digest(), null, listener);
+    }
+
+    /**
+     * {@return the manifest or index that an index of this image points at}
+     *
+     * @param image says registry and repository; tag and digest do not count
+     */
+    public ResolvedManifest manifest(ImageReference image, Descriptor descriptor) {
+        return manifest(
+                image, descriptor.digest().toString(), Optional.of(descriptor.digest()), descriptor, PullListener.NONE);
+    }
+
+    /**
+     * {@return a small blob, such as an image's configuration, as a whole}
+     *
+     * @param image says registry and repository; tag and digest do not count
+     */
+    public byte[] document(ImageReference image, Descriptor descriptor) {
+        if (descriptor.size() > ImageDocument.MAX_BYTES) {
+            throw new WherryException(
+                    Kind.INVALID,
+                    cannot(image) + ": its document " + descriptor.digest() + " has " + descriptor.size()
+                            + " bytes, at most " + ImageDocument.MAX_BYTES + " are accepted.");
+        }
+        try (InputStream in = blob(image, descriptor, BlobPosition.start(descriptor), PullListener.NONE)) {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new WherryException(Kind.UNAVAILABLE, cannot(image) + ": " + Transport.sentence(e) + ".", e);
+        }
+    }
+
+    /**
+     * {@return the blob's bytes from {@code from} on}
+     *
+     * <p>The stream connects at its first read, takes broken connections up again by itself, and ends only if length
+     * and digest of the whole blob are right. Its reads throw {@link WherryException}. Closing it early is fine.
+     *
+     * @param image says registry and repository; tag and digest do not count
+     */
+    public InputStream blob(ImageReference image, Descriptor descriptor, BlobPosition from, PullListener listener) {
+        String what = "Cannot pull blob " + descriptor.digest().shortHex() + " of `" + image.familiar() + "`";
+        Attempts attempts = new Attempts(config.patience(), ticker, listener, what);
+        return new BlobStream(
+                descriptor,
+                from,
+                (offset, limit) -> openBlob(image, descriptor, offset, limit),
+                attempts,
+                listener,
+                what);
+    }
+
+    private ResolvedManifest manifest(
+            ImageReference image,
+            String word,
+            Optional<Digest> digest,
+            @Nullable Descriptor expected,
+            PullListener listener) {
+        Attempts attempts = new Attempts(config.patience(), ticker, listener, cannot(image));
+        String path = "/v2/" + image.repository() + "/manifests/" + word;
+        return attempts.run(() -> {
+            try (Answer answer = fetch(image, path, Map.of("Accept", MANIFEST_TYPES), attempts.limit())) {
+                return ManifestCheck.read(cannot(image), answer, digest, Optional.ofNullable(expected));
+            }
+        });
+    }
+
+    private Answer openBlob(ImageReference image, Descriptor blob, long offset, Duration limit) throws IOException {
+        String path = "/v2/" + image.repository() + "/blobs/" + blob.digest();
+        if (offset > 0 && offset < blob.size()) {
+            Answer part = tryRange(image, path, offset, limit);
+            if (part.status() == 206 && ContentRange.of(part).startsAt(offset, blob.size())) {
+                return part;
+            }
+            if (part.status() == 200) {
+                skip(whole(part, blob), offset);
+                return part;
+            }
+            part.close();
+        }
+        Answer answer = whole(fetch(image, path, Map.of(), limit), blob);
+        skip(answer, offset);
+        return answer;
+    }
+
+    /** A registry may answer a wish for a part with 206, with 200 and everything, or with 416; only 206 is a part. */
+    private Answer tryRange(ImageReference image, String path, long offset, Duration limit) throws IOException {
+        Session session = session(image, limit);
+        Answer answer = authorized(session, image, path, Map.of("Range", "bytes=" + offset + "-"), limit);
+        if (answer.status() == 200 || answer.status() == 206 || answer.status() == 416) {
+            return answer;
+        }
+        throw failure(session, image, answer);
+    }
+
+    private static Answer whole(Answer answer, Descriptor blob) throws IOException {
+        long length = answer.contentLength().orElse(blob.size());
+        if (answer.status() != 200 || length != blob.size()) {
+            answer.close();
+            throw new RegistryException(
+                    Kind.CORRUPT,
+                    "the registry answered GET " + answer.url() + " with " + answer.status() + " and " + length
+                            + " bytes, expected " + blob.size() + ".",
+                    null,
+                    answer.method(),
+                    answer.url(),
+                    answer.status(),
+                    List.of());
+        }
+        return answer;
+    }
+
+    /** Reads over what the caller has already; that these are other bytes will show in the digest of the whole. */
+    private static void skip(Answer answer, long count) throws IOException {
+        byte[] chunk = new byte[16 << 10];
+        long left = count;
+        while (left > 0) {
+            int n = answer.body().read(chunk, 0, (int) Math.min(chunk.length, left));
+            if (n < 0) {
+                throw new Fault(Fault.At.TRANSFER, "the answer ended before byte " + count, null);
+            }
+            left -= n;
+        }
+    }
+
+    /** {@return an answer with status 200} */
+    private Answer fetch(ImageReference image, String path, Map<String, String> headers, Duration limit)
+            throws IOException {
+        Session session = session(image, limit);
+        Answer answer = authorized(session, image, path, headers, limit);
+        if (answer.status() == 200) {
+            return answer;
+        }
+        throw failure(session, image, answer);
+    }
+
+    /** Sends with what authorization there is; answers one 401, and only the registry's own. */
+    private Answer authorized(
+            Session session, ImageReference image, String path, Map<String, String> headers, Duration limit)
+            throws IOException {
+        Endpoint endpoint = session.endpoint;
+        URI uri = endpoint.resolve(path);
+        String repository = image.repository();
+        Optional<String> authorization = session.authorizer.current(repository, limit);
+        Answer answer = hops.get(endpoint, uri, headers, authorization, limit);
+        if (answer.status() != 401 || !Hosts.sameOrigin(answer.uri(), endpoint.base())) {
+            return answer;
+        }
+        Optional<String> renewed = session.authorizer.answer(answer, repository, authorization, limit);
+        if (renewed.isEmpty()) {
+            return answer;
+        }
+        answer.discard();
+        return hops.get(endpoint, uri, headers, renewed, limit);
+    }
+
+    private static RegistryException failure(Session session, ImageReference image, Answer answer) throws IOException {
+        String identity = session.authorizer.identity();
+        return Failures.of("the registry", answer, identity, hint(image, answer.status(), identity));
+    }
+
+    private static @Nullable String hint(ImageReference image, int status, String identity) {
+        if (status == 401) {
+            return identity.startsWith("no credentials")
+                    ? "Log in to `" + image.registry() + "`, or check the name: registries hide what they do not show."
+                    : "The stored credentials were refused: log in to `" + image.registry() + "` again.";
+        } else if (status == 403) {
+            return "This account may not pull it.";
+        } else if (status == 404) {
+            return "Check the name and the tag.";
+        } else if (status == 429) {
+            return "Wait, or log in: registries limit how much strangers pull.";
+        }
+        return null;
+    }
+
+    private Session session(ImageReference image, Duration limit) throws IOException {
+        synchronized (sessions) {
+            Session known = sessions.get(image.registry());
+            if (known != null) {
+                return known;
+            }
+        }
+        Endpoint endpoint = Endpoint.find(image.registry(), config, transport, limit);
+        Session made = new Session(endpoint, new Authorizer(endpoint, tokens, config.credentials(), ticker));
+        synchronized (sessions) {
+            Session first = sessions.putIfAbsent(image.registry(), made);
+            return first == null ? made : first;
+        }
+    }
+
+    private static String cannot(ImageReference image) {
+        return "Cannot pull `" + image.familiar() + "`";
+    }
+}

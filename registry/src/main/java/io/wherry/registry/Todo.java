@@ -1,5 +1,0 @@
-package io.wherry.registry;
-
-final class Todo {
-    private Todo() {}
-}
