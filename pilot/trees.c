@@ -27,6 +27,7 @@ struct folder {
     int fd;
     bool touched; /* an entry was made or removed: its time is to be put back */
     struct __kernel_timespec time;
+    uint64_t device, inode;
 };
 
 struct tree {
@@ -289,7 +290,20 @@ static int fill_register(struct tree *t, uint16_t number, int fd) {
     if (error == 0) {
         error = (int)call(t, __NR_fstat, fd, ADDRESS(&st), 0, 0, 0);
     }
-    *folder = (struct folder){.fd = fd, .time = {.tv_sec = (int64_t)st.st_mtime, .tv_nsec = (int64_t)st.st_mtime_nsec}};
+    *folder = (struct folder){
+        .fd = fd,
+        .time = {.tv_sec = (int64_t)st.st_mtime, .tv_nsec = (int64_t)st.st_mtime_nsec},
+        .device = st.st_dev,
+        .inode = st.st_ino,
+    };
+    /* The same folder by another way, through a link: the time that it had is known there. */
+    t->state.filled[number] = false;
+    for (size_t i = 0; i < TREE_REGISTERS; i++) {
+        const struct folder *other = &t->folders[i];
+        if (t->state.filled[i] && other->touched && other->inode == folder->inode && other->device == folder->device) {
+            folder->time = other->time;
+        }
+    }
     t->state.filled[number] = true;
     return error;
 }
