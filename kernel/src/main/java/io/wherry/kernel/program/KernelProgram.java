@@ -57,6 +57,11 @@ public final class KernelProgram {
         return bytes;
     }
 
+    /** {@return the whole, to be read in little-endian order} */
+    ByteBuffer view() {
+        return view;
+    }
+
     /** {@return the number of instructions in all strands} */
     public int size() {
         return view.getInt(24);

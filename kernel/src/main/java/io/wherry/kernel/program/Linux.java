@@ -11,6 +11,7 @@ public final class Linux {
     public static final int O_EXCL = 0200;
     public static final int O_NOCTTY = 0400;
     public static final int O_TRUNC = 01000;
+    public static final int O_APPEND = 02000;
     public static final int O_NONBLOCK = 04000;
     public static final int O_SYNC = 04010000;
     public static final int O_DIRECTORY = 0200000;
@@ -38,6 +39,8 @@ public final class Linux {
     public static final int S_IFLNK = 0120000;
 
     public static final long CLONE_NEWTIME = 0x80;
+    public static final long CLONE_PIDFD = 0x1000;
+    public static final long CLONE_PARENT = 0x8000;
     public static final long CLONE_NEWNS = 0x20000;
     public static final long CLONE_NEWCGROUP = 0x2000000;
     public static final long CLONE_NEWUTS = 0x4000000;

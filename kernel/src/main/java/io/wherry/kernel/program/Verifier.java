@@ -6,14 +6,33 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Checks a whole program by the rules of docs/program.md ("What is checked"). The pilot checks the same again; here a broken rule is a defect of the
- * compiler and is reported with the instruction that breaks it.
+ * compiler and is reported with the instruction that breaks it. {@link Layout} has the header's rules, {@link Meaning} those of single instructions, {@link Ending} those of
+ * a strand that executes a program.
  */
 final class Verifier {
-    private static final int LAST_DESCRIPTOR = 250;
+    static final int LAST_DESCRIPTOR = 250;
+    private static final int FIRST_DESCRIPTOR = 8;
+    private static final int STREAM = 5;
+    private static final int REPLIES = 6;
+    private static final int ERRNOS = 4096;
+    private static final int LONGEST_FILTER = 4096;
+    private static final int MONITOR_BLOCK = 64;
+    private static final int MONITOR_FLAGS = 63;
+    private static final int[] MONITOR_DESCRIPTORS = {4, 8, 12, 16, 20, 24, 28, 44};
+    private static final long CLONE_FLAGS = Linux.CLONE_NEWNS
+            | Linux.CLONE_NEWCGROUP
+            | Linux.CLONE_NEWUTS
+            | Linux.CLONE_NEWIPC
+            | Linux.CLONE_NEWUSER
+            | Linux.CLONE_NEWPID
+            | Linux.CLONE_NEWNET
+            | Linux.CLONE_NEWTIME
+            | Linux.CLONE_PARENT
+            | Linux.CLONE_PIDFD;
 
     private final KernelProgram program;
     private final ByteBuffer data;
-    private final @Nullable BitSet[] inherited = new BitSet[Assembler.STRANDS];
+    private final @Nullable Knowledge[] strands = new Knowledge[Assembler.STRANDS];
     private int index;
 
     private Verifier(KernelProgram program) {
@@ -21,13 +40,34 @@ final class Verifier {
         this.data = program.data();
     }
 
+    /** What is known of a strand where the check has arrived. */
+    private static final class Knowledge {
+        final BitSet assigned;
+        boolean pivoted;
+
+        Knowledge(BitSet assigned, boolean pivoted) {
+            this.assigned = assigned;
+            this.pivoted = pivoted;
+        }
+
+        static Knowledge fresh() {
+            BitSet standard = new BitSet(256);
+            standard.set(0, 3);
+            return new Knowledge(standard, false);
+        }
+    }
+
     static void verify(KernelProgram program) {
+        String problem = Layout.problem(program.view());
+        if (!problem.isEmpty()) {
+            throw new IllegalStateException(problem);
+        }
         Verifier verifier = new Verifier(program);
-        BitSet atStart = new BitSet(256);
-        atStart.set(0, 8);
-        verifier.inherited[Assembler.PILOT] = atStart;
-        verifier.inherited[Assembler.REMOVAL] = new BitSet(256);
-        verifier.inherited[Assembler.SWEEP] = new BitSet(256);
+        Knowledge pilot = Knowledge.fresh();
+        pilot.assigned.set(STREAM, REPLIES + 1);
+        verifier.strands[Assembler.PILOT] = pilot;
+        verifier.strands[Assembler.REMOVAL] = Knowledge.fresh();
+        verifier.strands[Assembler.SWEEP] = Knowledge.fresh();
         for (int strand = 0; strand < Assembler.STRANDS; strand++) {
             if (program.count(strand) > 0) {
                 verifier.strand(strand);
@@ -35,56 +75,60 @@ final class Verifier {
         }
     }
 
-    /** What a strand has done so far, as far as later instructions depend on it. */
-    private static final class Progress {
-        boolean pivoted;
-        boolean closed;
-        boolean executing;
-        boolean deathSignal;
-    }
-
     private void strand(int strand) {
-        BitSet known = inherited[strand];
+        int start = program.first(strand);
+        index = start;
+        Knowledge known = strands[strand];
         if (known == null) {
-            index = program.first(strand);
             throw broken("strand " + strand + " is started by nobody");
         }
-        BitSet assigned = (BitSet) known.clone();
-        Progress progress = new Progress();
-        int end = program.first(strand) + program.count(strand);
-        for (index = program.first(strand); index < end; index++) {
+        Instruction[] code = new Instruction[program.count(strand)];
+        for (int i = 0; i < code.length; i++) {
+            index = start + i;
             Instruction instruction = program.instruction(index);
-            Op op = instruction.op();
-            require(index + instruction.skip() < end, "a skip leaves the strand");
-            boolean named = instruction.policy() != Policy.ABORT
-                    && instruction.policy() != Policy.IGNORE
-                    && instruction.policy() != Policy.NOTE;
-            require(named == (instruction.errnos()[0] != 0), "a policy without its errors, or errors without a policy");
-            require(instruction.policy() != Policy.IGNORE || strand == Assembler.SWEEP, "`ignore` outside the sweep");
-            boolean probing = (program.flags() & KernelProgram.PROBE) != 0;
-            require(probing || (instruction.policy() != Policy.NOTE && op != Op.READ), "a question outside a probe");
-            operands(instruction, assigned, progress);
-            order(strand, instruction, progress);
-            results(instruction, assigned);
-            if (op == Op.CLONE) {
-                child((int) instruction.operands()[1], strand, assigned);
+            code[i] = instruction;
+            policy(instruction, strand, code.length - i);
+            results(instruction);
+            operands(instruction, known);
+            String problem = Meaning.problem(instruction, strand, program.flags(), data);
+            if (!problem.isEmpty()) {
+                throw broken(problem);
             }
+            effects(instruction, strand, known);
         }
-        require(!progress.executing || progress.deathSignal, "no death signal behind the last change of credentials");
+        Ending.Broken broken = Ending.check(code, start);
+        if (broken != null) {
+            index = broken.instruction();
+            throw broken(broken.problem());
+        }
     }
 
-    private void child(int child, int parent, BitSet assigned) {
-        require(child > parent && child < Assembler.REMOVAL, "a CLONE names strand " + child);
-        require(inherited[child] == null, "strand " + child + " is started twice");
-        inherited[child] = (BitSet) assigned.clone();
+    private void policy(Instruction instruction, int strand, int left) {
+        int listed = 0;
+        int[] errnos = instruction.errnos();
+        for (int i = 0; i < errnos.length; i++) {
+            require(errnos[i] < ERRNOS && (errnos[i] == 0 || listed == i), "a policy's errors are not a list");
+            listed += errnos[i] == 0 ? 0 : 1;
+        }
+        Policy policy = instruction.policy();
+        boolean lists = policy == Policy.OK_IF || policy == Policy.SKIP || policy == Policy.STICKY;
+        require(
+                lists ? listed > 0 : listed == 0 || policy == Policy.ELSE,
+                "a policy without its errors, or errors without a policy");
+        boolean skips = policy == Policy.SKIP || policy == Policy.ELSE;
+        require(instruction.skip() == 0 || skips, "a skip without a policy that skips");
+        require(1 + instruction.skip() <= left, "a skip leaves the strand");
+        require(policy != Policy.IGNORE || strand == Assembler.SWEEP, "`ignore` outside the sweep");
+        boolean probing = (program.flags() & KernelProgram.PROBE) != 0;
+        require(probing || (policy != Policy.NOTE && instruction.op() != Op.READ), "a question outside a probe");
     }
 
-    private void operands(Instruction instruction, BitSet assigned, Progress progress) {
+    private void operands(Instruction instruction, Knowledge known) {
         Op op = instruction.op();
         long[] values = instruction.operands();
         if (op != Op.SYS) {
             for (int i = 0; i < op.operandCount(); i++) {
-                operand(op.operand(i), values, 0, i, assigned, progress);
+                operand(op.operand(i), values, 0, i, known);
             }
             for (int i = op.operandCount(); i < values.length; i++) {
                 require(values[i] == 0, "an unused operand is set");
@@ -92,41 +136,44 @@ final class Verifier {
             return;
         }
         Call call = Call.of((int) values[0]);
-        if (call == null) {
+        if (call == null || call.number() != values[0]) {
             throw broken("an unknown call");
         }
         for (int i = 0; i < call.operandCount(); i++) {
-            operand(call.operand(i), values, 1, i, assigned, progress);
+            operand(call.operand(i), values, 1, i, known);
         }
         for (int i = call.operandCount() + 1; i < values.length; i++) {
             require(values[i] == 0, "an unused operand of " + call.label() + " is set");
         }
     }
 
-    private void operand(Operand type, long[] values, int base, int at, BitSet assigned, Progress progress) {
+    private void operand(Operand type, long[] values, int base, int at, Knowledge known) {
         long value = values[base + at];
         switch (type.kind()) {
             case FD -> {
-                require(value >= Strand.CWD && value <= LAST_DESCRIPTOR, "descriptor " + value);
-                require(value < 0 || assigned.get((int) value), "descriptor " + value + " is not assigned");
-            }
-            case STR, TEXT -> {
-                String text = string(value);
-                boolean hostPath = type.kind() == Operand.Kind.STR && text.startsWith("/") && !text.equals("/");
                 require(
-                        !progress.pivoted || progress.closed || !hostPath || inside(values, base),
-                        "the host path " + text + " behind the change of root");
+                        value == Strand.NONE || value == Strand.CWD || (value >= 0 && value <= LAST_DESCRIPTOR),
+                        "descriptor " + value);
+                require(value < 0 || known.assigned.get((int) value), "descriptor " + value + " is not assigned");
             }
+            case STR -> path(value, values, base, known);
             case STR_OPT -> {
                 if (value != 0) {
-                    string(value);
+                    path(value, values, base, known);
                 }
             }
+            case TEXT -> string(value);
             case IN -> block(value, type.size());
-            case BUF, FILTER -> {
-                long length = values[base + type.lengthAt()] * type.size();
-                require(value != 0 || length == 0, "a block is absent");
-                block(value, length);
+            case BUF -> {
+                long count = values[base + type.lengthAt()];
+                if (count != 0 || value != 0) {
+                    counted(value, count, type.size());
+                }
+            }
+            case FILTER -> {
+                long count = values[base + type.lengthAt()];
+                require(count > 0 && count <= LONGEST_FILTER, "a filter of no instructions, or too many");
+                counted(value, count, type.size());
             }
             case STRS -> strings(value, values[base + type.lengthAt()]);
             case PAIR -> require(value == 0, "a pair's operand is set");
@@ -134,84 +181,120 @@ final class Verifier {
         }
     }
 
-    /** Paths that are resolved inside the root on purpose: the working folder and the program itself. */
-    private boolean inside(long[] values, int base) {
+    /** Behind the change of root only the new root itself is named absolutely, or what openat2 resolves below a descriptor. */
+    private void path(long offset, long[] values, int base, Knowledge known) {
+        string(offset);
+        boolean absolute = data.get((int) offset) == '/' && data.get((int) offset + 1) != 0;
+        if (!known.pivoted || !absolute) {
+            return;
+        }
         Op op = program.instruction(index).op();
-        return op == Op.WORKDIR || op == Op.EXEC || (base == 1 && values[0] == Call.FSOPEN.number());
+        boolean resolvedInside = op == Op.EXEC || op == Op.WORKDIR || op == Op.READ;
+        if (base == 1 && values[0] == Call.OPENAT2.number() && values[1] >= 0) {
+            block(values[3], 24);
+            resolvedInside = (data.getLong((int) values[3] + 16) & Linux.RESOLVE_IN_ROOT) != 0;
+        }
+        if (!resolvedInside) {
+            throw broken("the host path " + KernelProgram.string(data, (int) offset) + " behind the change of root");
+        }
     }
 
-    private void order(int strand, Instruction instruction, Progress progress) {
+    private void effects(Instruction instruction, int strand, Knowledge known) {
         Op op = instruction.op();
-        boolean executes = op == Op.EXEC || op == Op.FAIL;
-        require(!progress.executing || executes, "only EXEC and FAIL follow an EXEC");
-        if (op == Op.EXEC) {
-            require(progress.closed, "an EXEC without close_range before it");
-            progress.executing = true;
+        long[] values = instruction.operands();
+        if (op == Op.CLONE) {
+            child(instruction, strand, known);
+        } else if (op == Op.MONITOR) {
+            monitor(instruction, strand, known);
+        } else if (op == Op.SYS && values[0] == Call.PIVOT_ROOT.number()) {
+            known.pivoted = true;
+        } else if (op == Op.SYS && values[0] == Call.DUP3.number()) {
+            known.assigned.set((int) values[2]);
         }
-        if (strand == Assembler.SWEEP) {
-            require(
-                    op != Op.CLONE
-                            && op != Op.EXEC
-                            && op != Op.SPAWN
-                            && op != Op.MONITOR
-                            && op != Op.SEND
-                            && op != Op.RECV,
-                    op + " in the sweep");
-        }
-        if (op == Op.MONITOR) {
-            require(
-                    strand == Assembler.PILOT && index == program.first(strand) + program.count(strand) - 1,
-                    "MONITOR is not the last instruction of the pilot's strand");
-        }
-        if (op == Op.SYS) {
-            call((int) instruction.operands()[0], instruction.operands(), progress);
-        }
-    }
-
-    private static void call(int number, long[] operands, Progress progress) {
-        if (number == Call.PIVOT_ROOT.number()) {
-            progress.pivoted = true;
-        } else if (number == Call.CLOSE_RANGE.number()) {
-            progress.closed = operands[1] == 3 && operands[2] == 0xFFFFFFFFL;
-        } else if (number == Call.SETRESUID.number()
-                || number == Call.SETRESGID.number()
-                || number == Call.CAPSET.number()) {
-            progress.deathSignal = false;
-        } else if (number == Call.PRCTL.number() && operands[1] == Linux.PR_SET_PDEATHSIG) {
-            progress.deathSignal = operands[2] == Linux.SIGKILL;
-        }
-    }
-
-    private void results(Instruction instruction, BitSet assigned) {
-        Call call = instruction.op() == Op.SYS ? Call.of((int) instruction.operands()[0]) : null;
-        Operand.Result result = call == null ? instruction.op().result() : call.result();
         int dst = instruction.dst();
-        switch (result) {
-            case NONE -> require(dst < 0, "a result where there is none");
-            case FD_OPT -> require(dst < 0 || (dst >= 8 && dst <= LAST_DESCRIPTOR), "result descriptor " + dst);
-            case FD -> require(dst >= 8 && dst <= LAST_DESCRIPTOR, "result descriptor " + dst);
-            case PAIR -> require(dst >= 8 && dst < LAST_DESCRIPTOR, "result descriptor " + dst);
-        }
         if (dst >= 0) {
-            assigned.set(dst, dst + (result == Operand.Result.PAIR ? 2 : 1));
+            known.assigned.set(dst, dst + (result(instruction) == Operand.Result.PAIR ? 2 : 1));
         }
     }
 
-    private String string(long offset) {
-        require(offset > 0 && offset < data.capacity(), "a string outside the data");
-        return KernelProgram.string(data, (int) offset);
+    /** The child has what its parent has, but for the parent's end of the pair; the parent goes on without the child's. */
+    private void child(Instruction instruction, int parent, Knowledge known) {
+        long[] values = instruction.operands();
+        require((values[0] & ~CLONE_FLAGS) == 0, "a CLONE with a flag that is not a namespace");
+        require(values[1] > parent && values[1] < Assembler.REMOVAL, "a CLONE names strand " + values[1]);
+        int child = (int) values[1];
+        require(program.count(child) > 0, "a CLONE names strand " + child + ", which is empty");
+        require(strands[child] == null, "strand " + child + " is started twice");
+        Knowledge inherited = new Knowledge((BitSet) known.assigned.clone(), known.pivoted);
+        forget(inherited, values[3]);
+        forget(known, values[4]);
+        strands[child] = inherited;
+    }
+
+    private static void forget(Knowledge known, long descriptor) {
+        if (descriptor >= FIRST_DESCRIPTOR) {
+            known.assigned.clear((int) descriptor);
+        }
+    }
+
+    private void monitor(Instruction instruction, int strand, Knowledge known) {
+        boolean last = index == program.first(strand) + program.count(strand) - 1;
+        require(
+                strand == Assembler.PILOT && last && instruction.policy() == Policy.ABORT,
+                "MONITOR is not the last instruction of the pilot's strand");
+        long[] values = instruction.operands();
+        require(values[2] == MONITOR_BLOCK, "a monitor block has 64 bytes");
+        int at = (int) values[1];
+        require((data.getInt(at) & ~MONITOR_FLAGS) == 0, "an unknown flag in a monitor block");
+        for (int place : MONITOR_DESCRIPTORS) {
+            int descriptor = data.getInt(at + place);
+            require(
+                    descriptor == Strand.NONE || (descriptor >= 0 && known.assigned.get(descriptor)),
+                    "descriptor " + descriptor + " of a monitor block is not assigned");
+        }
+        require(
+                (data.getLong(at + 48) | data.getLong(at + 56)) == 0,
+                "a reserved byte of a monitor block is not zero");
+    }
+
+    private static Operand.Result result(Instruction instruction) {
+        Call call = instruction.op() == Op.SYS ? Call.of((int) instruction.operands()[0]) : null;
+        return call == null ? instruction.op().result() : call.result();
+    }
+
+    private void results(Instruction instruction) {
+        int dst = instruction.dst();
+        Operand.Result result = result(instruction);
+        if (result == Operand.Result.NONE || (result == Operand.Result.FD_OPT && dst < 0)) {
+            require(dst < 0, "a result where there is none");
+            return;
+        }
+        int last = result == Operand.Result.PAIR ? dst + 1 : dst;
+        require(dst >= FIRST_DESCRIPTOR && last <= LAST_DESCRIPTOR, "result descriptor " + dst);
+    }
+
+    private int string(long offset) {
+        require(offset >= 8 && offset < data.capacity(), "a string outside the data");
+        return KernelProgram.length(data, (int) offset);
     }
 
     private void strings(long offset, long count) {
-        require(offset != 0 || count == 0, "strings are absent");
+        require(count >= 0 && (count > 0 || offset == 0), "an empty block with an offset");
         long at = offset;
         for (long i = 0; i < count; i++) {
-            at += KernelProgram.length(data, (int) at) + 1L;
+            at += string(at) + 1L;
         }
     }
 
+    private void counted(long offset, long count, int size) {
+        require(count >= 0 && count <= data.capacity(), "a block outside the data");
+        block(offset, count * size);
+    }
+
     private void block(long offset, long length) {
-        require(offset >= 0 && length >= 0 && offset + length <= data.capacity(), "a block outside the data");
+        require(
+                offset >= 8 && offset <= data.capacity() && length <= data.capacity() - offset,
+                "a block outside the data");
     }
 
     private void require(boolean holds, String problem) {

@@ -1,0 +1,75 @@
+package io.wherry.kernel.program;
+
+/**
+ * Checks how a strand that executes a program ends: a death signal behind the last change of credentials, since the kernel resets it then; close_range right before the
+ * first EXEC, so that no descriptor of the host gets in; and behind it only EXEC and FAIL. No skip leads past either. Stateless.
+ */
+final class Ending {
+    private Ending() {}
+
+    /** {@return the first broken rule, with the instruction that breaks it, or null} */
+    static @org.jspecify.annotations.Nullable Broken check(Instruction[] code, int start) {
+        int death = -1;
+        int exec = 0;
+        for (; exec < code.length && code[exec].op() != Op.EXEC; exec++) {
+            if (changesCredentials(code[exec])) {
+                death = -1;
+            } else if (isDeathSignal(code[exec])) {
+                death = exec;
+            }
+        }
+        if (exec == code.length) {
+            return null;
+        }
+        if (exec == 0 || !isLastClosing(code[exec - 1])) {
+            return new Broken(start + exec, "an EXEC without close_range(3, ~0, CLOSE_RANGE_CLOEXEC) right before it");
+        }
+        if (death < 0) {
+            return new Broken(start + exec, "no death signal behind the last change of credentials");
+        }
+        for (int i = 0; i < exec; i++) {
+            int target = i + 1 + code[i].skip();
+            if (code[i].skip() > 0 && ((i < death && target > death) || target > exec - 1)) {
+                return new Broken(start + i, "a skip past the death signal or close_range");
+            }
+        }
+        for (int i = exec; i < code.length; i++) {
+            if (code[i].op() != Op.EXEC && code[i].op() != Op.FAIL) {
+                return new Broken(start + i, "only EXEC and FAIL follow an EXEC");
+            }
+        }
+        return null;
+    }
+
+    /** A broken rule. */
+    record Broken(int instruction, String problem) {}
+
+    private static boolean isCall(Instruction instruction, Call call) {
+        return instruction.op() == Op.SYS && instruction.operands()[0] == call.number();
+    }
+
+    /** Entering a user namespace gives all capabilities in it. Where setns is not told the kind, it may be one. */
+    private static boolean changesCredentials(Instruction instruction) {
+        long second = instruction.operands()[2];
+        return isCall(instruction, Call.SETRESUID)
+                || isCall(instruction, Call.SETRESGID)
+                || isCall(instruction, Call.CAPSET)
+                || (isCall(instruction, Call.SETNS) && (second == 0 || (second & Linux.CLONE_NEWUSER) != 0))
+                || (isCall(instruction, Call.UNSHARE) && (instruction.operands()[1] & Linux.CLONE_NEWUSER) != 0);
+    }
+
+    private static boolean isDeathSignal(Instruction instruction) {
+        return isCall(instruction, Call.PRCTL)
+                && instruction.policy() == Policy.ABORT
+                && instruction.operands()[1] == Linux.PR_SET_PDEATHSIG
+                && instruction.operands()[2] == Linux.SIGKILL;
+    }
+
+    private static boolean isLastClosing(Instruction instruction) {
+        return isCall(instruction, Call.CLOSE_RANGE)
+                && instruction.policy() == Policy.ABORT
+                && instruction.operands()[1] == 3
+                && (int) instruction.operands()[2] == -1
+                && instruction.operands()[3] == Linux.CLOSE_RANGE_CLOEXEC;
+    }
+}

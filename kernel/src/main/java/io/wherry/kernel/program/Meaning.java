@@ -1,0 +1,104 @@
+package io.wherry.kernel.program;
+
+import java.nio.ByteBuffer;
+
+/** Checks what the types of an instruction's operands do not say. Operands have been found to lie inside the data. Stateless. */
+final class Meaning {
+    private static final long OPEN_FLAGS = Linux.O_CREAT
+            | Linux.O_EXCL
+            | Linux.O_TRUNC
+            | Linux.O_APPEND
+            | Linux.O_NONBLOCK
+            | Linux.O_SYNC
+            | Linux.O_CLOEXEC;
+    private static final int LARGEST_READ = 1 << 20;
+    private static final int LAST_BARRIER = 6;
+    private static final int LONGEST_PATH = 4096;
+    private static final int ERRNOS = 4096;
+    private static final int PID_SLOT = 12;
+
+    private Meaning() {}
+
+    /** {@return what is wrong, or an empty string} */
+    static String problem(Instruction instruction, int strand, int flags, ByteBuffer data) {
+        Op op = instruction.op();
+        long[] v = instruction.operands();
+        if (strand == Assembler.SWEEP && !sweeps(op)) {
+            return op + " in the sweep";
+        }
+        boolean child = strand != Assembler.PILOT && strand < Assembler.REMOVAL;
+        boolean sound = true;
+        if (op == Op.WRITE) {
+            sound = (v[4] & ~OPEN_FLAGS) == 0;
+        } else if (op == Op.READ) {
+            sound = (flags & KernelProgram.PROBE) != 0 && v[2] > 0 && v[2] <= LARGEST_READ;
+        } else if (op == Op.SEND || op == Op.RECV) {
+            sound = v[1] > 0 && v[1] <= LAST_BARRIER && (op == Op.SEND || v[2] == 0 || v[2] == 1);
+        } else if (op == Op.SPAWN) {
+            sound = v[1] > 0 && data.get((int) v[0]) == '/';
+        } else if (op == Op.PUTPID) {
+            sound = isPidSlot(v[0], v[1], data);
+        } else if (op == Op.EXEC) {
+            sound = (flags & KernelProgram.STARTS_CONTAINER) != 0 && child && v[2] > 0;
+        } else if (op == Op.FAIL) {
+            sound = instruction.policy() == Policy.ABORT && v[0] >= 0 && v[0] < ERRNOS;
+        } else if (op == Op.INIT) {
+            sound = child && (v[0] == 0 || v[0] == 1);
+        } else if (op == Op.KILLCG) {
+            sound = isBelow(data, (int) v[1], false) && (v[2] == 0 || v[2] == 1);
+        } else if (op == Op.RMCG) {
+            sound = isBelow(data, (int) v[1], false);
+        } else if (op == Op.RMTREE || op == Op.RECORD) {
+            sound = isBelow(data, (int) v[1], true);
+        } else if (op == Op.MAKEPATH) {
+            sound = data.get((int) v[1]) != '/'
+                    && KernelProgram.length(data, (int) v[1]) < LONGEST_PATH
+                    && (v[2] == 0 || v[2] == 1);
+        } else if (op == Op.SYS && v[0] == Call.DUP3.number()) {
+            sound = (v[2] >= 0 && v[2] <= 2) || (v[2] >= 8 && v[2] <= Verifier.LAST_DESCRIPTOR);
+        }
+        return sound ? "" : op + " with an operand that it may not have";
+    }
+
+    private static boolean sweeps(Op op) {
+        return op != Op.CLONE
+                && op != Op.EXEC
+                && op != Op.SPAWN
+                && op != Op.MONITOR
+                && op != Op.SEND
+                && op != Op.RECV
+                && op != Op.INIT;
+    }
+
+    /** What is in the slot before keeps every string around it well-formed before and after PUTPID. */
+    private static boolean isPidSlot(long at, long form, ByteBuffer data) {
+        if (at < 8 || at + PID_SLOT > data.capacity() || form < 0 || form > 1) {
+            return false;
+        }
+        for (int i = 0; i < PID_SLOT; i++) {
+            if (data.get((int) at + i) != (form == 0 || i == PID_SLOT - 1 ? 0 : ' ')) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** A path below a folder: relative, without empty names, `.` and `..`; or one name only. */
+    private static boolean isBelow(ByteBuffer data, int at, boolean single) {
+        int length = KernelProgram.length(data, at);
+        int name = at;
+        for (int i = at; i <= at + length; i++) {
+            boolean end = i == at + length;
+            if (end || data.get(i) == '/') {
+                int size = i - name;
+                boolean dot = size == 1 && data.get(name) == '.';
+                boolean up = size == 2 && data.get(name) == '.' && data.get(name + 1) == '.';
+                if (size == 0 || dot || up || (single && !end)) {
+                    return false;
+                }
+                name = i + 1;
+            }
+        }
+        return length < LONGEST_PATH;
+    }
+}
