@@ -110,8 +110,7 @@ final class ImageCatalog {
     /** Pulls an image from its registry. {@return the image; what could not be unpacked here is said in {@code notes}} */
     Image pull(String name, Optional<String> platform, PullListener listener, List<String> notes) {
         ImageReference reference = ImageReference.parse(name);
-        RegistryClient client =
-                new RegistryClient(RegistryConfig.DEFAULT
+        RegistryClient client = new RegistryClient(RegistryConfig.DEFAULT
                 .withProxies(ProxyRules.of(System.getenv()))
                 .withCredentials(DockerCredentials.of(System.getenv())));
         PlatformPreference preference = platform.isPresent()

@@ -88,9 +88,8 @@ class ExplainTest {
     @EnumSource
     void explainedAndCreatedProgramsAreTheSameBytes(Facts host) throws IOException {
         byte[] explained = compiled(host).program().bytes();
-        byte[] created = creation(host)
-                .create(spec(host), from(host), ID, none(host))
-                .bytes();
+        byte[] created =
+                creation(host).create(spec(host), from(host), ID, none(host)).bytes();
         assertThat(created).isEqualTo(explained);
         assertThat(Files.readAllBytes(root().containers().resolve(ID.text()).resolve("program")))
                 .isEqualTo(explained);
@@ -99,7 +98,8 @@ class ExplainTest {
     @ParameterizedTest
     @EnumSource
     void compilationIsPure(Facts host) throws IOException {
-        assertThat(compiled(host).program().bytes()).isEqualTo(compiled(host).program().bytes());
+        assertThat(compiled(host).program().bytes())
+                .isEqualTo(compiled(host).program().bytes());
     }
 
     @ParameterizedTest
@@ -110,7 +110,8 @@ class ExplainTest {
         assertThat(inside.subList(0, switched)).anyMatch(line -> line.contains(folder.toString()));
         assertThat(inside.subList(switched, inside.size())).noneMatch(line -> line.contains(folder.toString()));
         for (String line : inside.subList(switched, inside.size())) {
-            boolean resolvedInside = line.startsWith("EXEC(") || line.startsWith("WORKDIR(") || line.startsWith("symlinkat(");
+            boolean resolvedInside =
+                    line.startsWith("EXEC(") || line.startsWith("WORKDIR(") || line.startsWith("symlinkat(");
             if (!resolvedInside) {
                 assertThat(line.replace("\"/\"", "")).doesNotContain("\"/");
             }
@@ -123,7 +124,8 @@ class ExplainTest {
         List<String> inside = strand(compiled(host).program(), Assembler.INSIDE);
         int executed = indexOf(inside, "EXEC(");
         assertThat(inside.get(executed - 1)).isEqualTo("close_range(3, 0xffffffff, 4)");
-        assertThat(inside.subList(executed, inside.size())).allMatch(line -> line.startsWith("EXEC(") || line.startsWith("FAIL("));
+        assertThat(inside.subList(executed, inside.size()))
+                .allMatch(line -> line.startsWith("EXEC(") || line.startsWith("FAIL("));
     }
 
     @ParameterizedTest
@@ -132,7 +134,11 @@ class ExplainTest {
         Plan plan = compiled(host).plan();
         for (int strand = 0; strand < 8; strand++) {
             for (Step step : plan.steps(strand)) {
-                assertThat(step.describe()).as(step.name()).isNotBlank().doesNotContain("\n").doesNotEndWith(".");
+                assertThat(step.describe())
+                        .as(step.name())
+                        .isNotBlank()
+                        .doesNotContain("\n")
+                        .doesNotEndWith(".");
                 assertThat(step.describe().charAt(0)).as(step.describe()).matches(Character::isLowerCase);
             }
         }

@@ -54,8 +54,7 @@ class RunningTest {
     }
 
     private static long monitor(String id) {
-        byte[] started = StateFile.read(
-                        yard.state().resolve("volatile/c/" + id.substring(0, 12) + "/started"))
+        byte[] started = StateFile.read(yard.state().resolve("volatile/c/" + id.substring(0, 12) + "/started"))
                 .orElseThrow();
         return KeyValues.parse(started).number("monitor", 0);
     }
@@ -158,7 +157,8 @@ class RunningTest {
     void quickExitsLoseNeitherCodeNorOutput() {
         List<String> wrong = new ArrayList<>();
         for (int i = 0; i < QUICK_STARTS; i++) {
-            ContainerSpec.Builder spec = yard.spec("quick", "/bin/sh", "-c", "echo out " + i + "; echo err " + i + " >&2; exit " + i % 128);
+            ContainerSpec.Builder spec =
+                    yard.spec("quick", "/bin/sh", "-c", "echo out " + i + "; echo err " + i + " >&2; exit " + i % 128);
             spec.remove = true;
             yard.engine().run(spec.build());
             HostedLauncher.Start start = yard.launcher().last();
@@ -180,7 +180,18 @@ class RunningTest {
         Random random = new Random(1);
         for (int i = 0; i < INTERRUPTED_COMMANDS; i++) {
             boolean jvm = i % 2 == 0;
-            Process command = Command.of(wherry, "--root", yard.state().toString(), "run", "--name", "early", "--rootfs", yard.rootfs().toString(), "/probe", "sleep", "600")
+            Process command = Command.of(
+                            wherry,
+                            "--root",
+                            yard.state().toString(),
+                            "run",
+                            "--name",
+                            "early",
+                            "--rootfs",
+                            yard.rootfs().toString(),
+                            "/probe",
+                            "sleep",
+                            "600")
                     .start();
             Thread.sleep(random.nextInt(160));
             if (jvm) {

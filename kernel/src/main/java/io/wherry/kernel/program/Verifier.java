@@ -252,9 +252,7 @@ final class Verifier {
                     descriptor == Strand.NONE || (descriptor >= 0 && known.assigned.get(descriptor)),
                     "descriptor " + descriptor + " of a monitor block is not assigned");
         }
-        require(
-                (data.getLong(at + 48) | data.getLong(at + 56)) == 0,
-                "a reserved byte of a monitor block is not zero");
+        require((data.getLong(at + 48) | data.getLong(at + 56)) == 0, "a reserved byte of a monitor block is not zero");
     }
 
     private static Operand.Result result(Instruction instruction) {

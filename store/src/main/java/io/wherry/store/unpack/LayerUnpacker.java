@@ -85,7 +85,8 @@ public final class LayerUnpacker {
             StringBuilder names = new StringBuilder();
             totals.notes()
                     .forEach(note -> names.append(names.isEmpty() ? "" : ", ").append(BytePath.show(note.name())));
-            omit("Left out, since the kernel does not let this user make the device or set the attribute: " + names + ".");
+            omit("Left out, since the kernel does not let this user make the device or set the attribute: " + names
+                    + ".");
         }
         return new LayerSummary(totals.entries(), totals.bytes(), root, new ArrayList<>(omitted));
     }
