@@ -29,6 +29,7 @@ public final class Images {
     private static final String REF_NAME = "org.opencontainers.image.ref.name";
     private static final String LOCK = "images";
     private static final String SUFFIX = ".json";
+    private static final int LONGEST_NAME = 200;
 
     private final Path folder;
     private final ContentStore content;
@@ -92,15 +93,16 @@ public final class Images {
 
     /** {@return the manifest's document} */
     public Manifest manifest(StoredImage image) {
-        return Manifest.parse(content.read(image.manifest().digest(), ImageDocument.MAX_BYTES));
+        return Manifest.parse(content.document(image.manifest().digest(), ImageDocument.MAX_BYTES));
     }
 
     public ImageConfig config(Manifest manifest) {
-        return ImageConfig.parse(content.read(manifest.config().digest(), ImageDocument.MAX_BYTES));
+        return ImageConfig.parse(content.document(manifest.config().digest(), ImageDocument.MAX_BYTES));
     }
 
     private Path file(ImageReference reference) {
-        return folder.resolve(Digest.sha256(reference.toString()).hex() + SUFFIX);
+        String name = reference.toString().replace('/', '%'); // `%` is in no reference
+        return folder.resolve((name.length() <= LONGEST_NAME ? name : Digest.sha256(name).hex()) + SUFFIX);
     }
 
     private static Optional<StoredImage> read(Path file) {
