@@ -69,29 +69,38 @@ final class Leases {
             if (!Files.exists(entry, LinkOption.NOFOLLOW_LINKS)) {
                 Files.createFile(entry);
             }
-            int start = start(id);
-            for (int i = 0; i < count; i++) {
-                String address = at(start, i);
-                String holder = holder(address);
-                if (id.equals(holder)) {
-                    removeFresh(fresh, id);
-                    return IpAddress.parse(address);
-                }
-                if (holder != null && !isStale(address, holder)) {
-                    continue;
-                }
-                if (holder != null) {
-                    Files.deleteIfExists(folder.resolve(address).resolve(holder));
-                }
-                if (move(fresh, address)) {
-                    return IpAddress.parse(address);
-                }
+            IpAddress found = search(fresh, id);
+            if (found != null) {
+                return found;
             }
-            removeFresh(fresh, id);
         } catch (IOException e) {
             throw failed("take an address in", e);
+        } finally {
+            fresh.resolve(id).toFile().delete();
+            fresh.toFile().delete(); // both are gone if the folder was moved
         }
         throw exhausted();
+    }
+
+    private @Nullable IpAddress search(Path fresh, String id) throws IOException {
+        int start = start(id);
+        for (int i = 0; i < count; i++) {
+            String address = at(start, i);
+            String holder = holder(address);
+            if (id.equals(holder)) {
+                return IpAddress.parse(address);
+            }
+            if (holder != null) {
+                if (!isStale(address, holder)) {
+                    continue;
+                }
+                Files.deleteIfExists(folder.resolve(address).resolve(holder));
+            }
+            if (move(fresh, address)) {
+                return IpAddress.parse(address);
+            }
+        }
+        return null;
     }
 
     /** Returns an address, if this id holds it. */
@@ -129,21 +138,22 @@ final class Leases {
         }
     }
 
+    /** {@return whether the prepared folder is in place now; not if another was first} */
     private boolean move(Path fresh, String address) throws IOException {
-        try {
-            Files.move(fresh, folder.resolve(address), StandardCopyOption.ATOMIC_MOVE);
-            return true;
-        } catch (IOException e) {
-            if (holder(address) != null) {
-                return false;
+        for (int left = 100; ; left--) {
+            try {
+                Files.move(fresh, folder.resolve(address), StandardCopyOption.ATOMIC_MOVE);
+                return true;
+            } catch (IOException e) {
+                if (holder(address) != null) {
+                    return false;
+                }
+                // Whoever was first may have returned it since: then the next try decides.
+                if (left == 0) {
+                    throw e;
+                }
             }
-            throw e;
         }
-    }
-
-    private void removeFresh(Path fresh, String id) throws IOException {
-        Files.deleteIfExists(fresh.resolve(id));
-        Files.deleteIfExists(fresh);
     }
 
     private @Nullable String holder(String address) {

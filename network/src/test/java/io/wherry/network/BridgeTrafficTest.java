@@ -176,6 +176,19 @@ class BridgeTrafficTest {
     }
 
     @Test
+    void manyMakeTheBridgeAtOnceAndOneDoes() throws IOException {
+        StringBuilder all = new StringBuilder();
+        for (int i = 0; i < 8; i++) {
+            String id = Integer.toString(i).repeat(64);
+            all.append("pilot ").append(staying(id)).append(" & ");
+        }
+        pilot.shell(all.toString())
+                .shell("waits '[ $(ls $d/up* 2>/dev/null | wc -l) = 8 ]'; ls $d/up* | wc -l; elements; veths; leases")
+                .shell("ip -o link show master $bridge | wc -l; ip -o -4 addr show dev $bridge | wc -l");
+        assertThat(pilot.run()).isEqualTo("8\n8\n8\n8\n8\n1\n");
+    }
+
+    @Test
     void removalLeavesNothing() throws IOException {
         Path program = container(ONE, "true");
         Path removal = pilot.program("removal", network.removal().compile(0));

@@ -126,6 +126,7 @@ class LeasesTest {
                         try {
                             address = leases.claim(id(number));
                         } catch (WherryException e) {
+                            assertThat(e).hasMessageStartingWith("All 5 addresses");
                             refused.incrementAndGet();
                             continue;
                         }

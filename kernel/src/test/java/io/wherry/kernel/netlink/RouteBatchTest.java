@@ -84,6 +84,28 @@ class RouteBatchTest {
     }
 
     @Test
+    void aBridgeMayHaveAChosenIndex() throws Exception {
+        MacAddress address = MacAddress.derivedFrom(GATEWAY.address());
+        network.route(new RouteBatch()
+                        .createBridge("wherry0", 0x4badcafe, address)
+                        .finish())
+                .shell("ip -o link show wherry0 | cut -d: -f1")
+                .route(new RouteBatch()
+                        .createBridge("wherry0", 0x4badcafe, address)
+                        .finish())
+                .route(new RouteBatch()
+                        .createBridge("wherry0", 0x4badcaff, address)
+                        .finish())
+                .route(new RouteBatch()
+                        .createBridge("wherry1", 0x4badcafe, address)
+                        .finish());
+        assertThat(network.run())
+                .isEqualTo("ok\n" + 0x4badcafe + "\nmessage 1: errno 17\nmessage 1: errno 17\nmessage 1: errno 17\n");
+        assertThatThrownBy(() -> new RouteBatch().createBridge("wherry0", 0, address))
+                .hasMessageContaining("at least 1");
+    }
+
+    @Test
     void linksAreFoundAndDeletedByName() throws Exception {
         network.route(new RouteBatch()
                         .createBridge("wherry0", MacAddress.derivedFrom(GATEWAY.address()))

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,6 +65,18 @@ class BridgeFirewallTest {
                 .netfilter(BridgeFirewall.removeAddress(ID, "wherry0", CONTAINER))
                 .netfilter(BridgeFirewall.addAddress(ID, "wherry9", CONTAINER));
         assertThat(network.run()).isEqualTo("ok\nok\nok\n0\nmessage 2: errno 2\nmessage 2: errno 2\n");
+    }
+
+    @Test
+    void asManyAddressesAsABridgeHasPortsFitIntoOneBatch() throws Exception {
+        List<IpAddress> addresses = new ArrayList<>();
+        for (int i = 0; i < 2000; i++) {
+            addresses.add(IpAddress.of(new byte[] {10, 88, (byte) (1 + i / 250), (byte) (i % 250)}));
+        }
+        network.netfilter(BridgeFirewall.apply(ID, List.of(FIRST)))
+                .netfilter(BridgeFirewall.addAddresses(ID, "wherry0", addresses))
+                .shell("nft list ruleset | grep -o '10\\.88\\.[1-8]\\.[0-9]*' | sort -u | wc -l");
+        assertThat(network.run()).isEqualTo("ok\nok\n2000\n");
     }
 
     @Test
