@@ -117,6 +117,7 @@ final class ImageCatalog {
                 ? PlatformPreference.of(Platform.parse(platform.get()))
                 : PlatformPreference.host();
         Manifest manifest = select(client, reference, client.resolve(reference), preference);
+        checkPlatform(client, reference, manifest, platform, notes);
         BlobSource blobs = (blob, offset) -> client.blob(
                 reference,
                 blob,
@@ -124,6 +125,27 @@ final class ImageCatalog {
                 io.wherry.registry.PullListener.NONE);
         notes.addAll(pull(reference, manifest, blobs, listener).omitted());
         return find(name).orElseThrow();
+    }
+
+    /** An image without an index says only in its configuration what it is for. */
+    private static void checkPlatform(
+            RegistryClient client,
+            ImageReference reference,
+            Manifest manifest,
+            Optional<String> wanted,
+            List<String> notes) {
+        Platform offered =
+                ImageConfig.parse(client.document(reference, manifest.config())).platform();
+        Platform asked = wanted.isPresent() ? Platform.parse(wanted.get()) : Platform.host();
+        boolean fits = offered.os().equals(asked.os()) && offered.architecture().equals(asked.architecture());
+        if (!fits && wanted.isPresent()) {
+            throw new WherryException(
+                    WherryException.Kind.NOT_FOUND,
+                    "The image `" + reference.familiar() + "` is for " + offered + "; there is none for " + asked + ".");
+        }
+        if (!fits) {
+            notes.add("The image is for " + offered + ", this host is " + asked + ".");
+        }
     }
 
     private Path partial(Descriptor blob) {
