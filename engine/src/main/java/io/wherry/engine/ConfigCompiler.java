@@ -1,5 +1,7 @@
 package io.wherry.engine;
 
+import io.wherry.oci.json.JsonObject;
+import java.util.Locale;
 import io.wherry.kernel.caps.CapabilitySet;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.oci.Capabilities;
@@ -104,7 +106,7 @@ final class ConfigCompiler {
                         OptionalInt.of(spec.umask().orElse(022)),
                         account.groups(),
                         Optional.empty(),
-                        io.wherry.oci.json.JsonObject.empty()))
+                        JsonObject.empty()))
                 .args(arguments())
                 .env(environment(account))
                 .cwd(workdir())
@@ -221,7 +223,7 @@ final class ConfigCompiler {
                     "Cannot raise the limit of open files to " + Long.toUnsignedString(hard)
                             + ": this process may have at most " + facts.nofile() + " and lacks CAP_SYS_RESOURCE.");
         }
-        return new Rlimit("RLIMIT_" + name.toUpperCase(java.util.Locale.ROOT), soft, hard);
+        return new Rlimit("RLIMIT_" + name.toUpperCase(Locale.ROOT), soft, hard);
     }
 
     private static long limitValue(String limit, String value) {

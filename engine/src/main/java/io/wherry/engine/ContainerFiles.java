@@ -1,5 +1,7 @@
 package io.wherry.engine;
 
+import java.nio.file.NoSuchFileException;
+import java.nio.charset.StandardCharsets;
 import io.wherry.kernel.program.KernelProgram;
 import io.wherry.oci.Digest;
 import io.wherry.oci.WherryException;
@@ -74,7 +76,7 @@ final class ContainerFiles {
         if (ContainerNames.isName(word)) {
             Optional<byte[]> named = StateFile.read(root.names().resolve(word));
             if (named.isPresent()) {
-                String id = new String(named.get(), java.nio.charset.StandardCharsets.US_ASCII).strip();
+                String id = new String(named.get(), StandardCharsets.US_ASCII).strip();
                 if (id.length() == ContainerId.LENGTH
                         && ContainerId.isHex(id)
                         && Files.isDirectory(folder(new ContainerId(id)))) {
@@ -143,7 +145,7 @@ final class ContainerFiles {
             return held == null;
         } catch (java.nio.channels.OverlappingFileLockException e) {
             return true; // by another thread of this process
-        } catch (java.nio.file.NoSuchFileException e) {
+        } catch (NoSuchFileException e) {
             return false; // removed meanwhile, by who held it
         } catch (IOException e) {
             throw StateFile.failed("lock", lock, e);

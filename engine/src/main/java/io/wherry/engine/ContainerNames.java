@@ -1,5 +1,6 @@
 package io.wherry.engine;
 
+import java.util.Optional;
 import io.wherry.oci.WherryException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -85,7 +86,7 @@ final class ContainerNames {
     }
 
     /** Takes the name that was asked for, or one that is free. */
-    static String take(Path names, java.util.Optional<String> wanted, ContainerId id) {
+    static String take(Path names, Optional<String> wanted, ContainerId id) {
         byte[] bytes = (id.text() + "\n").getBytes(StandardCharsets.US_ASCII);
         if (wanted.isPresent()) {
             String name = wanted.get();

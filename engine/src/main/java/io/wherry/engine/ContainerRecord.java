@@ -1,5 +1,6 @@
 package io.wherry.engine;
 
+import java.nio.charset.StandardCharsets;
 import io.wherry.oci.WherryException;
 import io.wherry.oci.json.Fields;
 import io.wherry.oci.json.JsonObject;
@@ -42,7 +43,7 @@ record ContainerRecord(
                 .put("spec", spec.toJson())
                 .build()
                 .toString()
-                .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     static ContainerRecord parse(byte[] bytes) {

@@ -1,5 +1,6 @@
 package io.wherry.engine;
 
+import java.nio.file.Files;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.launch.Failure;
 import io.wherry.kernel.launch.Launcher;
@@ -205,7 +206,7 @@ public final class Engine {
             } catch (WherryException e) {
                 // its state is shown as it is; whoever names it meets the error
             }
-            if (java.nio.file.Files.exists(files.folder(id))) { // healing may have removed it
+            if (Files.exists(files.folder(id))) { // healing may have removed it
                 containers.add(files.read(id));
             }
         }
@@ -244,7 +245,7 @@ public final class Engine {
             }
             kill(id);
         }
-        if (java.nio.file.Files.exists(files.folder(id))) {
+        if (Files.exists(files.folder(id))) {
             healing.heal(id);
         }
         healing.remove(id);
@@ -289,7 +290,7 @@ public final class Engine {
                 record.name(), compiled.config().process().args(), files.program(container), compiled.plan(), failure);
         waitUntilUnattended(container); // the pilot has said its last word and may still be ending
         healing.heal(container);
-        if (record.spec().remove() && java.nio.file.Files.exists(files.folder(container))) {
+        if (record.spec().remove() && Files.exists(files.folder(container))) {
             healing.remove(container);
         }
         return report;

@@ -1,5 +1,6 @@
 package io.wherry.engine;
 
+import java.nio.file.NoSuchFileException;
 import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.launch.TaskResult;
 import io.wherry.kernel.program.Assembler;
@@ -79,7 +80,7 @@ final class Healing {
             for (Path marker : markers) {
                 forsaken |= !marker.endsWith("temporary-" + bootId) || Leftovers.isOld(marker);
             }
-        } catch (java.nio.file.NoSuchFileException e) {
+        } catch (NoSuchFileException e) {
             return; // removed meanwhile
         } catch (IOException e) {
             throw StateFile.failed("list", folder, e);

@@ -1,5 +1,6 @@
 package io.wherry.engine;
 
+import java.nio.file.NoSuchFileException;
 import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.launch.TaskResult;
 import io.wherry.kernel.program.Assembler;
@@ -66,7 +67,7 @@ final class Leftovers {
         try {
             Files.move(folder, root.trash().resolve(id.text()), StandardCopyOption.ATOMIC_MOVE);
             StateFile.syncFolder(root.containers());
-        } catch (java.nio.file.NoSuchFileException e) {
+        } catch (NoSuchFileException e) {
             // a removal before this one got that far
         } catch (IOException e) {
             throw StateFile.failed("remove", folder, e);

@@ -1,5 +1,6 @@
 package io.wherry.engine;
 
+import io.wherry.oci.WherryException;
 import io.wherry.oci.Mount;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,8 +31,8 @@ final class MountCompiler {
                         case BIND -> bind(mount);
                         case TMPFS -> tmpfs(mount);
                         case OVERLAY ->
-                            throw new io.wherry.oci.WherryException(
-                                    io.wherry.oci.WherryException.Kind.UNSUPPORTED,
+                            throw new WherryException(
+                                    WherryException.Kind.UNSUPPORTED,
                                     "A throw-away layer over " + mount.source().orElse("")
                                             + " is not supported for volumes.",
                                     "Bind it read-only with :ro.");
@@ -47,8 +48,8 @@ final class MountCompiler {
         String source = mount.source().orElseThrow();
         Path path = Path.of(source).toAbsolutePath().normalize();
         if (!Files.exists(path)) {
-            throw new io.wherry.oci.WherryException(
-                    io.wherry.oci.WherryException.Kind.NOT_FOUND,
+            throw new WherryException(
+                    WherryException.Kind.NOT_FOUND,
                     "Cannot bind " + path + ": there is no such file or folder on the host.");
         }
         List<String> options = new ArrayList<>();

@@ -1,5 +1,6 @@
 package io.wherry.engine;
 
+import java.util.Optional;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.oci.CpuLimits;
 import io.wherry.oci.DeviceRule;
@@ -86,20 +87,20 @@ final class ResourceCompiler {
     private static DeviceRule anyMinor(long major) {
         return new DeviceRule(
                 true,
-                java.util.Optional.of("c"),
+                Optional.of("c"),
                 OptionalLong.of(major),
                 OptionalLong.empty(),
-                java.util.Optional.of("rwm"));
+                Optional.of("rwm"));
     }
 
     /** Nodes may be made, as Docker allows; only opening them is denied. */
     private static DeviceRule anyNode(String type) {
         return new DeviceRule(
                 true,
-                java.util.Optional.of(type),
+                Optional.of(type),
                 OptionalLong.empty(),
                 OptionalLong.empty(),
-                java.util.Optional.of("m"));
+                Optional.of("m"));
     }
 
     private static OptionalLong given(long value) {

@@ -1,5 +1,6 @@
 package io.wherry.runtime.native_;
 
+import io.wherry.kernel.seccomp.Architecture;
 import static io.wherry.kernel.program.Assembler.INSIDE;
 
 import io.wherry.kernel.caps.Capability;
@@ -107,7 +108,7 @@ final class Identity {
                         "Give --security-opt seccomp=unconfined to run without one.");
             }
             CompiledFilter filter = FilterCompiler.compile(DefaultProfile.filter(
-                    CapabilitySet.ofMask(capabilities), io.wherry.kernel.seccomp.Architecture.X86_64));
+                    CapabilitySet.ofMask(capabilities), Architecture.X86_64));
             plan.add(INSIDE, new InstallSeccomp(filter.bytes(), 0, "the default profile"));
         }
     }
