@@ -16,7 +16,6 @@ public final class TestImages {
     public static final String CACHE_VARIABLE = "WHERRY_TEST_CACHE";
 
     private static final String DEBIAN = "bookworm";
-    private static final String MIRROR = "";
 
     private TestImages() {}
 
@@ -135,7 +134,7 @@ public final class TestImages {
             Files.createDirectories(kept.getParent());
             Path work = Files.createTempDirectory(kept.getParent(), "making-");
             Path root = work.resolve("root");
-            Command.of("debootstrap", "--variant=minbase", DEBIAN, root.toString(), MIRROR)
+            Command.of("debootstrap", "--variant=minbase", DEBIAN, root.toString())
                     .timeout(Duration.ofMinutes(10))
                     .check();
             Path archive = work.resolve("layer.tar");
