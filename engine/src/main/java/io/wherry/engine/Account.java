@@ -64,7 +64,7 @@ record Account(long uid, long gid, List<Long> groups, String home) {
             if (parts.length >= 4 && isNumber(parts[2])) {
                 for (String member : parts[3].split(",")) {
                     if (member.equals(user)) {
-                        groups.add(Long.parseLong(parts[2]));
+                        groups.add(number(parts[2], user));
                     }
                 }
             }
@@ -73,13 +73,22 @@ record Account(long uid, long gid, List<Long> groups, String home) {
 
     /** {@return the first line whose name, or number if that is what was asked, fits; empty if none does} */
     private static String[] entry(String wanted, byte[] file, int numberField) {
-        boolean byNumber = isNumber(wanted);
-        for (String line : lines(file)) {
-            String[] parts = line.split(":", -1);
-            if (parts.length > numberField
-                    && isNumber(parts[numberField])
-                    && parts[byNumber ? numberField : 0].equals(byNumber ? wanted : parts[0].isEmpty() ? "" : wanted)) {
-                return parts;
+        if (isNumber(wanted)) {
+            String digits = significant(wanted);
+            for (String line : lines(file)) {
+                String[] parts = line.split(":", -1);
+                if (parts.length > numberField
+                        && isNumber(parts[numberField])
+                        && significant(parts[numberField]).equals(digits)) {
+                    return parts;
+                }
+            }
+        } else if (!isSigned(wanted)) {
+            for (String line : lines(file)) {
+                String[] parts = line.split(":", -1);
+                if (parts.length > numberField && isNumber(parts[numberField]) && parts[0].equals(wanted)) {
+                    return parts;
+                }
             }
         }
         return new String[0];
@@ -89,7 +98,7 @@ record Account(long uid, long gid, List<Long> groups, String home) {
         if (isNumber(value)) {
             return number(value, text);
         }
-        if (value.startsWith("-") || value.startsWith("+") || value.isBlank()) {
+        if (isSigned(value) || value.isBlank()) {
             throw invalid(text, "`" + value + "` is neither a name nor a number from 0 to " + LARGEST);
         }
         throw invalid(
@@ -108,6 +117,20 @@ record Account(long uid, long gid, List<Long> groups, String home) {
             // too many digits: out of range, as below
         }
         throw invalid(text, value + " is not between 0 and " + LARGEST);
+    }
+
+    /** {@return digits without leading zeros: `01000` is the user 1000 and has that user's group} */
+    private static String significant(String digits) {
+        int start = 0;
+        while (start < digits.length() - 1 && digits.charAt(start) == '0') {
+            start++;
+        }
+        return digits.substring(start);
+    }
+
+    /** {@return whether it looks like a number with a sign, which no image may make a name of} */
+    private static boolean isSigned(String text) {
+        return text.startsWith("-") || text.startsWith("+");
     }
 
     private static boolean isNumber(String text) {
