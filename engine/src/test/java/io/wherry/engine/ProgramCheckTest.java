@@ -23,7 +23,31 @@ class ProgramCheckTest {
     private static final int HEADER = 128;
     private static final int INSTRUCTION = 64;
     private static final long[] INTERESTING = {
-        0, 1, 2, 3, 4, 5, 7, 8, 63, 64, 127, 128, 250, 251, 255, 4095, 4096, 0xFFFF, 0x10000, 1 << 22, 0x7FFFFFFF, 0xFFFFFFFFL, -1, -100, Long.MIN_VALUE
+        0,
+        1,
+        2,
+        3,
+        4,
+        5,
+        7,
+        8,
+        63,
+        64,
+        127,
+        128,
+        250,
+        251,
+        255,
+        4095,
+        4096,
+        0xFFFF,
+        0x10000,
+        1 << 22,
+        0x7FFFFFFF,
+        0xFFFFFFFFL,
+        -1,
+        -100,
+        Long.MIN_VALUE
     };
 
     @TempDir
@@ -42,7 +66,8 @@ class ProgramCheckTest {
         return new Creation(root, new ContainerFiles(root, host.facts().bootId()), host.facts(), storage)
                 .compile(
                         spec.build(),
-                        new ContainerRoot(ExecutionDefaults.NONE, rootfs, Optional.empty(), "folder", AccountFiles.NONE),
+                        new ContainerRoot(
+                                ExecutionDefaults.NONE, rootfs, Optional.empty(), "folder", AccountFiles.NONE),
                         id,
                         "checked",
                         new Networks(root, host.facts()).claim(spec.build(), id))
@@ -70,7 +95,9 @@ class ProgramCheckTest {
             }
         }
         assertThat(disagreements).isEmpty();
-        assertThat(accepted).as("some changes are harmless, most are not").isBetween(MUTATIONS / 50, MUTATIONS * 49 / 50);
+        assertThat(accepted)
+                .as("some changes are harmless, most are not")
+                .isBetween(MUTATIONS / 50, MUTATIONS * 49 / 50);
     }
 
     private static String verdict(byte[] program) {
