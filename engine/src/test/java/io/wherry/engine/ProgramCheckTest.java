@@ -50,6 +50,8 @@ class ProgramCheckTest {
         Long.MIN_VALUE
     };
 
+    private static final String[] TEXTS = {"..\0", ".\0", "/\0", "/etc", "a/../b\0", "a//b\0", "a/\0", "\0"};
+
     @TempDir
     private Path folder;
 
@@ -126,6 +128,20 @@ class ProgramCheckTest {
         }
         int instruction = random.nextInt(count);
         int at = HEADER + INSTRUCTION * instruction;
+        if (kind == 2) {
+            int skip = 1 + random.nextInt(40);
+            view.put(at + 1, (byte) 2).putShort(at + 2, (short) skip).putLong(at + 8, 1);
+            return "instruction " + instruction + " skips " + skip + " on EPERM";
+        }
+        if (kind == 3) {
+            int data = view.getInt(28);
+            long offset = view.getLong(at + 16 + 8 * random.nextInt(3));
+            String text = TEXTS[random.nextInt(TEXTS.length)];
+            for (int i = 0; offset > 8 && i < text.length() && data + offset + i < program.length; i++) {
+                program[(int) (data + offset) + i] = (byte) text.charAt(i);
+            }
+            return "text of instruction " + instruction + " = " + text.replace('\0', '$');
+        }
         if (kind < 5) {
             int other = HEADER + INSTRUCTION * random.nextInt(count);
             System.arraycopy(program, other, program, at, INSTRUCTION);
