@@ -13,8 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Users by name and number, from files that an attacker may have written (CVE-2024-40635, CVE-2026-46680, CVE-2016-3697, CVE-2022-36109, CVE-2022-4318). */
 class AccountTest {
-    private static final String PASSWD =
-            """
+    private static final String PASSWD = """
             root:x:0:0:root:/root:/bin/sh
             # a comment
             app:x:1000:1001:,,,:/home/app:/bin/sh
@@ -26,8 +25,7 @@ class AccountTest {
             -1:x:0:0::/root:/bin/sh
             app:x:0:0::/root:/bin/sh
             """;
-    private static final String GROUP =
-            """
+    private static final String GROUP = """
             root:x:0:
             wheel:x:10:app,other
             video:x:44:other,app
@@ -44,10 +42,37 @@ class AccountTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "-1", "2147483648", "4294967295", "4294967296", "18446744073709551616", "0x0", " 1", "1 ", "\t", "1:", ":1", ":", "1:2:3", "+1", "1.0", "1e3", "٠", "nobody", "APP", "root\n",
-        "0:-1", "0:4294967296", "0:0x0", "0:nogroup", "1000:", "huge", "app\u0000", "ap"
-    })
+    @ValueSource(
+            strings = {
+                "-1",
+                "2147483648",
+                "4294967295",
+                "4294967296",
+                "18446744073709551616",
+                "0x0",
+                " 1",
+                "1 ",
+                "\t",
+                "1:",
+                ":1",
+                ":",
+                "1:2:3",
+                "+1",
+                "1.0",
+                "1e3",
+                "٠",
+                "nobody",
+                "APP",
+                "root\n",
+                "0:-1",
+                "0:4294967296",
+                "0:0x0",
+                "0:nogroup",
+                "1000:",
+                "huge",
+                "app\u0000",
+                "ap"
+            })
     void whatIsNeitherNameNorNumberInRangeIsRefused(String user) {
         assertThatThrownBy(() -> of(user))
                 .isInstanceOf(WherryException.class)
@@ -119,7 +144,8 @@ class AccountTest {
         assertThat(of("app").home()).isEqualTo("/home/app");
         assertThat(of("nologin").home()).isEqualTo("/");
         assertThat(of("12345").home()).isEqualTo("/");
-        assertThat(Account.lookUp("", List.of(), new byte[0], new byte[0]).home()).isEqualTo("/root");
+        assertThat(Account.lookUp("", List.of(), new byte[0], new byte[0]).home())
+                .isEqualTo("/root");
     }
 
     @Test
@@ -127,6 +153,8 @@ class AccountTest {
         byte[] noise = new byte[100_000];
         new java.util.Random(1).nextBytes(noise);
         assertThat(Account.lookUp("7", List.of(), noise, noise).uid()).isEqualTo(7);
-        assertThat(Account.lookUp("7", List.of(), bytes(":".repeat(100_000)), bytes("\n".repeat(100_000))).uid()).isEqualTo(7);
+        assertThat(Account.lookUp("7", List.of(), bytes(":".repeat(100_000)), bytes("\n".repeat(100_000)))
+                        .uid())
+                .isEqualTo(7);
     }
 }

@@ -26,8 +26,16 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Tag("user")
 class HostileRootTest {
-    private static final List<String> FILES = List.of("/dev/null", "/dev/console", "/dev/ptmx", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/volume-file");
-    private static final String INSIDE = "set -e; test -e /proc/self/status; test -d /sys/kernel; echo >/dev/null; read x </volume/mark; echo inside $x";
+    private static final List<String> FILES = List.of(
+            "/dev/null",
+            "/dev/console",
+            "/dev/ptmx",
+            "/etc/hosts",
+            "/etc/hostname",
+            "/etc/resolv.conf",
+            "/volume-file");
+    private static final String INSIDE =
+            "set -e; test -e /proc/self/status; test -d /sys/kernel; echo >/dev/null; read x </volume/mark; echo inside $x";
 
     private static Yard yard;
     private static Path canary;
@@ -65,10 +73,27 @@ class HostileRootTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "/proc", "/sys", "/dev", "/dev/null", "/dev/pts", "/dev/shm", "/dev/mqueue", "/dev/console", "/dev/ptmx", "/etc", "/etc/hosts", "/etc/hostname",
-        "/etc/resolv.conf", "/tmp", "/work", "/volume", "/volume-file", "/deep/below"
-    })
+    @ValueSource(
+            strings = {
+                "/proc",
+                "/sys",
+                "/dev",
+                "/dev/null",
+                "/dev/pts",
+                "/dev/shm",
+                "/dev/mqueue",
+                "/dev/console",
+                "/dev/ptmx",
+                "/etc",
+                "/etc/hosts",
+                "/etc/hostname",
+                "/etc/resolv.conf",
+                "/tmp",
+                "/work",
+                "/volume",
+                "/volume-file",
+                "/deep/below"
+            })
     void trickedPlaceLeadsNowhere(String place) throws IOException {
         List<String> wrong = new ArrayList<>();
         for (Trick trick : Trick.values()) {
@@ -77,7 +102,9 @@ class HostileRootTest {
                 String problem = tryTo(place, trick, terminal);
                 String after = snapshot();
                 if (!problem.isEmpty() || !before.equals(after)) {
-                    wrong.add(trick + (terminal ? " with a terminal: " : ": ") + problem
+                    wrong.add(trick
+                            + (terminal ? " with a terminal: " : ": ")
+                            + problem
                             + (before.equals(after) ? "" : " and outside changed:\n" + before + "->\n" + after));
                 }
             }
@@ -103,12 +130,15 @@ class HostileRootTest {
         try {
             HostedLauncher.Outcome outcome = start.await();
             if (outcome.failure().isEmpty()) {
-                // A target that is the root itself covers a root that is in use already: the volume is not seen, and nothing else happens.
+                // A target that is the root itself covers a root that is in use already: the volume is not seen, and
+                // nothing else happens.
                 boolean covered = trick == Trick.LINK_TO_ROOT && place.equals("/volume") && outcome.code() == 1;
-                boolean good = covered || (outcome.code() == 0 && start.out().strip().equals("inside marked"));
+                boolean good =
+                        covered || (outcome.code() == 0 && start.out().strip().equals("inside marked"));
                 return good ? "" : "ended with " + outcome.code() + " `" + start.out() + "` `" + start.err() + "`";
             }
-            FailureReport report = yard.engine().report(start.id(), outcome.failure().get());
+            FailureReport report =
+                    yard.engine().report(start.id(), outcome.failure().get());
             start.leave(report.exitCode());
             boolean good = report.exitCode() == 125
                     && report.sentence().startsWith("Cannot start `tricked`: ")
@@ -141,7 +171,9 @@ class HostileRootTest {
         Path outside = canary.resolve(file ? "file" : "folder");
         switch (trick) {
             case ABSOLUTE_LINK -> Files.createSymbolicLink(at, outside);
-            case LINK_UP -> Files.createSymbolicLink(at, Path.of("../".repeat(20) + outside.toString().substring(1)));
+            case LINK_UP ->
+                Files.createSymbolicLink(
+                        at, Path.of("../".repeat(20) + outside.toString().substring(1)));
             case LINK_TO_NOTHING -> Files.createSymbolicLink(at, canary.resolve("made"));
             case LINK_TO_ROOT -> Files.createSymbolicLink(at, Path.of("/"));
             case LINK_TO_ITSELF -> Files.createSymbolicLink(at, at.getFileName());
@@ -160,13 +192,21 @@ class HostileRootTest {
             try (Stream<Path> paths = Files.walk(tree)) {
                 for (Path path : paths.sorted().toList()) {
                     boolean file = Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
-                    text.append(path).append(' ').append(Files.readAttributes(path, "unix:mode,uid,gid,ino,size,lastModifiedTime,ctime", LinkOption.NOFOLLOW_LINKS));
+                    text.append(path)
+                            .append(' ')
+                            .append(Files.readAttributes(
+                                    path,
+                                    "unix:mode,uid,gid,ino,size,lastModifiedTime,ctime",
+                                    LinkOption.NOFOLLOW_LINKS));
                     text.append(file ? Files.readString(path) : "").append('\n');
                 }
             }
         }
         try (Stream<Path> paths = Files.list(yard.folder())) {
-            paths.map(Path::toString).filter(path -> !path.contains("hostile-")).sorted().forEach(path -> text.append(path).append('\n'));
+            paths.map(Path::toString)
+                    .filter(path -> !path.contains("hostile-"))
+                    .sorted()
+                    .forEach(path -> text.append(path).append('\n'));
         }
         return text.append(Files.readString(Path.of("/proc/self/mountinfo"))).toString();
     }

@@ -18,9 +18,15 @@ final class PilotVerdict implements AutoCloseable {
 
     /** Compiles into a folder of the test. */
     PilotVerdict(Path folder) {
-        Path source = Path.of(System.getProperty("wherry.source", "..")).toAbsolutePath().normalize();
+        Path source = Path.of(System.getProperty("wherry.source", ".."))
+                .toAbsolutePath()
+                .normalize();
         Command.requireTool("gcc", "gcc");
-        Command.of(System.getProperty("java.home") + "/bin/java", source + "/kernel/tables/Generate.java", "c", folder.toString())
+        Command.of(
+                        System.getProperty("java.home") + "/bin/java",
+                        source + "/kernel/tables/Generate.java",
+                        "c",
+                        folder.toString())
                 .check();
         try (InputStream main = PilotVerdict.class.getResourceAsStream("verdict.c")) {
             Files.copy(main, folder.resolve("verdict.c"));
@@ -28,7 +34,17 @@ final class PilotVerdict implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         String binary = folder.resolve("verdict").toString();
-        Command.of("gcc", "-O1", "-D_GNU_SOURCE", "-I" + source + "/pilot", "-I" + folder, source + "/pilot/program.c", folder + "/tables.c", folder + "/verdict.c", "-o", binary)
+        Command.of(
+                        "gcc",
+                        "-O1",
+                        "-D_GNU_SOURCE",
+                        "-I" + source + "/pilot",
+                        "-I" + folder,
+                        source + "/pilot/program.c",
+                        folder + "/tables.c",
+                        folder + "/verdict.c",
+                        "-o",
+                        binary)
                 .check();
         process = Command.of(binary).start();
         answers = process.inputReader();
@@ -38,7 +54,10 @@ final class PilotVerdict implements AutoCloseable {
     String of(byte[] program) {
         try {
             OutputStream to = process.getOutputStream();
-            to.write(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(program.length).array());
+            to.write(ByteBuffer.allocate(4)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putInt(program.length)
+                    .array());
             to.write(program);
             to.flush();
             String answer = answers.readLine();

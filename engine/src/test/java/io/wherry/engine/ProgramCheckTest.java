@@ -23,8 +23,34 @@ class ProgramCheckTest {
     private static final int HEADER = 128;
     private static final int INSTRUCTION = 64;
     private static final long[] INTERESTING = {
-        0, 1, 2, 3, 4, 5, 7, 8, 63, 64, 127, 128, 250, 251, 255, 4095, 4096, 0xFFFF, 0x10000, 1 << 22, 0x7FFFFFFF, 0xFFFFFFFFL, -1, -100, Long.MIN_VALUE
+        0,
+        1,
+        2,
+        3,
+        4,
+        5,
+        7,
+        8,
+        63,
+        64,
+        127,
+        128,
+        250,
+        251,
+        255,
+        4095,
+        4096,
+        0xFFFF,
+        0x10000,
+        1 << 22,
+        0x7FFFFFFF,
+        0xFFFFFFFFL,
+        -1,
+        -100,
+        Long.MIN_VALUE
     };
+
+    private static final String[] TEXTS = {"..\0", ".\0", "/\0", "/etc", "a/../b\0", "a//b\0", "a/\0", "\0"};
 
     @TempDir
     private Path folder;
@@ -42,7 +68,8 @@ class ProgramCheckTest {
         return new Creation(root, new ContainerFiles(root, host.facts().bootId()), host.facts(), storage)
                 .compile(
                         spec.build(),
-                        new ContainerRoot(ExecutionDefaults.NONE, rootfs, Optional.empty(), "folder", AccountFiles.NONE),
+                        new ContainerRoot(
+                                ExecutionDefaults.NONE, rootfs, Optional.empty(), "folder", AccountFiles.NONE),
                         id,
                         "checked",
                         new Networks(root, host.facts()).claim(spec.build(), id))
@@ -70,7 +97,9 @@ class ProgramCheckTest {
             }
         }
         assertThat(disagreements).isEmpty();
-        assertThat(accepted).as("some changes are harmless, most are not").isBetween(MUTATIONS / 50, MUTATIONS * 49 / 50);
+        assertThat(accepted)
+                .as("some changes are harmless, most are not")
+                .isBetween(MUTATIONS / 50, MUTATIONS * 49 / 50);
     }
 
     private static String verdict(byte[] program) {
@@ -99,6 +128,20 @@ class ProgramCheckTest {
         }
         int instruction = random.nextInt(count);
         int at = HEADER + INSTRUCTION * instruction;
+        if (kind == 2) {
+            int skip = 1 + random.nextInt(40);
+            view.put(at + 1, (byte) 2).putShort(at + 2, (short) skip).putLong(at + 8, 1);
+            return "instruction " + instruction + " skips " + skip + " on EPERM";
+        }
+        if (kind == 3) {
+            int data = view.getInt(28);
+            long offset = view.getLong(at + 16 + 8 * random.nextInt(3));
+            String text = TEXTS[random.nextInt(TEXTS.length)];
+            for (int i = 0; offset > 8 && i < text.length() && data + offset + i < program.length; i++) {
+                program[(int) (data + offset) + i] = (byte) text.charAt(i);
+            }
+            return "text of instruction " + instruction + " = " + text.replace('\0', '$');
+        }
         if (kind < 5) {
             int other = HEADER + INSTRUCTION * random.nextInt(count);
             System.arraycopy(program, other, program, at, INSTRUCTION);

@@ -47,7 +47,14 @@ class RuncComparisonTest {
         assertThat(text).contains(yard.rootfs().toString()).contains("/wherry-referee-");
         Files.writeString(bundle.resolve("config.json"), text);
         String id = "wherry-referee-" + ProcessHandle.current().pid();
-        return Command.of("sh", "-c", "exec runc --root \"$1\" run --bundle \"$2\" \"$3\" </dev/null", "-", yard.folder() + "/runc", bundle.toString(), id)
+        return Command.of(
+                        "sh",
+                        "-c",
+                        "exec runc --root \"$1\" run --bundle \"$2\" \"$3\" </dev/null",
+                        "-",
+                        yard.folder() + "/runc",
+                        bundle.toString(),
+                        id)
                 .check()
                 .out();
     }
@@ -73,7 +80,8 @@ class RuncComparisonTest {
         return facts;
     }
 
-    private static void compare(Map<String, String> wherry, Map<String, String> runc, String golden) throws IOException {
+    private static void compare(Map<String, String> wherry, Map<String, String> runc, String golden)
+            throws IOException {
         assertThat(wherry).hasSizeGreaterThan(200);
         TreeSet<String> names = new TreeSet<>(wherry.keySet());
         names.addAll(runc.keySet());
@@ -86,7 +94,9 @@ class RuncComparisonTest {
             }
         }
         Path file = Path.of(System.getProperty("wherry.source", ".."), "engine/src/test/golden", golden);
-        assumeTrue(Files.exists(file) || System.getenv("WHERRY_CHECK") == null, "no reasons were written for this layout of control groups");
+        assumeTrue(
+                Files.exists(file) || System.getenv("WHERRY_CHECK") == null,
+                "no reasons were written for this layout of control groups");
         List<String> listed = new ArrayList<>();
         for (String line : Files.exists(file) ? Files.readAllLines(file) : List.<String>of()) {
             int end = line.lastIndexOf(" | ");

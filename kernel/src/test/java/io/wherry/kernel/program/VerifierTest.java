@@ -49,7 +49,9 @@ class VerifierTest {
 
     @Test
     void programThatKeepsAllRulesIsAccepted() {
-        assertThat(program(KernelProgram.STARTS_CONTAINER, strand -> {}, strand -> {}).size()).isEqualTo(9);
+        assertThat(program(KernelProgram.STARTS_CONTAINER, strand -> {}, strand -> {})
+                        .size())
+                .isEqualTo(9);
     }
 
     @Test
@@ -110,7 +112,10 @@ class VerifierTest {
 
     @Test
     void otherNamespacesDoNot() {
-        program(KernelProgram.STARTS_CONTAINER, strand -> {}, strand -> strand.call(Call.UNSHARE, Linux.CLONE_NEWCGROUP));
+        program(
+                KernelProgram.STARTS_CONTAINER,
+                strand -> {},
+                strand -> strand.call(Call.UNSHARE, Linux.CLONE_NEWCGROUP));
     }
 
     @Test
@@ -127,7 +132,8 @@ class VerifierTest {
         for (int descriptor : new int[] {3, 4, 7}) {
             Assembler assembler = new Assembler();
             assembler.strand(Assembler.PILOT).call(Call.FSYNC, descriptor);
-            assertThatThrownBy(() -> assembler.finish(0)).hasMessageContaining("descriptor " + descriptor + " is not assigned");
+            assertThatThrownBy(() -> assembler.finish(0))
+                    .hasMessageContaining("descriptor " + descriptor + " is not assigned");
         }
     }
 
@@ -149,7 +155,13 @@ class VerifierTest {
         refused("the host path /etc", strand -> strand.call(Call.CHDIR, strand.string("/etc")));
         refused("the host path /lower", strand -> {
             strand.callTo(30, Call.FSOPEN, strand.string("overlay"), 1);
-            strand.call(Call.FSCONFIG, 30, Linux.FSCONFIG_SET_STRING, strand.string("lowerdir+"), strand.string("/lower"), 0);
+            strand.call(
+                    Call.FSCONFIG,
+                    30,
+                    Linux.FSCONFIG_SET_STRING,
+                    strand.string("lowerdir+"),
+                    strand.string("/lower"),
+                    0);
         });
     }
 
@@ -185,7 +197,9 @@ class VerifierTest {
 
     @Test
     void errorsArePassedOverInTheSweepAlone() {
-        refused("`ignore` outside the sweep", strand -> strand.call(Call.UMASK, 022).ignore());
+        refused(
+                "`ignore` outside the sweep",
+                strand -> strand.call(Call.UMASK, 022).ignore());
     }
 
     @Test
