@@ -183,8 +183,9 @@ final class ContainerFiles {
     private Container read(ContainerId id, ContainerRecord record) {
         KeyValues started = KeyValues.parse(
                 StateFile.read(volatileFolder(id).resolve("started")).orElse(new byte[0]));
-        boolean running = attended(id) && started.text("boot").equals(bootId);
-        Optional<byte[]> ended = StateFile.read(folder(id).resolve("exit"));
+        Optional<byte[]> told = told(id);
+        boolean running = told.isEmpty() && attended(id) && started.text("boot").equals(bootId);
+        Optional<byte[]> ended = told.isPresent() ? told : StateFile.read(folder(id).resolve("exit"));
         KeyValues exit = KeyValues.parse(ended.orElse(new byte[0]));
         Container.Status status = running
                 ? Container.Status.RUNNING
@@ -205,6 +206,12 @@ final class ContainerFiles {
                 record.driver(),
                 Optional.empty(),
                 record.spec());
+    }
+
+    /** {@return the exit as clients were told it, while the monitor still makes it durable and sweeps} */
+    Optional<byte[]> told(ContainerId id) {
+        Optional<byte[]> exit = StateFile.read(volatileFolder(id).resolve("exit"));
+        return exit.isPresent() && KeyValues.parse(exit.get()).text("boot").equals(bootId) ? exit : Optional.empty();
     }
 
     private static OptionalLong seconds(long value) {
