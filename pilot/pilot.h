@@ -58,6 +58,12 @@ int run_strand(struct context *ctx, uint32_t strand);
 _Noreturn void run_child(struct context *ctx, uint32_t strand);
 /* Ends and reaps every process that a CLONE of ours made and that still lives. */
 void end_children(struct context *ctx);
+/*
+ * A step of ours may fail because a child is dead, as a control group takes no zombie: then what the child said is the failure. `otherwise` if no
+ * child said anything.
+ */
+int words_of_children(struct context *ctx, int otherwise);
+
 /* Puts an object's name, or the kernel's words, into the failure record. */
 void failure_text(struct context *ctx, const char *text);
 

@@ -107,6 +107,16 @@ static int last_words(struct context *ctx, int socket, int otherwise) {
     return otherwise;
 }
 
+int words_of_children(struct context *ctx, int otherwise) {
+    for (unsigned k = 0; k < STRAND_COUNT && (ctx->failure.flags & FAILURE_FOREIGN) == 0; k++) {
+        int error = ctx->children[k].pid > 0 ? last_words(ctx, ctx->children[k].socket, 0) : 0;
+        if ((ctx->failure.flags & FAILURE_FOREIGN) != 0) {
+            return error;
+        }
+    }
+    return otherwise;
+}
+
 int op_send(struct context *ctx, const struct instruction *i) {
     int result = send_barrier(fd_at(i, 0), (uint32_t)i->operands[1], fd_at(i, 2));
     return result == -EPIPE || result == -ECONNRESET ? last_words(ctx, fd_at(i, 0), -EPIPE) : result;

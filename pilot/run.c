@@ -117,6 +117,7 @@ int run_strand(struct context *ctx, uint32_t strand) {
         int error = -step(ctx, i);
         int skipped = judge(ctx, i, error);
         if (skipped < 0) {
+            skipped = words_of_children(ctx, skipped);
             describe(ctx, i, -skipped);
             ctx->strand = outer;
             return skipped;

@@ -63,6 +63,13 @@ final class HotPathTest {
         command.addAll(List.of("--root", folder.resolve("root").toString()));
         command.addAll(List.of("--state", folder.resolve("state").toString()));
         command.addAll(List.of(words));
+        run(command, out); // the first time an embedded image is unpacked, which is not what people wait for every time
+        Files.delete(log);
+        run(command, out);
+        return Files.readAllLines(log);
+    }
+
+    private static void run(List<String> command, Path out) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(out.toFile())
@@ -71,7 +78,6 @@ final class HotPathTest {
                 .as("ends within a minute")
                 .isTrue();
         assertThat(process.exitValue()).as("%s", Files.readString(out)).isZero();
-        return Files.readAllLines(log);
     }
 
     /**
