@@ -152,6 +152,21 @@ final class ContainerFiles {
         }
     }
 
+    /** {@return the exit as the monitor told clients, which it does before it syncs and cleans up} */
+    Optional<byte[]> told(ContainerId id) {
+        Optional<byte[]> exit = StateFile.read(volatileFolder(id).resolve("exit"));
+        boolean ours = exit.isPresent() && KeyValues.parse(exit.get()).text("boot").equals(bootId);
+        return ours ? exit : Optional.empty();
+    }
+
+    /** {@return whether a container has ended and its monitor only cleans up} */
+    boolean ending(ContainerId id) {
+        return attended(id)
+                && (told(id).isPresent()
+                        || Files.exists(folder(id).resolve("exit"), LinkOption.NOFOLLOW_LINKS)
+                        || !Files.exists(folder(id), LinkOption.NOFOLLOW_LINKS));
+    }
+
     /** {@return whether something may be left of a start that nobody attends} */
     boolean needsSweep(ContainerId id) {
         return Files.exists(folder(id).resolve("intent"), LinkOption.NOFOLLOW_LINKS) && !attended(id);
@@ -183,9 +198,10 @@ final class ContainerFiles {
     private Container read(ContainerId id, ContainerRecord record) {
         KeyValues started = KeyValues.parse(
                 StateFile.read(volatileFolder(id).resolve("started")).orElse(new byte[0]));
-        Optional<byte[]> told = told(id);
-        boolean running = told.isEmpty() && attended(id) && started.text("boot").equals(bootId);
-        Optional<byte[]> ended = told.isPresent() ? told : StateFile.read(folder(id).resolve("exit"));
+        Optional<byte[]> told = told(id); // before the lock is looked at: who has heard of the exit must not hear that it runs
+        boolean running =
+                attended(id) && started.text("boot").equals(bootId) && told.isEmpty();
+        Optional<byte[]> ended = StateFile.read(folder(id).resolve("exit")).or(() -> told);
         KeyValues exit = KeyValues.parse(ended.orElse(new byte[0]));
         Container.Status status = running
                 ? Container.Status.RUNNING

@@ -86,7 +86,7 @@ public final class Engine {
         launcher.launch(create(spec, from, id), id.text(), launchFlags(spec));
     }
 
-    /** A name that is taken by something dead is free once that is cleaned up. */
+    /** A name that is taken by something dead or ending is free once that is cleaned up. */
     private KernelProgram create(ContainerSpec spec, ContainerRoot from, ContainerId id) {
         try {
             return connected(spec, from, id);
@@ -94,7 +94,10 @@ public final class Engine {
             if (e.kind() != WherryException.Kind.ALREADY_EXISTS) {
                 throw e;
             }
-            spec.name().ifPresent(this::settle);
+            ContainerId owner = Leftovers.owner(root.names().resolve(spec.name().orElse("")));
+            if (owner != null) {
+                waitIfEnding(owner);
+            }
             containers();
             return connected(spec, from, id);
         }
@@ -252,6 +255,7 @@ public final class Engine {
             }
         }
         Container container = files.read(id);
+        waitIfEnding(id);
         if (files.attended(id)) {
             if (!force) {
                 throw new WherryException(
@@ -274,6 +278,13 @@ public final class Engine {
             // it is starting or ending: the socket is not there yet, or not any more
         }
         waitUntilUnattended(id);
+    }
+
+    /** Who has seen a container's exit may remove it or use its name, although its monitor still cleans up. */
+    private void waitIfEnding(ContainerId id) {
+        if (files.ending(id)) {
+            waitUntilUnattended(id);
+        }
     }
 
     /** The monitor sweeps after it reported the exit; that takes milliseconds. */
