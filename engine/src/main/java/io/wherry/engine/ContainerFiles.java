@@ -224,12 +224,6 @@ final class ContainerFiles {
                 record.spec());
     }
 
-    /** {@return the exit as clients were told it, while the monitor still makes it durable and sweeps} */
-    Optional<byte[]> told(ContainerId id) {
-        Optional<byte[]> exit = StateFile.read(volatileFolder(id).resolve("exit"));
-        return exit.isPresent() && KeyValues.parse(exit.get()).text("boot").equals(bootId) ? exit : Optional.empty();
-    }
-
     private static OptionalLong seconds(long value) {
         return value < 0 ? OptionalLong.empty() : OptionalLong.of(value);
     }

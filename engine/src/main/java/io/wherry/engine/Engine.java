@@ -103,20 +103,6 @@ public final class Engine {
         }
     }
 
-    /** Waits for the monitor of a container that has ended: clients hear of the exit first, then it cleans up, which takes milliseconds. */
-    private void settle(String word) {
-        try {
-            ContainerId id = files.find(word);
-            if (files.told(id).isPresent()) {
-                waitUntilUnattended(id);
-            }
-        } catch (WherryException e) {
-            if (e.kind() != WherryException.Kind.NOT_FOUND) { // else it is gone already
-                throw e;
-            }
-        }
-    }
-
     private KernelProgram connected(ContainerSpec spec, ContainerRoot from, ContainerId id) {
         Creation.NetworkChoice network = networks.claim(spec, id);
         try {
@@ -245,7 +231,6 @@ public final class Engine {
      * @throws WherryException of kind FAILED_PRECONDITION if it runs and is not to be killed
      */
     public void remove(String word, boolean force) {
-        settle(word);
         ContainerId id = files.find(word);
         try {
             healing.heal(id);
