@@ -111,8 +111,7 @@ final class ArchitectureTest {
                 .beFreeOfCycles()
                 // What everything throws is below every package, whatever package it lies in.
                 .ignoreDependency(
-                        DescribedPredicate.alwaysTrue(),
-                        JavaClass.Predicates.belongToAnyOf(WherryException.class))
+                        DescribedPredicate.alwaysTrue(), JavaClass.Predicates.belongToAnyOf(WherryException.class))
                 .check(ours);
     }
 

@@ -1,7 +1,5 @@
 package io.wherry.engine;
 
-import io.wherry.oci.json.JsonObject;
-import java.util.Locale;
 import io.wherry.kernel.caps.CapabilitySet;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.oci.Capabilities;
@@ -19,9 +17,11 @@ import io.wherry.oci.RuntimeConfigBuilder;
 import io.wherry.oci.Seccomp;
 import io.wherry.oci.User;
 import io.wherry.oci.WherryException;
+import io.wherry.oci.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -1,16 +1,16 @@
 package io.wherry.engine;
 
-import java.nio.file.NoSuchFileException;
-import java.nio.charset.StandardCharsets;
 import io.wherry.kernel.program.KernelProgram;
 import io.wherry.oci.Digest;
 import io.wherry.oci.WherryException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -155,7 +155,8 @@ final class ContainerFiles {
     /** {@return the exit as the monitor told clients, which it does before it syncs and cleans up} */
     Optional<byte[]> told(ContainerId id) {
         Optional<byte[]> exit = StateFile.read(volatileFolder(id).resolve("exit"));
-        boolean ours = exit.isPresent() && KeyValues.parse(exit.get()).text("boot").equals(bootId);
+        boolean ours =
+                exit.isPresent() && KeyValues.parse(exit.get()).text("boot").equals(bootId);
         return ours ? exit : Optional.empty();
     }
 
@@ -198,9 +199,9 @@ final class ContainerFiles {
     private Container read(ContainerId id, ContainerRecord record) {
         KeyValues started = KeyValues.parse(
                 StateFile.read(volatileFolder(id).resolve("started")).orElse(new byte[0]));
-        Optional<byte[]> told = told(id); // before the lock is looked at: who has heard of the exit must not hear that it runs
-        boolean running =
-                attended(id) && started.text("boot").equals(bootId) && told.isEmpty();
+        Optional<byte[]> told =
+                told(id); // before the lock is looked at: who has heard of the exit must not hear that it runs
+        boolean running = attended(id) && started.text("boot").equals(bootId) && told.isEmpty();
         Optional<byte[]> ended = StateFile.read(folder(id).resolve("exit")).or(() -> told);
         KeyValues exit = KeyValues.parse(ended.orElse(new byte[0]));
         Container.Status status = running

@@ -1,9 +1,9 @@
 package io.wherry.engine;
 
-import java.util.Optional;
 import io.wherry.oci.WherryException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Names of containers: one file a name, made with O_EXCL, holding the id. */
 final class ContainerNames {

@@ -1,9 +1,9 @@
 package io.wherry.engine;
 
-import java.nio.charset.StandardCharsets;
 import io.wherry.oci.WherryException;
 import io.wherry.oci.json.Fields;
 import io.wherry.oci.json.JsonObject;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 

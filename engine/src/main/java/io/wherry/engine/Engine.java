@@ -1,6 +1,5 @@
 package io.wherry.engine;
 
-import java.nio.file.Files;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.launch.Failure;
 import io.wherry.kernel.launch.Launcher;
@@ -8,6 +7,7 @@ import io.wherry.kernel.program.KernelProgram;
 import io.wherry.oci.Digest;
 import io.wherry.oci.WherryException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

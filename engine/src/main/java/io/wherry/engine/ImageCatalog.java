@@ -141,7 +141,8 @@ final class ImageCatalog {
         if (!fits && wanted.isPresent()) {
             throw new WherryException(
                     WherryException.Kind.NOT_FOUND,
-                    "The image `" + reference.familiar() + "` is for " + offered + "; there is none for " + asked + ".");
+                    "The image `" + reference.familiar() + "` is for " + offered + "; there is none for " + asked
+                            + ".");
         }
         if (!fits) {
             notes.add("The image is for " + offered + ", this host is " + asked + ".");

@@ -1,7 +1,7 @@
 package io.wherry.engine;
 
-import io.wherry.oci.WherryException;
 import io.wherry.oci.Mount;
+import io.wherry.oci.WherryException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

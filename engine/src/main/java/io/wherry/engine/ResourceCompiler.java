@@ -1,6 +1,5 @@
 package io.wherry.engine;
 
-import java.util.Optional;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.oci.CpuLimits;
 import io.wherry.oci.DeviceRule;
@@ -9,6 +8,7 @@ import io.wherry.oci.PidsLimit;
 import io.wherry.oci.Resources;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Limits and device rules of a container. Defaults apply where the host can enforce them; what was asked for and cannot be had is refused by the runtime. */
@@ -85,22 +85,12 @@ final class ResourceCompiler {
     }
 
     private static DeviceRule anyMinor(long major) {
-        return new DeviceRule(
-                true,
-                Optional.of("c"),
-                OptionalLong.of(major),
-                OptionalLong.empty(),
-                Optional.of("rwm"));
+        return new DeviceRule(true, Optional.of("c"), OptionalLong.of(major), OptionalLong.empty(), Optional.of("rwm"));
     }
 
     /** Nodes may be made, as Docker allows; only opening them is denied. */
     private static DeviceRule anyNode(String type) {
-        return new DeviceRule(
-                true,
-                Optional.of(type),
-                OptionalLong.empty(),
-                OptionalLong.empty(),
-                Optional.of("m"));
+        return new DeviceRule(true, Optional.of(type), OptionalLong.empty(), OptionalLong.empty(), Optional.of("m"));
     }
 
     private static OptionalLong given(long value) {

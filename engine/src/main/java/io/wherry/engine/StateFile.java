@@ -91,8 +91,7 @@ final class StateFile {
             BasicFileAttributes attributes =
                     Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             if (!attributes.isRegularFile()) {
-                throw new WherryException(
-                        WherryException.Kind.CORRUPT, "The state file " + file + " is not a file.");
+                throw new WherryException(WherryException.Kind.CORRUPT, "The state file " + file + " is not a file.");
             }
             if (Files.size(file) > LIMIT) {
                 throw new WherryException(

@@ -1,12 +1,12 @@
 package io.wherry.runtime.native_;
 
-import io.wherry.kernel.seccomp.Architecture;
 import static io.wherry.kernel.program.Assembler.INSIDE;
 
 import io.wherry.kernel.caps.Capability;
 import io.wherry.kernel.caps.CapabilitySet;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.host.Privilege;
+import io.wherry.kernel.seccomp.Architecture;
 import io.wherry.kernel.seccomp.CompiledFilter;
 import io.wherry.kernel.seccomp.DefaultProfile;
 import io.wherry.kernel.seccomp.FilterCompiler;
@@ -107,8 +107,8 @@ final class Identity {
                         "This kernel has no filters of system calls.",
                         "Give --security-opt seccomp=unconfined to run without one.");
             }
-            CompiledFilter filter = FilterCompiler.compile(DefaultProfile.filter(
-                    CapabilitySet.ofMask(capabilities), Architecture.X86_64));
+            CompiledFilter filter = FilterCompiler.compile(
+                    DefaultProfile.filter(CapabilitySet.ofMask(capabilities), Architecture.X86_64));
             plan.add(INSIDE, new InstallSeccomp(filter.bytes(), 0, "the default profile"));
         }
     }

@@ -102,7 +102,8 @@ public final class Images {
 
     private Path file(ImageReference reference) {
         String name = reference.toString().replace('/', '%'); // `%` is in no reference
-        return folder.resolve((name.length() <= LONGEST_NAME ? name : Digest.sha256(name).hex()) + SUFFIX);
+        return folder.resolve(
+                (name.length() <= LONGEST_NAME ? name : Digest.sha256(name).hex()) + SUFFIX);
     }
 
     private static Optional<StoredImage> read(Path file) {
