@@ -1,5 +1,6 @@
 package io.wherry.engine;
 
+import io.wherry.kernel.caps.Capability;
 import io.wherry.kernel.caps.CapabilitySet;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.oci.Capabilities;
@@ -195,7 +196,24 @@ final class ConfigCompiler {
                         "Cannot add the capability " + name + ": this process does not have it itself.");
             }
         }
+        if (facts.root() && !facts.cgroups().hasDeviceRules() && !spec.privileged()) {
+            return withoutNodes(wanted.intersect(possible));
+        }
         return wanted.intersect(possible);
+    }
+
+    /** Where no control group says which devices may be opened, none may be made; the root is then mounted without devices too. */
+    private CapabilitySet withoutNodes(CapabilitySet set) {
+        CapabilitySet nodes = CapabilitySet.of(Capability.MKNOD);
+        for (String name : spec.capAdd()) {
+            if (CapabilitySet.parse(List.of(name)).mask() == nodes.mask()) {
+                throw new WherryException(
+                        WherryException.Kind.UNSUPPORTED,
+                        "Cannot add the capability MKNOD: this host has no control group that limits devices.",
+                        "--privileged gives all devices.");
+            }
+        }
+        return set.drop(nodes);
     }
 
     private Capabilities sets(Account account) {

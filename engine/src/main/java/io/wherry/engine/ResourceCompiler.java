@@ -58,7 +58,7 @@ final class ResourceCompiler {
     }
 
     private List<DeviceRule> devices() {
-        boolean possible = facts.root() && facts.cgroups().hierarchy("devices").isPresent();
+        boolean possible = facts.root() && facts.cgroups().hasDeviceRules();
         if (!possible) {
             return List.of(); // a user cannot make nodes, so the host's permissions decide
         }

@@ -89,6 +89,11 @@ final class FirstProcess {
     void prepareRoot() {
         if (facts.root()) {
             mountRoot(PILOT);
+            boolean makesNodes = config.process().capabilities().bounding().contains("CAP_MKNOD");
+            if (config.linux().resources().devices().isEmpty() && !makesNodes) {
+                // Nothing else keeps a device node of the image from being opened.
+                plan.add(PILOT, new SetMountAttributes(root, MountAttributes.of(Linux.MOUNT_ATTR_NODEV), false));
+            }
         }
     }
 
