@@ -208,6 +208,14 @@ final class ContainerFiles {
                 record.spec());
     }
 
+    /** {@return whether a container has ended and its monitor only syncs, sweeps, removes} */
+    boolean ending(ContainerId id) {
+        return attended(id)
+                && (told(id).isPresent()
+                        || Files.exists(folder(id).resolve("exit"), LinkOption.NOFOLLOW_LINKS)
+                        || !Files.exists(folder(id), LinkOption.NOFOLLOW_LINKS));
+    }
+
     /** {@return the exit as clients were told it, while the monitor still makes it durable and sweeps} */
     Optional<byte[]> told(ContainerId id) {
         Optional<byte[]> exit = StateFile.read(volatileFolder(id).resolve("exit"));

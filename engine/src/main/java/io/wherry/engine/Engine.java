@@ -94,7 +94,10 @@ public final class Engine {
             if (e.kind() != WherryException.Kind.ALREADY_EXISTS) {
                 throw e;
             }
-            spec.name().ifPresent(this::settle);
+            ContainerId owner = Leftovers.owner(root.names().resolve(spec.name().orElse("")));
+            if (owner != null && files.ending(owner)) {
+                waitUntilUnattended(owner); // by its id: it may have lost its folder already
+            }
             containers();
             return connected(spec, from, id);
         }
@@ -104,7 +107,7 @@ public final class Engine {
     private void settle(String word) {
         try {
             ContainerId id = files.find(word);
-            if (files.told(id).isPresent()) {
+            if (files.ending(id)) {
                 waitUntilUnattended(id);
             }
         } catch (WherryException e) {

@@ -62,11 +62,9 @@ final class Healing {
         if (Files.exists(exit, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
-        byte[] told = StateFile.read(files.volatileFolder(id).resolve("exit")).orElse(new byte[0]);
         String lost = "code 137\nsignal 9\noom 0\nseconds " + System.currentTimeMillis() / 1000
                 + "\nnanoseconds 0\nreason monitor lost\n";
-        boolean known = KeyValues.parse(told).text("boot").equals(bootId);
-        StateFile.write(exit, known ? told : lost.getBytes(StandardCharsets.UTF_8));
+        StateFile.write(exit, files.told(id).orElse(lost.getBytes(StandardCharsets.UTF_8)));
     }
 
     /**

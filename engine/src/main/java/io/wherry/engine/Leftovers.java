@@ -51,7 +51,8 @@ final class Leftovers {
         }
         for (Path file : list(root.names())) {
             ContainerId owner = owner(file);
-            if (owner != null && belongsToNobody(owner) && owner.equals(owner(file))) {
+            boolean free = owner == null ? isOld(file) : belongsToNobody(owner) && owner.equals(owner(file));
+            if (free) {
                 StateFile.remove(file);
             }
         }
@@ -103,7 +104,7 @@ final class Leftovers {
     }
 
     /** {@return the id in a name's file, or null if there is none: a file just made is empty for a moment} */
-    private static @org.jspecify.annotations.Nullable ContainerId owner(Path file) {
+    static @org.jspecify.annotations.Nullable ContainerId owner(Path file) {
         String text = StateFile.read(file)
                 .map(bytes -> new String(bytes, StandardCharsets.US_ASCII).strip())
                 .orElse("");

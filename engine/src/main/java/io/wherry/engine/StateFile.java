@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
 /**
@@ -86,12 +87,12 @@ final class StateFile {
     /** {@return the content of a regular file, if it is there} */
     static Optional<byte[]> read(Path file) {
         try {
-            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-                if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-                    throw new WherryException(
-                            WherryException.Kind.CORRUPT, "The state file " + file + " is not a file.");
-                }
-                return Optional.empty();
+            // asked once: a file may appear or go between two questions
+            BasicFileAttributes attributes =
+                    Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            if (!attributes.isRegularFile()) {
+                throw new WherryException(
+                        WherryException.Kind.CORRUPT, "The state file " + file + " is not a file.");
             }
             if (Files.size(file) > LIMIT) {
                 throw new WherryException(
