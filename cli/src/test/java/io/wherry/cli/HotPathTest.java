@@ -63,7 +63,10 @@ final class HotPathTest {
         command.addAll(List.of("--root", folder.resolve("root").toString()));
         command.addAll(List.of("--state", folder.resolve("state").toString()));
         command.addAll(List.of(words));
-        run(command, out); // the first time an embedded image is unpacked, which is not what people wait for every time
+        // The first run of a root unpacks the embedded image and chooses a subnet, which is not what people wait for every time.
+        List<String> first = new ArrayList<>(command);
+        first.remove("explain");
+        run(first, out);
         Files.delete(log);
         run(command, out);
         return Files.readAllLines(log);

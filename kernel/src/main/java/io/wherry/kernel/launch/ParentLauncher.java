@@ -85,14 +85,19 @@ public final class ParentLauncher implements Launcher {
     }
 
     /** While a cache is trained the launcher lets the JVM end by itself; else it kills it. */
-    private static void waitForTheEnd() {
+    private void waitForTheEnd() {
         if (System.getenv("WHERRY_TRAINING") != null) {
             System.exit(0);
         }
-        try {
-            Thread.sleep(Long.MAX_VALUE);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        synchronized (pending) {
+            while (true) {
+                try {
+                    pending.wait(); // nobody notifies; not sleep, which would load classes to the last
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return;
+                }
+            }
         }
     }
 
