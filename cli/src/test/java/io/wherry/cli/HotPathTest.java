@@ -26,9 +26,12 @@ final class HotPathTest {
     private static final String CACHE = "shared objects file";
     private static final List<String> BANNED = List.of("java.util.logging.", "sun.security.", "jdk.internal.foreign.");
 
-    /** What the JVM itself loads before any main method, also for an empty program. */
+    /** What the JVM itself loads before any main method, also for an empty program; and what every file channel's buffers refer to. */
     private static final List<String> ALWAYS = List.of(
-            "jdk.internal.foreign.abi.", "sun.security.util.Debug ", "sun.security.util.SignatureFileVerifier ");
+            "jdk.internal.foreign.abi.",
+            "jdk.internal.foreign.MemorySessionImpl ",
+            "sun.security.util.Debug ",
+            "sun.security.util.SignatureFileVerifier ");
 
     private final Path dist = Sources.root().resolve("dist");
 
