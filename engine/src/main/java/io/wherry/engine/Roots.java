@@ -101,6 +101,13 @@ final class Roots {
         if (!Files.isDirectory(absolute)) {
             throw new WherryException(WherryException.Kind.INVALID, absolute + " is not a folder.");
         }
+        if (spec.rootfsOverlay() && !facts.root() && hasMountsBelow(absolute)) {
+            throw new WherryException(
+                    WherryException.Kind.UNSUPPORTED,
+                    "An ordinary user cannot put a throw-away layer over " + absolute
+                            + ": there are mounts below it, which the kernel does not let a user namespace uncover.",
+                    "Name a folder without mounts, or run as root.");
+        }
         Rootfs rootfs = spec.rootfsOverlay()
                 ? new Rootfs.Throwaway(absolute.toString(), !facts.root())
                 : new Rootfs.Folder(absolute.toString());
@@ -109,5 +116,20 @@ final class Roots {
         AccountFiles accounts =
                 needsAccounts ? AccountFiles.read(launcher, List.of(absolute.toString())) : AccountFiles.NONE;
         return new ContainerRoot(ExecutionDefaults.NONE, rootfs, Optional.empty(), "folder", accounts);
+    }
+
+    private static boolean hasMountsBelow(Path folder) {
+        String prefix = folder.toString().equals("/") ? "/" : folder + "/";
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
+                String mountPoint = line.split(" ", 6)[4];
+                if (mountPoint.startsWith(prefix) && !mountPoint.equals("/")) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (IOException e) {
+            throw StateFile.failed("read", Path.of("/proc/self/mountinfo"), e);
+        }
     }
 }
