@@ -66,7 +66,8 @@ final class HotPathTest {
         command.addAll(List.of("--root", folder.resolve("root").toString()));
         command.addAll(List.of("--state", folder.resolve("state").toString()));
         command.addAll(List.of(words));
-        // The first run of a root unpacks the embedded image and chooses a subnet, which is not what people wait for every time.
+        // The first run of a root unpacks the embedded image and chooses a subnet, which is not what people wait for
+        // every time.
         List<String> first = new ArrayList<>(command);
         first.remove("explain");
         run(first, out);
