@@ -163,7 +163,7 @@ class PayloadTest {
         assertThatThrownBy(hangs::run)
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContainingAll("did not end within PT0.3S", "before");
-        Command holds = Command.of("sh", "-c", "sleep 4 & echo done");
+        Command holds = Command.of("sh", "-c", "sleep 12 & echo done");
         assertThatThrownBy(holds::run).isInstanceOf(AssertionError.class).hasMessageContaining("keeps its output open");
     }
 
