@@ -71,6 +71,14 @@ final class Remains {
         return pids;
     }
 
+    /** {@return whether a process is there and no zombie} */
+    static boolean isAlive(long pid) {
+        Path process = Path.of("/proc/" + pid);
+        return Files.exists(process)
+                && !state(process).equals("Z")
+                && !state(process).isEmpty();
+    }
+
     private static boolean belongs(Path process, String id, Path root) {
         String environment = text(process.resolve("environ"));
         if (environment.contains("HOSTNAME=" + id.substring(0, 12))) {
