@@ -197,12 +197,13 @@ final class ContainerFiles {
     }
 
     private Container read(ContainerId id, ContainerRecord record) {
+        // In the order in which the monitor makes them and, at the sweep, takes the first two away: whoever has heard
+        // of the exit finds one of them.
+        Optional<byte[]> told = told(id);
         KeyValues started = KeyValues.parse(
                 StateFile.read(volatileFolder(id).resolve("started")).orElse(new byte[0]));
-        Optional<byte[]> told =
-                told(id); // before the lock is looked at: who has heard of the exit must not hear that it runs
-        boolean running = attended(id) && started.text("boot").equals(bootId) && told.isEmpty();
         Optional<byte[]> ended = StateFile.read(folder(id).resolve("exit")).or(() -> told);
+        boolean running = ended.isEmpty() && started.text("boot").equals(bootId) && attended(id);
         KeyValues exit = KeyValues.parse(ended.orElse(new byte[0]));
         Container.Status status = running
                 ? Container.Status.RUNNING
