@@ -69,7 +69,7 @@ class HelpTest {
     @Test
     void everyNameHasACache() {
         assertThat(new CommandLine().run("help", "--caches").out())
-                .contains("run\thot\n", "container run\thot\n", "pull\tfull\n");
+                .contains("run\trun\n", "container run\trun\n", "ps\thot\n", "pull\tfull\n");
     }
 
     @Test

@@ -85,8 +85,12 @@ final class ContainerNames {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     }
 
-    /** Takes the name that was asked for, or one that is free. */
-    static String take(Path names, Optional<String> wanted, ContainerId id) {
+    /**
+     * Takes the name that was asked for, or one that is free.
+     *
+     * @param durable whether it must survive a power cut: a container that does not survive one needs no name then
+     */
+    static String take(Path names, Optional<String> wanted, ContainerId id, boolean durable) {
         byte[] bytes = (id.text() + "\n").getBytes(StandardCharsets.US_ASCII);
         if (wanted.isPresent()) {
             String name = wanted.get();
@@ -96,7 +100,7 @@ final class ContainerNames {
                         "`" + name
                                 + "` cannot be a container's name: 2 to 128 letters, digits, `_`, `.`, `-`, the first a letter or digit.");
             }
-            if (!StateFile.create(names.resolve(name), bytes)) {
+            if (!StateFile.create(names.resolve(name), bytes, durable)) {
                 throw new WherryException(
                         WherryException.Kind.ALREADY_EXISTS,
                         "The name `" + name + "` is taken.",
@@ -106,12 +110,12 @@ final class ContainerNames {
         }
         for (int i = 0; i < TRIES; i++) {
             String name = generated(id, i);
-            if (StateFile.create(names.resolve(name), bytes)) {
+            if (StateFile.create(names.resolve(name), bytes, durable)) {
                 return name;
             }
         }
         String name = "c-" + id.abbreviated();
-        StateFile.create(names.resolve(name), bytes);
+        StateFile.create(names.resolve(name), bytes, durable);
         return name;
     }
 

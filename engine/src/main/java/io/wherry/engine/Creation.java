@@ -94,7 +94,7 @@ final class Creation {
     private KernelProgram createLocked(ContainerSpec spec, ContainerRoot from, ContainerId id, NetworkChoice network) {
         String name;
         try {
-            name = ContainerNames.take(root.names(), spec.name(), id);
+            name = ContainerNames.take(root.names(), spec.name(), id, !spec.remove());
         } catch (WherryException e) {
             StateFile.remove(files.lock(id));
             throw e;

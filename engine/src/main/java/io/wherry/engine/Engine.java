@@ -160,7 +160,7 @@ public final class Engine {
 
     /** {@return whether a name stands for an image that is here} */
     public boolean hasImage(String name) {
-        return images.find(name).isPresent();
+        return images.has(name);
     }
 
     /**

@@ -51,14 +51,21 @@ final class ImageCatalog {
     Optional<Image> find(String name) {
         ImageReference reference = ImageReference.parse(name);
         Optional<StoredImage> stored = storage.images().find(reference);
-        if (stored.isEmpty()) {
-            Path layout = builtIn.resolve(name);
-            if (name.indexOf('/') < 0 && Files.isRegularFile(layout.resolve("index.json"))) {
-                install(reference, layout);
-                stored = storage.images().find(reference);
-            }
+        if (stored.isEmpty() && isBuiltIn(name)) {
+            install(reference, builtIn.resolve(name));
+            stored = storage.images().find(reference);
         }
-        return stored.map(this::image);
+        return stored.isEmpty() ? Optional.empty() : Optional.of(image(stored.get()));
+    }
+
+    /** {@return whether a name stands for an image that is here or embedded} Its documents are not read. */
+    boolean has(String name) {
+        return storage.images().has(ImageReference.parse(name)) || isBuiltIn(name);
+    }
+
+    private boolean isBuiltIn(String name) {
+        return name.indexOf('/') < 0
+                && Files.isRegularFile(builtIn.resolve(name).resolve("index.json"));
     }
 
     private void install(ImageReference reference, Path layout) {

@@ -1,6 +1,7 @@
 package io.wherry.engine;
 
 import io.wherry.oci.WherryException;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -56,11 +57,17 @@ final class StateFile {
         }
     }
 
-    /** Writes into a folder that is not in place yet: synced if it is to survive a power cut, not renamed. */
+    /**
+     * Writes into a folder that is not in place yet, so that nobody else can have a file there: synced if it is to survive a power cut, not renamed. A
+     * stream and no channel, for which the JVM does three times the work.
+     */
     static void writeInside(Path folder, String name, byte[] bytes, boolean durable) {
         Path file = folder.resolve(name);
-        try {
-            writeNew(file, bytes, durable);
+        try (FileOutputStream out = new FileOutputStream(file.toString())) {
+            out.write(bytes);
+            if (durable) {
+                out.getFD().sync();
+            }
         } catch (IOException e) {
             throw failed("write", file, e);
         }

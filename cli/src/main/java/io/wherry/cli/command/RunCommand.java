@@ -32,7 +32,7 @@ final class RunCommand extends Command<RunWords> {
                 "run",
                 List.of("container run"),
                 Row.Section.CONTAINERS,
-                Row.Cache.HOT,
+                Row.Cache.RUN,
                 OPERANDS,
                 "Run a command in a new container",
                 List.of(

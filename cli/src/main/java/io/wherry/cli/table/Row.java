@@ -41,9 +41,13 @@ public record Row(
         }
     }
 
-    /** An ahead-of-time cache: all its classes are loaded when the JVM starts, so there is a small one and a full one. */
+    /** An ahead-of-time cache. All its classes are loaded when the JVM starts, so each is as small as its commands allow; a later one has what an earlier one has. */
     public enum Cache {
+        /** For what starts a container, and nothing else. */
+        RUN("run"),
+        /** For the other commands that answer at once. */
         HOT("hot"),
+        /** For everything. */
         FULL("full");
 
         private final String word;

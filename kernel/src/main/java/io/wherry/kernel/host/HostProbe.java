@@ -8,6 +8,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,6 +18,7 @@ import java.util.Optional;
 public final class HostProbe {
     private static final int FIRST_KERNEL_MAJOR = 5;
     private static final int FIRST_KERNEL_MINOR = 15;
+    private static final int FIRST_PIECE = 1 << 12;
     private static final int LARGEST_FILE = 1 << 18;
 
     private HostProbe() {}
@@ -238,11 +240,14 @@ public final class HostProbe {
     /** Reads in large pieces: the files of /proc/sys give a number only to a read that takes it whole. */
     private static String text(String path) {
         try (FileInputStream file = new FileInputStream(path)) {
-            byte[] bytes = new byte[LARGEST_FILE];
+            byte[] bytes = new byte[FIRST_PIECE];
             int length = 0;
             int read;
-            while (length < bytes.length && (read = file.read(bytes, length, bytes.length - length)) > 0) {
+            while ((read = file.read(bytes, length, bytes.length - length)) > 0) {
                 length += read;
+                if (length == bytes.length && length < LARGEST_FILE) {
+                    bytes = Arrays.copyOf(bytes, 4 * length);
+                }
             }
             return new String(bytes, 0, length, StandardCharsets.UTF_8);
         } catch (FileNotFoundException e) {

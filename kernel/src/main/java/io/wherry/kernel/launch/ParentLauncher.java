@@ -84,10 +84,13 @@ public final class ParentLauncher implements Launcher {
         waitForTheEnd();
     }
 
-    /** While a cache is trained the launcher lets the JVM end by itself; else it kills it. */
+    /**
+     * The launcher kills this JVM; but while a cache is trained it waits until the main method returns. It is not ended by an exit, which looks for a
+     * logger, whose classes would be in the cache and so be loaded at every start.
+     */
     private void waitForTheEnd() {
         if (System.getenv("WHERRY_TRAINING") != null) {
-            System.exit(0);
+            return;
         }
         synchronized (pending) {
             while (true) {

@@ -57,6 +57,12 @@ final class Verifier {
         }
     }
 
+    /** For an assertion: {@return true}, or throws as {@link #verify} does, which tells more than an assertion could. */
+    static boolean holds(KernelProgram program) {
+        verify(program);
+        return true;
+    }
+
     static void verify(KernelProgram program) {
         String problem = Layout.problem(program.view());
         if (!problem.isEmpty()) {

@@ -58,6 +58,11 @@ public final class Images {
         }
     }
 
+    /** {@return whether the reference stands for an image} */
+    public boolean has(ImageReference reference) {
+        return Files.exists(file(reference));
+    }
+
     public Optional<StoredImage> find(ImageReference reference) {
         return read(file(reference));
     }
@@ -82,7 +87,7 @@ public final class Images {
     /** Takes the name away; {@return whether there was one} */
     public boolean remove(ImageReference reference) {
         try (FileLocks.Held _ = locks.exclusive(LOCK)) {
-            boolean there = Files.exists(file(reference));
+            boolean there = has(reference);
             durable.remove(file(reference));
             if (there) {
                 writeIndex();
