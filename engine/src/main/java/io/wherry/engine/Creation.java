@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -105,7 +104,7 @@ final class Creation {
             ContainerRecord record = new ContainerRecord(
                     id,
                     name,
-                    Instant.now().toString(),
+                    Timestamp.now(),
                     from.image().map(image -> image.id().toString()),
                     layers(from),
                     from.driver(),
@@ -129,8 +128,7 @@ final class Creation {
         try {
             makeFolder(folder);
             if (from.image().isPresent()) {
-                prepare(storage.driver()
-                        .prepare(folder, from.image().get().config().diffIds()));
+                prepare(storage.driver().prepare(folder, from.image().get().chains()));
             }
             StateFile.writeInside(folder, ContainerRecord.FILE, record.bytes(), durable);
             StateFile.writeInside(

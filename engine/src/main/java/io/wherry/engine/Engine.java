@@ -4,9 +4,7 @@ import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.launch.Failure;
 import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.program.KernelProgram;
-import io.wherry.oci.Digest;
 import io.wherry.oci.WherryException;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,8 +18,6 @@ import java.util.Optional;
  * <p>Every operation that looks at containers heals first what a lost monitor left behind. Errors are {@link WherryException}.
  */
 public final class Engine {
-    private static final int SIGKILL = 9;
-
     private final StateRoot root;
     private final HostFacts facts;
     private final Launcher launcher;
@@ -29,6 +25,7 @@ public final class Engine {
     private final Creation creation;
     private final Leftovers leftovers;
     private final Healing healing;
+    private final ContainerRemoval removal;
     private final Roots roots;
     private final ImageCatalog images;
     private final Networks networks;
@@ -51,6 +48,7 @@ public final class Engine {
         this.creation = new Creation(root, files, facts, images.storage());
         this.leftovers = new Leftovers(root, files, launcher);
         this.healing = new Healing(files, leftovers, launcher, facts.bootId());
+        this.removal = new ContainerRemoval(files, healing);
         this.roots = new Roots(facts, launcher, root, images);
     }
 
@@ -96,7 +94,7 @@ public final class Engine {
             }
             ContainerId owner = Leftovers.owner(root.names().resolve(spec.name().orElse("")));
             if (owner != null) {
-                waitIfEnding(owner);
+                removal.waitIfEnding(owner);
             }
             containers();
             return connected(spec, from, id);
@@ -170,7 +168,7 @@ public final class Engine {
      * @param notes receives sentences about what could not be unpacked here
      */
     public Image pull(String name, Optional<String> platform, PullListener listener, List<String> notes) {
-        return images.pull(name, platform, listener, notes);
+        return new RegistryPull(images).pull(name, platform, listener, notes);
     }
 
     /**
@@ -179,25 +177,7 @@ public final class Engine {
      * @param force also if ended containers were made from it
      */
     public void removeImage(String name, boolean force) {
-        Image image = image(name);
-        for (ContainerId id : files.ids()) {
-            Container container = files.read(id);
-            boolean uses = container.imageId().orElse("").equals(image.id().toString());
-            boolean running = container.status() == Container.Status.RUNNING;
-            if (uses && (running || !force)) {
-                throw new WherryException(
-                        WherryException.Kind.FAILED_PRECONDITION,
-                        "The image `" + name + "` is used by the " + (running ? "running " : "") + "container `"
-                                + container.name() + "`.",
-                        running ? "Remove that container first." : "Remove that container first, or give --force.");
-            }
-        }
-        images.remove(name);
-        List<List<Digest>> used = new ArrayList<>();
-        for (ContainerId id : files.ids()) {
-            used.add(files.layers(id));
-        }
-        images.collect(used);
+        new ImageRemoval(images, files).remove(image(name), force);
     }
 
     /** {@return all containers, healed, in the order of their creation, the newest first} */
@@ -231,62 +211,7 @@ public final class Engine {
      * @throws WherryException of kind FAILED_PRECONDITION if it runs and is not to be killed
      */
     public void remove(String word, boolean force) {
-        ContainerId id = files.find(word);
-        try {
-            healing.heal(id);
-        } catch (WherryException e) {
-            if (!force) {
-                throw e;
-            }
-        }
-        Container container = files.read(id);
-        waitIfEnding(id);
-        if (files.attended(id)) {
-            if (!force) {
-                throw new WherryException(
-                        WherryException.Kind.FAILED_PRECONDITION,
-                        "The container `" + container.name() + "` is running.",
-                        "Stop it first, or remove it with --force.");
-            }
-            kill(id);
-        }
-        if (Files.exists(files.folder(id))) {
-            healing.heal(id);
-        }
-        healing.remove(id);
-    }
-
-    private void kill(ContainerId id) {
-        try (MonitorClient monitor = MonitorClient.connect(files.volatileFolder(id))) {
-            monitor.stop(SIGKILL, 0);
-        } catch (IOException e) {
-            // it is starting or ending: the socket is not there yet, or not any more
-        }
-        waitUntilUnattended(id);
-    }
-
-    /** Who has seen a container's exit may remove it or use its name, although its monitor still cleans up. */
-    private void waitIfEnding(ContainerId id) {
-        if (files.ending(id)) {
-            waitUntilUnattended(id);
-        }
-    }
-
-    /** The monitor sweeps after it reported the exit; that takes milliseconds. */
-    private void waitUntilUnattended(ContainerId id) {
-        long end = System.nanoTime() + 10_000_000_000L;
-        while (files.attended(id)) {
-            if (System.nanoTime() > end) {
-                throw new WherryException(
-                        WherryException.Kind.FAILED_PRECONDITION,
-                        "The container " + id.abbreviated() + " was killed 10 s ago and its monitor still cleans up.");
-            }
-            try {
-                Thread.sleep(2);
-            } catch (InterruptedException e) {
-                throw new WherryException(WherryException.Kind.INTERRUPTED, "The removal was interrupted.");
-            }
-        }
+        removal.remove(files.find(word), force);
     }
 
     /**
@@ -300,7 +225,7 @@ public final class Engine {
         Creation.Compiled compiled = recompile(container);
         FailureReport report = FailureReport.of(
                 record.name(), compiled.config().process().args(), files.program(container), compiled.plan(), failure);
-        waitUntilUnattended(container); // the pilot has said its last word and may still be ending
+        removal.waitUntilUnattended(container); // the pilot has said its last word and may still be ending
         healing.heal(container);
         if (record.spec().remove() && Files.exists(files.folder(container))) {
             healing.remove(container);

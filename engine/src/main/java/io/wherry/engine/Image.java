@@ -4,6 +4,7 @@ import io.wherry.oci.Digest;
 import io.wherry.oci.ImageConfig;
 import io.wherry.oci.ImageReference;
 import io.wherry.oci.Manifest;
+import java.util.List;
 
 /**
  * An image as it is kept.
@@ -11,6 +12,7 @@ import io.wherry.oci.Manifest;
  * @param reference its name
  * @param manifest digest of its manifest
  * @param id digest of its configuration
+ * @param chains the chain ids of its layers, the lowest first
  * @param stored when the name was given, seconds since 1970
  * @param size bytes of its compressed layers and configuration
  * @param document its manifest
@@ -20,6 +22,7 @@ public record Image(
         ImageReference reference,
         Digest manifest,
         Digest id,
+        List<Digest> chains,
         long stored,
         long size,
         Manifest document,

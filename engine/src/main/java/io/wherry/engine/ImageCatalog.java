@@ -4,21 +4,12 @@ import io.wherry.kernel.launch.Launcher;
 import io.wherry.oci.Descriptor;
 import io.wherry.oci.Digest;
 import io.wherry.oci.ImageConfig;
-import io.wherry.oci.ImageDocument;
 import io.wherry.oci.ImageReference;
 import io.wherry.oci.Index;
 import io.wherry.oci.Manifest;
-import io.wherry.oci.Platform;
-import io.wherry.oci.PlatformPreference;
-import io.wherry.oci.WherryException;
-import io.wherry.registry.BlobPosition;
-import io.wherry.registry.DockerCredentials;
-import io.wherry.registry.ProxyRules;
-import io.wherry.registry.RegistryClient;
-import io.wherry.registry.RegistryConfig;
-import io.wherry.registry.ResolvedManifest;
 import io.wherry.store.content.StoredImage;
 import io.wherry.store.garbage.Garbage;
+import io.wherry.store.layer.ChainId;
 import io.wherry.store.layer.Prover;
 import io.wherry.store.pull.BlobSource;
 import io.wherry.store.pull.Cancellation;
@@ -32,10 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The images of a root: looked up, pulled, listed, removed. Safe for several threads. */
+/** The images of a root: looked up, named, listed, removed. Where they come from is {@link RegistryPull}'s business. Safe for several threads. */
 final class ImageCatalog {
-    private static final int INDEX_DEPTH = 8;
-
     private final Storage storage;
     private final Prover prover;
     private final Path builtIn;
@@ -78,7 +67,7 @@ final class ImageCatalog {
             };
             Manifest manifest = Manifest.parse(
                     Files.readAllBytes(blob(layout, index.manifests().get(0))));
-            pull(reference, manifest, blobs, PullListener.NONE);
+            arrive(reference, manifest, blobs, PullListener.NONE);
         } catch (IOException e) {
             throw StateFile.failed("read", layout, e);
         }
@@ -91,6 +80,10 @@ final class ImageCatalog {
     private Image image(StoredImage stored) {
         Manifest manifest = storage.images().manifest(stored);
         ImageConfig config = storage.images().config(manifest);
+        List<Digest> chains = stored.chains();
+        if (chains.size() != config.diffIds().size()) {
+            chains = ChainId.of(config.diffIds()); // a record of an earlier build, which did not keep them
+        }
         long size = manifest.config().size();
         for (Descriptor layer : manifest.layers()) {
             size += layer.size();
@@ -99,6 +92,7 @@ final class ImageCatalog {
                 stored.reference(),
                 stored.manifest().digest(),
                 manifest.config().digest(),
+                chains,
                 stored.stored(),
                 size,
                 manifest,
@@ -114,71 +108,8 @@ final class ImageCatalog {
         return images;
     }
 
-    /** Pulls an image from its registry. {@return the image; what could not be unpacked here is said in {@code notes}} */
-    Image pull(String name, Optional<String> platform, PullListener listener, List<String> notes) {
-        ImageReference reference = ImageReference.parse(name);
-        RegistryClient client = new RegistryClient(RegistryConfig.DEFAULT
-                .withProxies(ProxyRules.of(System.getenv()))
-                .withCredentials(DockerCredentials.of(System.getenv())));
-        PlatformPreference preference = platform.isPresent()
-                ? PlatformPreference.of(Platform.parse(platform.get()))
-                : PlatformPreference.host();
-        Manifest manifest = select(client, reference, client.resolve(reference), preference);
-        checkPlatform(client, reference, manifest, platform, notes);
-        BlobSource blobs = (blob, offset) -> client.blob(
-                reference,
-                blob,
-                offset == 0 ? BlobPosition.start(blob) : BlobPosition.after(partial(blob), blob),
-                io.wherry.registry.PullListener.NONE);
-        notes.addAll(pull(reference, manifest, blobs, listener).omitted());
-        return find(name).orElseThrow();
-    }
-
-    /** An image without an index says only in its configuration what it is for. */
-    private static void checkPlatform(
-            RegistryClient client,
-            ImageReference reference,
-            Manifest manifest,
-            Optional<String> wanted,
-            List<String> notes) {
-        Platform offered =
-                ImageConfig.parse(client.document(reference, manifest.config())).platform();
-        Platform asked = wanted.isPresent() ? Platform.parse(wanted.get()) : Platform.host();
-        boolean fits = offered.os().equals(asked.os()) && offered.architecture().equals(asked.architecture());
-        if (!fits && wanted.isPresent()) {
-            throw new WherryException(
-                    WherryException.Kind.NOT_FOUND,
-                    "The image `" + reference.familiar() + "` is for " + offered + "; there is none for " + asked
-                            + ".");
-        }
-        if (!fits) {
-            notes.add("The image is for " + offered + ", this host is " + asked + ".");
-        }
-    }
-
-    private Path partial(Descriptor blob) {
-        return storage.space()
-                .root()
-                .resolve("content/ingest")
-                .resolve(blob.digest().algorithm().word() + "-" + blob.digest().hex());
-    }
-
-    private static Manifest select(
-            RegistryClient client, ImageReference reference, ResolvedManifest resolved, PlatformPreference preference) {
-        ImageDocument document = resolved.document();
-        for (int depth = 0; document instanceof Index index; depth++) {
-            if (depth == INDEX_DEPTH) {
-                throw new WherryException(
-                        WherryException.Kind.INVALID,
-                        "The index of `" + reference.familiar() + "` is nested more than " + INDEX_DEPTH + " deep.");
-            }
-            document = client.manifest(reference, index.require(preference, reference.familiar()))
-                    .document();
-        }
-        return (Manifest) document;
-    }
-
-    private PullResult pull(ImageReference reference, Manifest manifest, BlobSource blobs, PullListener listener) {
+    /** Brings in what is missing of an image and names it. */
+    PullResult arrive(ImageReference reference, Manifest manifest, BlobSource blobs, PullListener listener) {
         storage.space().sweep();
         PullResult result =
                 storage.puller().pull(reference, manifest, blobs, new Progress(listener), new Cancellation());
@@ -188,19 +119,19 @@ final class ImageCatalog {
 
     /** Makes sure that an image's layers are unpacked and can be relied on: after a power cut they may have to be made again from their blobs. */
     void ready(Image image) {
-        if (!storage.driver().has(image.config().diffIds())) {
+        if (!storage.driver().has(image.chains())) {
             BlobSource blobs = (blob, offset) -> {
                 InputStream in = storage.content().open(blob.digest());
                 in.skipNBytes(offset);
                 return in;
             };
-            pull(image.reference(), image.document(), blobs, PullListener.NONE);
+            arrive(image.reference(), image.document(), blobs, PullListener.NONE);
         }
     }
 
     /** {@return whether there was such a name} */
-    boolean remove(String name) {
-        return storage.images().remove(ImageReference.parse(name));
+    boolean remove(ImageReference name) {
+        return storage.images().remove(name);
     }
 
     /** Removes blobs and layers that no image and none of these containers needs. */

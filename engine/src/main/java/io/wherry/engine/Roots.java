@@ -45,7 +45,7 @@ final class Roots {
                         "Pull it with `wherry pull " + name + "`."));
         images.ready(image);
         Storage storage = images.storage();
-        RootfsMount mount = storage.driver().mount(folder, image.config().diffIds());
+        RootfsMount mount = storage.driver().mount(folder, image.chains());
         return new ContainerRoot(
                 image.config().execution(),
                 rootfs(mount, spec),

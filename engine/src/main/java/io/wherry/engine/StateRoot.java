@@ -104,11 +104,6 @@ public record StateRoot(Path root, Path volatileRoot) {
         return made(root.resolve("trash"));
     }
 
-    /** {@return where things are made before they are put in place} */
-    public Path temporary() {
-        return made(root.resolve("tmp"));
-    }
-
     /** {@return the folder of the volatile parts of containers} */
     public Path running() {
         return made(volatileRoot.resolve("c"));

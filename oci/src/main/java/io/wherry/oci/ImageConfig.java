@@ -7,7 +7,6 @@ import io.wherry.oci.json.JsonValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An image's configuration: what it runs on, how it wants to be run, and which layers it is made of.
@@ -49,7 +48,7 @@ public final class ImageConfig {
         }
     }
 
-    private final byte[] raw;
+    private final RawDocument raw;
     private final JsonObject document;
     private final Platform platform;
     private final ExecutionDefaults execution;
@@ -57,10 +56,9 @@ public final class ImageConfig {
     private final List<History> history;
     private final Optional<String> created;
     private final Optional<String> author;
-    private @Nullable Digest digest;
 
     private ImageConfig(byte[] raw, JsonObject document) {
-        this.raw = raw;
+        this.raw = new RawDocument(raw);
         this.document = document;
         Fields in = document.fields();
         this.platform = Platform.fromJson(in);
@@ -129,17 +127,12 @@ public final class ImageConfig {
 
     /** {@return the bytes as they came; not to be changed} */
     public byte[] raw() {
-        return raw;
+        return raw.bytes();
     }
 
     /** {@return the digest of the bytes: the image's id} */
     public Digest digest() {
-        Digest known = digest;
-        if (known == null) {
-            known = Digest.sha256(raw);
-            digest = known;
-        }
-        return known;
+        return raw.digest();
     }
 
     public JsonObject document() {

@@ -6,7 +6,6 @@ import io.wherry.oci.json.JsonObject;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Several images under one name, most often one per platform; an entry may be an index again.
@@ -18,16 +17,15 @@ public final class Index implements ImageDocument {
     /** How deep indexes may be nested; whoever walks them counts. */
     public static final int MAX_DEPTH = 8;
 
-    private final byte[] raw;
+    private final RawDocument raw;
     private final String mediaType;
     private final Optional<String> artifactType;
     private final List<Descriptor> manifests;
     private final Optional<Descriptor> subject;
     private final Map<String, String> annotations;
-    private @Nullable Digest digest;
 
     Index(byte[] raw, JsonObject document) {
-        this.raw = raw;
+        this.raw = new RawDocument(raw);
         Fields in = document.fields();
         this.mediaType = in.string("mediaType").orElse(MediaType.OCI_INDEX);
         this.artifactType = in.string("artifactType");
@@ -58,17 +56,12 @@ public final class Index implements ImageDocument {
 
     @Override
     public byte[] raw() {
-        return raw;
+        return raw.bytes();
     }
 
     @Override
     public Digest digest() {
-        Digest known = digest;
-        if (known == null) {
-            known = Digest.sha256(raw);
-            digest = known;
-        }
-        return known;
+        return raw.digest();
     }
 
     @Override
@@ -95,7 +88,7 @@ public final class Index implements ImageDocument {
 
     /** {@return a descriptor of this document} */
     public Descriptor descriptor() {
-        return new Descriptor(mediaType, digest(), raw.length);
+        return new Descriptor(mediaType, digest(), raw.bytes().length);
     }
 
     /**

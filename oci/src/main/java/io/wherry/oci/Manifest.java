@@ -6,7 +6,6 @@ import io.wherry.oci.json.JsonObject;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One image for one platform: its configuration and its layers, the lowest first.
@@ -18,17 +17,16 @@ public final class Manifest implements ImageDocument {
     /** More layers than any kernel can stack; a manifest with more is refused. */
     static final int MAX_LAYERS = 1_000;
 
-    private final byte[] raw;
+    private final RawDocument raw;
     private final String mediaType;
     private final Optional<String> artifactType;
     private final Descriptor config;
     private final List<Descriptor> layers;
     private final Optional<Descriptor> subject;
     private final Map<String, String> annotations;
-    private @Nullable Digest digest;
 
     Manifest(byte[] raw, JsonObject document) {
-        this.raw = raw;
+        this.raw = new RawDocument(raw);
         Fields in = document.fields();
         this.mediaType = in.string("mediaType").orElse(MediaType.OCI_MANIFEST);
         this.artifactType = in.string("artifactType");
@@ -64,17 +62,12 @@ public final class Manifest implements ImageDocument {
 
     @Override
     public byte[] raw() {
-        return raw;
+        return raw.bytes();
     }
 
     @Override
     public Digest digest() {
-        Digest known = digest;
-        if (known == null) {
-            known = Digest.sha256(raw);
-            digest = known;
-        }
-        return known;
+        return raw.digest();
     }
 
     @Override
@@ -106,7 +99,7 @@ public final class Manifest implements ImageDocument {
 
     /** {@return a descriptor of this document} */
     public Descriptor descriptor() {
-        return new Descriptor(mediaType, digest(), raw.length);
+        return new Descriptor(mediaType, digest(), raw.bytes().length);
     }
 
     /** {@return the sum of the sizes of configuration and layers, in bytes} */

@@ -1,7 +1,7 @@
 package io.wherry.kernel.program;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * One strand being written. The policy methods ({@link #okIf}, {@link #ignore}, …) amend the instruction that was written last, so that a line of
@@ -20,8 +20,12 @@ public final class Strand {
     /** The descriptor number that stands for none. */
     public static final int NONE = -1;
 
+    /** The words of an instruction: operation, policy, skip, result and step in the first; errors in the second; six operands. */
+    private static final int WORDS = Instruction.SIZE / Long.BYTES;
+
     private final Assembler assembler;
-    private ByteBuffer code = ByteBuffer.allocate(64 * Instruction.SIZE).order(ByteOrder.LITTLE_ENDIAN);
+    private long[] code = new long[64 * WORDS];
+    private int size;
     private int step;
 
     Strand(Assembler assembler) {
@@ -45,7 +49,7 @@ public final class Strand {
 
     /** {@return the number of instructions so far} */
     public int size() {
-        return code.position() / Instruction.SIZE;
+        return size;
     }
 
     /** Writes a system call without a result. */
@@ -55,12 +59,9 @@ public final class Strand {
 
     /** Writes a system call whose result becomes descriptor {@code dst} (and {@code dst + 1} for a pair). */
     public Strand callTo(int dst, Call call, long... arguments) {
-        begin(Op.SYS, dst);
-        int at = code.position() - Instruction.SIZE + 16;
-        code.putLong(at, call.number());
-        for (int i = 0; i < arguments.length; i++) {
-            code.putLong(at + 8 * (i + 1), arguments[i]);
-        }
+        int at = begin(Op.SYS, dst) + 2;
+        code[at] = call.number();
+        System.arraycopy(arguments, 0, code, at + 1, arguments.length);
         return this;
     }
 
@@ -71,27 +72,19 @@ public final class Strand {
 
     /** Writes an operation whose result becomes descriptor {@code dst}. */
     public Strand opTo(int dst, Op op, long... operands) {
-        begin(op, dst);
-        int at = code.position() - Instruction.SIZE + 16;
-        for (int i = 0; i < operands.length; i++) {
-            code.putLong(at + 8 * i, operands[i]);
-        }
+        int at = begin(op, dst) + 2;
+        System.arraycopy(operands, 0, code, at, operands.length);
         return this;
     }
 
-    private void begin(Op op, int dst) {
-        if (code.remaining() < Instruction.SIZE) {
-            code = ByteBuffer.allocate(2 * code.capacity())
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .put(code.flip());
+    private int begin(Op op, int dst) {
+        int at = size * WORDS;
+        if (at == code.length) {
+            code = Arrays.copyOf(code, 2 * at);
         }
-        int at = code.position();
-        code.put((byte) op.number())
-                .put((byte) 0)
-                .putShort((short) 0)
-                .putShort((short) (dst == NONE ? Instruction.NO_DESCRIPTOR : dst))
-                .putShort((short) step);
-        code.position(at + Instruction.SIZE);
+        size++;
+        code[at] = op.number() | (long) (dst & 0xFFFF) << 32 | (long) (step & 0xFFFF) << 48;
+        return at;
     }
 
     /** The last instruction succeeds with these errors too. */
@@ -128,19 +121,21 @@ public final class Strand {
 
     /** Makes the skip of an earlier instruction end here. */
     public void land(int mark) {
-        code.putShort(mark * Instruction.SIZE + 2, (short) (size() - 1 - mark));
+        code[mark * WORDS] |= (long) ((size - 1 - mark) & 0xFFFF) << 16;
     }
 
     private Strand policy(Policy policy, Errno... errnos) {
-        int at = code.position() - Instruction.SIZE;
-        code.put(at + 1, (byte) policy.ordinal());
+        int at = (size - 1) * WORDS;
+        code[at] = (code[at] & ~0xFF00L) | (long) policy.ordinal() << 8;
+        long listed = 0;
         for (int i = 0; i < errnos.length; i++) {
-            code.putShort(at + 8 + 2 * i, (short) errnos[i].number());
+            listed |= (long) errnos[i].number() << (16 * i);
         }
+        code[at + 1] = listed;
         return this;
     }
 
     void copyTo(ByteBuffer out, int at) {
-        out.put(at, code.array(), 0, code.position());
+        out.slice(at, size * Instruction.SIZE).order(out.order()).asLongBuffer().put(code, 0, size * WORDS);
     }
 }

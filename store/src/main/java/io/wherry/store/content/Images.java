@@ -9,6 +9,7 @@ import io.wherry.oci.Index;
 import io.wherry.oci.Manifest;
 import io.wherry.oci.WherryException;
 import io.wherry.oci.json.Fields;
+import io.wherry.oci.json.JsonArray;
 import io.wherry.oci.json.JsonObject;
 import io.wherry.store.disk.Durable;
 import io.wherry.store.disk.FileLocks;
@@ -50,6 +51,7 @@ public final class Images {
             byte[] bytes = JsonObject.builder()
                     .put("reference", image.reference().toString())
                     .put("manifest", image.manifest().toJson())
+                    .put("chains", chains(image))
                     .put("stored", image.stored())
                     .build()
                     .toBytes();
@@ -111,14 +113,26 @@ public final class Images {
                 (name.length() <= LONGEST_NAME ? name : Digest.sha256(name).hex()) + SUFFIX);
     }
 
+    private static JsonArray chains(StoredImage image) {
+        List<String> chains = new ArrayList<>();
+        for (Digest chain : image.chains()) {
+            chains.add(chain.toString());
+        }
+        return JsonArray.ofStrings(chains);
+    }
+
     private static Optional<StoredImage> read(Path file) {
         try {
             Fields in = JsonObject.parse(Files.readAllBytes(file)).fields();
             ImageReference reference = ImageReference.parse(in.requiredString("reference"));
             Descriptor manifest =
                     Descriptor.fromJson(in.object("manifest").orElseThrow(() -> in.problem("manifest", "is missing.")));
-            return Optional.of(
-                    new StoredImage(reference, manifest, in.integer("stored").orElse(0)));
+            List<Digest> chains = new ArrayList<>();
+            for (String chain : in.strings("chains")) {
+                chains.add(Digest.parse(chain));
+            }
+            return Optional.of(new StoredImage(
+                    reference, manifest, chains, in.integer("stored").orElse(0)));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {

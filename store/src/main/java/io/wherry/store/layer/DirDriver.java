@@ -30,22 +30,18 @@ public final class DirDriver implements LayerDriver {
     }
 
     @Override
-    public boolean has(List<Digest> diffIds) {
-        return diffIds.isEmpty() || folders.usable(top(diffIds)).isPresent();
-    }
-
-    private static Digest top(List<Digest> diffIds) {
-        return ChainId.of(diffIds).getLast();
+    public boolean has(List<Digest> chains) {
+        return chains.isEmpty() || folders.usable(chains.getLast()).isPresent();
     }
 
     @Override
-    public ImageUnpacking unpack(List<Digest> diffIds) {
-        return new DirUnpacking(space, folders, ChainId.of(diffIds));
+    public ImageUnpacking unpack(List<Digest> chains) {
+        return new DirUnpacking(space, folders, chains);
     }
 
     /** {@inheritDoc} The copy is made under a temporary name: a {@code rootfs} that is there is whole. */
     @Override
-    public RootfsMount prepare(Path container, List<Digest> diffIds) {
+    public RootfsMount prepare(Path container, List<Digest> chains) {
         Path rootfs = container.resolve("rootfs");
         if (Files.exists(rootfs)) {
             return new RootfsMount.Bind(rootfs);
@@ -56,8 +52,8 @@ public final class DirDriver implements LayerDriver {
                 space.removeTree(begun);
             }
             Files.createDirectories(begun);
-            if (!diffIds.isEmpty()) {
-                Digest top = top(diffIds);
+            if (!chains.isEmpty()) {
+                Digest top = chains.getLast();
                 if (folders.usable(top).isEmpty()) {
                     throw folders.missing(top);
                 }
@@ -71,9 +67,9 @@ public final class DirDriver implements LayerDriver {
     }
 
     @Override
-    public RootfsMount mount(Path container, List<Digest> diffIds) {
-        if (!diffIds.isEmpty() && folders.usable(top(diffIds)).isEmpty()) {
-            throw folders.missing(top(diffIds));
+    public RootfsMount mount(Path container, List<Digest> chains) {
+        if (!has(chains)) {
+            throw folders.missing(chains.getLast());
         }
         return new RootfsMount.Bind(container.resolve("rootfs"));
     }
@@ -109,7 +105,7 @@ public final class DirDriver implements LayerDriver {
     }
 
     @Override
-    public List<Path> unproven(List<Digest> diffIds) {
-        return diffIds.isEmpty() ? List.of() : folders.unproven(List.of(top(diffIds)));
+    public List<Path> unproven(List<Digest> chains) {
+        return chains.isEmpty() ? List.of() : folders.unproven(List.of(chains.getLast()));
     }
 }

@@ -7,17 +7,17 @@ import java.util.List;
 /**
  * Keeps unpacked layers and prepares containers' roots on them. An open set: a further driver passes {@code LayerDriverContract}.
  *
- * <p>Layers are given as their diff ids, the lowest first. Safe for use by several threads and processes: whoever unpacks a layer holds its lock, and others wait and find it done.
+ * <p>Layers are given as their chain ids ({@link ChainId}), the lowest first. Safe for use by several threads and processes: whoever unpacks a layer holds its lock, and others wait and find it done.
  */
 public interface LayerDriver {
     /** {@return the driver's name, as users write it} */
     String name();
 
     /** {@return whether a container can be prepared on these layers now: all are published, and proven or of this boot} */
-    boolean has(List<Digest> diffIds);
+    boolean has(List<Digest> chains);
 
     /** {@return the work of unpacking what is missing of these layers; the caller closes it} */
-    ImageUnpacking unpack(List<Digest> diffIds);
+    ImageUnpacking unpack(List<Digest> chains);
 
     /**
      * Makes what a new container needs inside {@code container}, or finds it made: idempotent.
@@ -25,10 +25,10 @@ public interface LayerDriver {
      * @param container the container's folder on the store's filesystem; exists
      * @return what to mount; {@code NOT_FOUND} if layers are missing
      */
-    RootfsMount prepare(Path container, List<Digest> diffIds);
+    RootfsMount prepare(Path container, List<Digest> chains);
 
     /** {@return what {@link #prepare} would return; nothing is made} */
-    RootfsMount mount(Path container, List<Digest> diffIds);
+    RootfsMount mount(Path container, List<Digest> chains);
 
     /** Removes what {@link #prepare} made in this folder, and all that the container wrote. None is success. */
     void discard(Path container);
@@ -43,5 +43,5 @@ public interface LayerDriver {
     long usage(Digest chain);
 
     /** {@return folders of published layers among these that are not proven yet, for {@link Prover}} */
-    List<Path> unproven(List<Digest> diffIds);
+    List<Path> unproven(List<Digest> chains);
 }

@@ -28,9 +28,16 @@ public final class OverlayDriver implements LayerDriver {
     }
 
     @Override
-    public boolean has(List<Digest> diffIds) {
-        for (Digest chain : ChainId.of(diffIds)) {
-            if (folders.usable(chain).isEmpty()) {
+    public boolean has(List<Digest> chains) {
+        if (chains.isEmpty()) {
+            return true;
+        }
+        Optional<LayerRecord> top = folders.usable(chains.getLast());
+        if (top.isEmpty()) {
+            return false;
+        }
+        for (String lower : top.get().lowers()) {
+            if (!folders.isTrusted(lower)) {
                 return false;
             }
         }
@@ -38,13 +45,13 @@ public final class OverlayDriver implements LayerDriver {
     }
 
     @Override
-    public ImageUnpacking unpack(List<Digest> diffIds) {
-        return new OverlayUnpacking(space, folders, ChainId.of(diffIds));
+    public ImageUnpacking unpack(List<Digest> chains) {
+        return new OverlayUnpacking(space, folders, chains);
     }
 
     @Override
-    public RootfsMount prepare(Path container, List<Digest> diffIds) {
-        RootfsMount mount = mount(container, diffIds);
+    public RootfsMount prepare(Path container, List<Digest> chains) {
+        RootfsMount mount = mount(container, chains);
         Path upper = container.resolve("upper");
         try {
             Files.createDirectories(upper);
@@ -56,11 +63,11 @@ public final class OverlayDriver implements LayerDriver {
     }
 
     @Override
-    public RootfsMount mount(Path container, List<Digest> diffIds) {
+    public RootfsMount mount(Path container, List<Digest> chains) {
         List<String> lowers = new ArrayList<>();
         Attributes root = Attributes.IMPLIED_FOLDER;
-        if (!diffIds.isEmpty()) {
-            Digest top = ChainId.of(diffIds).getLast();
+        if (!chains.isEmpty()) {
+            Digest top = chains.getLast();
             Optional<LayerRecord> record = folders.usable(top);
             if (record.isEmpty()) {
                 throw folders.missing(top);
@@ -100,7 +107,7 @@ public final class OverlayDriver implements LayerDriver {
     }
 
     @Override
-    public List<Path> unproven(List<Digest> diffIds) {
-        return folders.unproven(ChainId.of(diffIds));
+    public List<Path> unproven(List<Digest> chains) {
+        return folders.unproven(chains);
     }
 }

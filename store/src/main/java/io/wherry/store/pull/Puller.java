@@ -14,6 +14,7 @@ import io.wherry.store.content.ContentStore;
 import io.wherry.store.content.Images;
 import io.wherry.store.content.StoredImage;
 import io.wherry.store.disk.FileLocks;
+import io.wherry.store.layer.ChainId;
 import io.wherry.store.layer.ImageUnpacking;
 import io.wherry.store.layer.LayerDriver;
 import io.wherry.store.layer.LayerSource;
@@ -71,9 +72,10 @@ public final class Puller {
         try (FileLocks.Held _ = locks.shared(STORE_LOCK)) {
             ImageConfig config = config(manifest, source);
             List<Digest> diffIds = config.diffIds();
+            List<Digest> chains = ChainId.of(diffIds);
             check(manifest, diffIds);
             List<String> omitted;
-            try (ImageUnpacking unpacking = driver.unpack(diffIds)) {
+            try (ImageUnpacking unpacking = driver.unpack(chains)) {
                 LayerPull one = new LayerPull(content, source, unpacking, progress, cancellation, layerBytes);
                 layers(manifest.layers(), diffIds, one, unpacking.inParallel() ? parallel : 1, cancellation);
                 omitted = unpacking.publish(stored(manifest.layers(), cancellation));
@@ -83,8 +85,8 @@ public final class Puller {
             }
             content.put(manifest.digest(), manifest.raw());
             Descriptor descriptor = new Descriptor(manifest.mediaType(), manifest.digest(), manifest.raw().length);
-            images.put(new StoredImage(name, descriptor, System.currentTimeMillis() / 1000));
-            return new PullResult(manifest, config, omitted, driver.unproven(diffIds));
+            images.put(new StoredImage(name, descriptor, chains, System.currentTimeMillis() / 1000));
+            return new PullResult(manifest, config, omitted, driver.unproven(chains));
         }
     }
 

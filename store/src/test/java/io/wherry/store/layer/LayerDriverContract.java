@@ -209,7 +209,7 @@ abstract class LayerDriverContract {
         PullResult result = store.pull(layout, "image");
         Map<String, String> before = store.rootfs(result, "c1");
         RootfsMount mount = store.driver.prepare(
-                store.root.resolve("containers/c1"), result.config().diffIds());
+                store.root.resolve("containers/c1"), ChainId.of(result.config().diffIds()));
         Path writable = mount instanceof RootfsMount.Overlay o ? o.upper() : ((RootfsMount.Bind) mount).folder();
         Files.writeString(writable.resolve("written"), "here");
         assertThat(store.rootfs(result, "c2")).isEqualTo(before);
@@ -220,8 +220,10 @@ abstract class LayerDriverContract {
         layout.image("image", "{}", OciLayout.Compression.NONE, List.of(base().bytes()));
         PullResult result = store.pull(layout, "image");
         Path container = Files.createDirectories(store.root.resolve("containers/c"));
-        RootfsMount first = store.driver.prepare(container, result.config().diffIds());
-        assertThat(store.driver.prepare(container, result.config().diffIds())).isEqualTo(first);
+        RootfsMount first =
+                store.driver.prepare(container, ChainId.of(result.config().diffIds()));
+        assertThat(store.driver.prepare(container, ChainId.of(result.config().diffIds())))
+                .isEqualTo(first);
         store.driver.discard(container);
         store.driver.discard(container);
         try (var left = Files.list(container)) {
@@ -237,12 +239,12 @@ abstract class LayerDriverContract {
                 OciLayout.Compression.GZIP,
                 List.of(base().bytes(), new Tar().file("b", "b").bytes()));
         PullResult result = store.pull(layout, "image");
-        List<Digest> diffIds = result.config().diffIds();
-        assertThat(store.driver.has(diffIds)).isTrue();
+        List<Digest> chains = ChainId.of(result.config().diffIds());
+        assertThat(store.driver.has(chains)).isTrue();
         HostedPilots.run("rm", "-rf", folder.resolve("state").toString());
-        assertThat(store.driver.has(diffIds)).isFalse();
+        assertThat(store.driver.has(chains)).isFalse();
         Path container = Files.createDirectories(store.root.resolve("containers/c"));
-        assertThatThrownBy(() -> store.driver.prepare(container, diffIds))
+        assertThatThrownBy(() -> store.driver.prepare(container, chains))
                 .isInstanceOf(WherryException.class)
                 .hasMessageContaining("not unpacked");
 
@@ -252,8 +254,8 @@ abstract class LayerDriverContract {
             prover.prove(again.unproven());
         }
         HostedPilots.run("rm", "-rf", folder.resolve("state").toString());
-        assertThat(store.driver.has(diffIds)).isTrue();
-        assertThat(store.driver.unproven(diffIds)).isEmpty();
+        assertThat(store.driver.has(chains)).isTrue();
+        assertThat(store.driver.unproven(chains)).isEmpty();
     }
 
     @Test
@@ -267,7 +269,7 @@ abstract class LayerDriverContract {
         store.driver.remove(chain);
         assertThat(store.driver.list()).isEmpty();
         assertThat(store.driver.usage(chain)).isZero();
-        assertThat(store.driver.has(result.config().diffIds())).isFalse();
+        assertThat(store.driver.has(ChainId.of(result.config().diffIds()))).isFalse();
         assertThat(store.names("trash")).isEmpty();
     }
 

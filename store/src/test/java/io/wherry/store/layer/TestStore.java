@@ -92,7 +92,7 @@ public final class TestStore {
     /** {@return what a container on this image sees, as a listing} */
     public Map<String, String> rootfs(PullResult image, String container) throws IOException {
         Path folder = Files.createDirectories(root.resolve("containers").resolve(container));
-        RootfsMount mount = driver.prepare(folder, image.config().diffIds());
+        RootfsMount mount = driver.prepare(folder, ChainId.of(image.config().diffIds()));
         if (mount instanceof RootfsMount.Bind bind) {
             return TreeListing.of(bind.folder());
         }

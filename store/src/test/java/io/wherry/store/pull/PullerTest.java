@@ -10,6 +10,7 @@ import io.wherry.oci.WherryException;
 import io.wherry.oci.WherryException.Kind;
 import io.wherry.store.disk.Durable;
 import io.wherry.store.garbage.Garbage;
+import io.wherry.store.layer.ChainId;
 import io.wherry.store.layer.OverlayDriver;
 import io.wherry.store.layer.TestStore;
 import io.wherry.store.tree.HostedPilots;
@@ -263,11 +264,12 @@ class PullerTest {
             TestStore next = broken.reopened(OverlayDriver::new);
             if (failed && next.images.find(ImageReference.parse("image")).isPresent()) {
                 // The name was given: then everything must be there.
-                assertThat(next.driver.has(next.images.config(manifest).diffIds()))
+                assertThat(next.driver.has(
+                                ChainId.of(next.images.config(manifest).diffIds())))
                         .isTrue();
             }
             PullResult result = next.pull(manifest, source(), "image");
-            assertThat(next.driver.has(result.config().diffIds())).isTrue();
+            assertThat(next.driver.has(ChainId.of(result.config().diffIds()))).isTrue();
             next.space.sweep();
             assertThat(next.names("tmp")).isEmpty();
             assertThat(next.names("content/ingest")).isEmpty();

@@ -1,0 +1,82 @@
+package io.wherry.engine;
+
+import io.wherry.oci.WherryException;
+import java.io.IOException;
+import java.nio.file.Files;
+
+/** Removes containers, and waits for monitors that still clean up behind one that has ended. */
+final class ContainerRemoval {
+    private static final int SIGKILL = 9;
+
+    private final ContainerFiles files;
+    private final Healing healing;
+
+    ContainerRemoval(ContainerFiles files, Healing healing) {
+        this.files = files;
+        this.healing = healing;
+    }
+
+    /**
+     * Removes a container.
+     *
+     * @param force whether it is killed if it runs
+     * @throws WherryException of kind FAILED_PRECONDITION if it runs and is not to be killed
+     */
+    void remove(ContainerId id, boolean force) {
+        try {
+            healing.heal(id);
+        } catch (WherryException e) {
+            if (!force) {
+                throw e;
+            }
+        }
+        Container container = files.read(id);
+        waitIfEnding(id);
+        if (files.attended(id)) {
+            if (!force) {
+                throw new WherryException(
+                        WherryException.Kind.FAILED_PRECONDITION,
+                        "The container `" + container.name() + "` is running.",
+                        "Stop it first, or remove it with --force.");
+            }
+            kill(id);
+        }
+        if (Files.exists(files.folder(id))) {
+            healing.heal(id);
+        }
+        healing.remove(id);
+    }
+
+    private void kill(ContainerId id) {
+        try (MonitorClient monitor = MonitorClient.connect(files.volatileFolder(id))) {
+            monitor.stop(SIGKILL, 0);
+        } catch (IOException e) {
+            // it is starting or ending: the socket is not there yet, or not any more
+        }
+        waitUntilUnattended(id);
+    }
+
+    /** Who has seen a container's exit may remove it or use its name, although its monitor still cleans up. */
+    void waitIfEnding(ContainerId id) {
+        if (files.ending(id)) {
+            waitUntilUnattended(id);
+        }
+    }
+
+    /** The monitor sweeps after it reported the exit; that takes milliseconds. */
+    void waitUntilUnattended(ContainerId id) {
+        long end = System.nanoTime() + 10_000_000_000L;
+        while (files.attended(id)) {
+            if (System.nanoTime() > end) {
+                throw new WherryException(
+                        WherryException.Kind.FAILED_PRECONDITION,
+                        "The container " + id.abbreviated() + " was killed 10 s ago and its monitor still cleans up.");
+            }
+            try {
+                Thread.sleep(2);
+            } catch (InterruptedException e) {
+                throw new WherryException(WherryException.Kind.INTERRUPTED, "The removal was interrupted.");
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.wherry.engine;
+
+import io.wherry.oci.Digest;
+import io.wherry.oci.WherryException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Takes an image's name away, and the blobs and layers that no other image and no container needs. */
+final class ImageRemoval {
+    private final ImageCatalog images;
+    private final ContainerFiles files;
+
+    ImageRemoval(ImageCatalog images, ContainerFiles files) {
+        this.images = images;
+        this.files = files;
+    }
+
+    /**
+     * Removes an image.
+     *
+     * @throws WherryException of kind FAILED_PRECONDITION if a container that runs uses it, or any does and it is not forced
+     */
+    void remove(Image image, boolean force) {
+        String name = image.reference().familiar();
+        for (ContainerId id : files.ids()) {
+            Container container = files.read(id);
+            boolean uses = container.imageId().orElse("").equals(image.id().toString());
+            boolean running = container.status() == Container.Status.RUNNING;
+            if (uses && (running || !force)) {
+                throw new WherryException(
+                        WherryException.Kind.FAILED_PRECONDITION,
+                        "The image `" + name + "` is used by the " + (running ? "running " : "") + "container `"
+                                + container.name() + "`.",
+                        running ? "Remove that container first." : "Remove that container first, or give --force.");
+            }
+        }
+        images.remove(image.reference());
+        List<List<Digest>> used = new ArrayList<>();
+        for (ContainerId id : files.ids()) {
+            used.add(files.layers(id));
+        }
+        images.collect(used);
+    }
+}

@@ -1,0 +1,96 @@
+package io.wherry.engine;
+
+import io.wherry.oci.Descriptor;
+import io.wherry.oci.ImageConfig;
+import io.wherry.oci.ImageDocument;
+import io.wherry.oci.ImageReference;
+import io.wherry.oci.Index;
+import io.wherry.oci.Manifest;
+import io.wherry.oci.Platform;
+import io.wherry.oci.PlatformPreference;
+import io.wherry.oci.WherryException;
+import io.wherry.registry.BlobPosition;
+import io.wherry.registry.DockerCredentials;
+import io.wherry.registry.ProxyRules;
+import io.wherry.registry.RegistryClient;
+import io.wherry.registry.RegistryConfig;
+import io.wherry.registry.ResolvedManifest;
+import io.wherry.store.pull.BlobSource;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Brings images from registries: resolves the name, chooses the platform, and hands the catalog where the blobs are. */
+final class RegistryPull {
+    private final ImageCatalog images;
+
+    RegistryPull(ImageCatalog images) {
+        this.images = images;
+    }
+
+    /** {@return the image; what could not be unpacked here is said in {@code notes}} */
+    Image pull(String name, Optional<String> platform, PullListener listener, List<String> notes) {
+        ImageReference reference = ImageReference.parse(name);
+        RegistryClient client = new RegistryClient(RegistryConfig.DEFAULT
+                .withProxies(ProxyRules.of(System.getenv()))
+                .withCredentials(DockerCredentials.of(System.getenv())));
+        PlatformPreference preference = platform.isPresent()
+                ? PlatformPreference.of(Platform.parse(platform.get()))
+                : PlatformPreference.host();
+        Manifest manifest = select(client, reference, client.resolve(reference), preference);
+        checkPlatform(client, reference, manifest, platform, notes);
+        BlobSource blobs = (blob, offset) -> client.blob(
+                reference,
+                blob,
+                offset == 0 ? BlobPosition.start(blob) : BlobPosition.after(partial(blob), blob),
+                io.wherry.registry.PullListener.NONE);
+        notes.addAll(images.arrive(reference, manifest, blobs, listener).omitted());
+        return images.find(name).orElseThrow();
+    }
+
+    /** An image without an index says only in its configuration what it is for. */
+    private static void checkPlatform(
+            RegistryClient client,
+            ImageReference reference,
+            Manifest manifest,
+            Optional<String> wanted,
+            List<String> notes) {
+        Platform offered =
+                ImageConfig.parse(client.document(reference, manifest.config())).platform();
+        Platform asked = wanted.isPresent() ? Platform.parse(wanted.get()) : Platform.host();
+        boolean fits = offered.os().equals(asked.os()) && offered.architecture().equals(asked.architecture());
+        if (!fits && wanted.isPresent()) {
+            throw new WherryException(
+                    WherryException.Kind.NOT_FOUND,
+                    "The image `" + reference.familiar() + "` is for " + offered + "; there is none for " + asked
+                            + ".");
+        }
+        if (!fits) {
+            notes.add("The image is for " + offered + ", this host is " + asked + ".");
+        }
+    }
+
+    private Path partial(Descriptor blob) {
+        return images.storage()
+                .space()
+                .root()
+                .resolve("content/ingest")
+                .resolve(blob.digest().algorithm().word() + "-" + blob.digest().hex());
+    }
+
+    private static Manifest select(
+            RegistryClient client, ImageReference reference, ResolvedManifest resolved, PlatformPreference preference) {
+        ImageDocument document = resolved.document();
+        for (int depth = 0; document instanceof Index index; depth++) {
+            if (depth == Index.MAX_DEPTH) {
+                throw new WherryException(
+                        WherryException.Kind.INVALID,
+                        "The index of `" + reference.familiar() + "` is nested more than " + Index.MAX_DEPTH
+                                + " deep.");
+            }
+            document = client.manifest(reference, index.require(preference, reference.familiar()))
+                    .document();
+        }
+        return (Manifest) document;
+    }
+}
