@@ -262,10 +262,19 @@ static size_t boot_line(char to[64]) {
     return n > 0 ? 5 + (size_t)n : 0;
 }
 
+/* `.exit`, as long as it can become: on a disk that is full at the end the record must still fit. Without it the end is recorded if there is room then. */
+static void reserve_exit(int folder) {
+    static const char blank[512];
+    CLOSING int fd = folder < 0 ? -1 : (int)sys_openat(folder, ".exit", O_WRONLY | O_CREAT | O_NOFOLLOW, 0600);
+    if (fd >= 0) {
+        write_all(fd, blank, sizeof blank);
+    }
+}
+
 /* `exit` in a folder, by rename; durable if asked. A failure leaves no record, which reads as "monitor lost". */
 static void write_exit(int folder, const char *text, size_t length, bool durable) {
-    CLOSING int fd = folder < 0 ? -1 : (int)sys_openat(folder, ".exit", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
-    bool good = fd >= 0 && write_all(fd, text, length) == 0 && (!durable || sys_fsync(fd) == 0);
+    CLOSING int fd = folder < 0 ? -1 : (int)sys_openat(folder, ".exit", O_WRONLY | O_CREAT | O_NOFOLLOW, 0600);
+    bool good = fd >= 0 && write_all(fd, text, length) == 0 && sys_ftruncate(fd, (int64_t)length) == 0 && (!durable || sys_fsync(fd) == 0);
     if (good && sys_renameat(folder, ".exit", folder, "exit") == 0 && durable) {
         sys_fsync(folder);
     }
@@ -463,6 +472,7 @@ int monitor_main(struct context *ctx, int pidfd, const uint8_t block[64]) {
     if ((m->block.flags & BLOCK_LOG) != 0 && log_open(&m->log, m->block.folder, m->block.log_size, m->block.log_files) < 0) {
         m->log.errors++;
     }
+    reserve_exit(m->block.folder);
     reap(m); /* it may have ended before its death was blocked for us */
     while (!m->ended) {
         turn(m);

@@ -346,6 +346,13 @@ static long make_one(int parent, const char *name, bool file) {
 }
 
 /* Each prefix is resolved by the kernel as the root's inhabitants would; what is missing is made below the parent's descriptor. */
+/* Whether two descriptors are of one file. */
+static bool same_file(int a, int b) {
+    struct stat first = {0};
+    struct stat second = {0};
+    return sys_fstat(a, &first) == 0 && sys_fstat(b, &second) == 0 && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
 int op_makepath(struct context *ctx, const struct instruction *i) {
     const uint64_t resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
     char path[PATH_LIMIT];
@@ -363,7 +370,7 @@ int op_makepath(struct context *ctx, const struct instruction *i) {
         bool last = *end == 0;
         if (end == name) { /* `a//b`, `a/`, or nothing at all */
             if (last) {
-                return i->operands[2] == 1 ? -EISDIR : 0;
+                return i->operands[2] == 1 ? -EISDIR : i->operands[2] == 2 && same_file(parent, fd_at(i, 0)) ? -EBUSY : 0;
             }
             name = end + 1;
             continue;
@@ -388,7 +395,7 @@ int op_makepath(struct context *ctx, const struct instruction *i) {
             return result < 0 ? (int)result : is_folder ? -EISDIR : -ENOTDIR;
         }
         if (last) {
-            return 0;
+            return i->operands[2] == 2 && same_file(parent, fd_at(i, 0)) ? -EBUSY : 0;
         }
         *end = '/';
         name = end + 1;

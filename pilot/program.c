@@ -393,7 +393,7 @@ static bool meaning(struct checker *c, const struct instruction *i) {
     case OP_RECORD:
         return check_below(c, i->operands[1], true);
     case OP_MAKEPATH:
-        return check_inside(c, i->operands[1]) && (i->operands[2] <= 1 || refuse(c, "an unknown kind of path"));
+        return check_inside(c, i->operands[1]) && (i->operands[2] <= 2 || refuse(c, "an unknown kind of path"));
     default:
         return true;
     }

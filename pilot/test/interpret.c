@@ -451,13 +451,14 @@ static void test_files(void) {
 }
 
 static void test_makepath(void) {
-    int done = symlink("/real", path("root/abs")) | symlink("../../../../../real", path("root/up")) | symlink("/nowhere", path("root/dangling"));
+    int done = symlink("/real", path("root/abs")) | symlink("../../../../../real", path("root/up")) | symlink("/nowhere", path("root/dangling")) | symlink("/", path("root/top"));
     static const struct {
         const char *path;
         uint64_t file;
         int error;
     } cases[] = {{"abs/new/file", 1, 0}, {"up/new/dir", 0, 0}, {"abs/new/file", 1, 0}, {"abs/new/file", 0, ENOTDIR}, {"abs/new", 1, EISDIR},
-        {"dangling/x", 0, ENOENT}, {"fifo/x", 0, ENOTDIR}, {"", 0, 0}, {"", 1, EISDIR}, {"real//two/./three/", 0, 0}, {"real/../../../up/four", 0, 0}, {"abs/new/file/x", 0, ENOTDIR}};
+        {"dangling/x", 0, ENOENT}, {"fifo/x", 0, ENOTDIR}, {"", 0, 0}, {"", 1, EISDIR}, {"real//two/./three/", 0, 0}, {"real/../../../up/four", 0, 0}, {"abs/new/file/x", 0, ENOTDIR},
+        {"real", 2, 0}, {"top", 2, EBUSY}, {"real/../..", 2, EBUSY}, {"", 2, EBUSY}, {"top", 0, 0}};
     mkdir(path("root/real"), 0755);
     bool good = done == 0;
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {

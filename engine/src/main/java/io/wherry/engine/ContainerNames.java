@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Names of containers: one file a name, made with O_EXCL, holding the id. */
+/** Names of containers: one file a name, holding the id. It is written under another name and then linked to, so that a name is never without its id. */
 final class ContainerNames {
     private static final String[] ADJECTIVES = {
         "amber", "brave", "brisk", "calm", "clever", "coastal", "crisp", "daring", "dusky", "eager", "early", "fleet",
@@ -66,6 +66,9 @@ final class ContainerNames {
     private static final int TRIES = 20;
     private static final int LONGEST = 128;
 
+    /** What the file of a name that is being taken is called before its id; no name begins so. */
+    static final String CLAIM = ".new-";
+
     private ContainerNames() {}
 
     static boolean isName(String text) {
@@ -92,6 +95,17 @@ final class ContainerNames {
      */
     static String take(Path names, Optional<String> wanted, ContainerId id, boolean durable) {
         byte[] bytes = (id.text() + "\n").getBytes(StandardCharsets.US_ASCII);
+        Path claim = names.resolve(CLAIM + id.text());
+        try {
+            StateFile.writeInside(names, CLAIM + id.text(), bytes, durable);
+            return take(names, claim, wanted, id, durable);
+        } finally {
+            StateFile.remove(claim);
+        }
+    }
+
+    private static String take(
+            Path names, Path claim, Optional<String> wanted, ContainerId id, boolean durable) {
         if (wanted.isPresent()) {
             String name = wanted.get();
             if (!isName(name)) {
@@ -100,7 +114,7 @@ final class ContainerNames {
                         "`" + name
                                 + "` cannot be a container's name: 2 to 128 letters, digits, `_`, `.`, `-`, the first a letter or digit.");
             }
-            if (!StateFile.create(names.resolve(name), bytes, durable)) {
+            if (!StateFile.link(claim, names.resolve(name), durable)) {
                 throw new WherryException(
                         WherryException.Kind.ALREADY_EXISTS,
                         "The name `" + name + "` is taken.",
@@ -110,12 +124,12 @@ final class ContainerNames {
         }
         for (int i = 0; i < TRIES; i++) {
             String name = generated(id, i);
-            if (StateFile.create(names.resolve(name), bytes, durable)) {
+            if (StateFile.link(claim, names.resolve(name), durable)) {
                 return name;
             }
         }
         String name = "c-" + id.abbreviated();
-        StateFile.create(names.resolve(name), bytes, durable);
+        StateFile.link(claim, names.resolve(name), durable);
         return name;
     }
 

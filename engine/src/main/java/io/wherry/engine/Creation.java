@@ -12,7 +12,9 @@ import io.wherry.runtime.native_.NativeRuntime;
 import io.wherry.store.layer.RootfsMount;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -115,6 +117,7 @@ final class Creation {
             return compiled.program();
         } finally {
             if (!done) {
+                delete(files.unfinished(id));
                 StateFile.remove(root.names().resolve(name));
                 StateFile.remove(files.lock(id));
             }
@@ -152,6 +155,24 @@ final class Creation {
             }
         } catch (IOException e) {
             throw StateFile.failed("make", folder, e);
+        }
+    }
+
+    /** Deletes a folder in the making, in which nobody else has written. What stays is collected by the next command that looks. */
+    private static void delete(Path folder) {
+        if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+                for (Path entry : entries) {
+                    delete(entry);
+                }
+            } catch (IOException e) {
+                return;
+            }
+        }
+        try {
+            Files.deleteIfExists(folder);
+        } catch (IOException e) {
+            // what failed before is what is reported
         }
     }
 

@@ -54,6 +54,12 @@ public record FailureReport(int exitCode, String sentence, String hint) {
         if (failure.op() == Op.CLONE.number() && failure.errno() == Errno.ENOSPC.number()) {
             return "Possible cause: user.max_user_namespaces is 0; `wherry doctor` tells.";
         }
+        if (failure.errno() == Errno.ENOSPC.number()) {
+            return "A disk is full, most likely that of the state folder. Free some space there, for instance with `wherry rm` and `wherry rmi`, and try again.";
+        }
+        if (failure.op() == Op.MAKEPATH.number() && failure.errno() == Errno.EBUSY.number()) {
+            return "The target leads to the container's root, which nothing can be mounted over: name another, or mend the link.";
+        }
         if (call == Call.OPEN_TREE && failure.errno() == Errno.ENOENT.number()) {
             return "The source of a bind is not there any more.";
         }

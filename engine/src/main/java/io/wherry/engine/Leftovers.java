@@ -50,9 +50,7 @@ final class Leftovers {
             }
         }
         for (Path file : list(root.names())) {
-            ContainerId owner = owner(file);
-            boolean free = owner == null ? isOld(file) : belongsToNobody(owner) && owner.equals(owner(file));
-            if (free) {
+            if (isFree(file)) {
                 StateFile.remove(file);
             }
         }
@@ -96,6 +94,19 @@ final class Leftovers {
         StateFile.remove(files.lock(id));
     }
 
+    /** {@return whether a name, or what one was to be made of, is nobody's; one without an id is: names have theirs from the beginning} */
+    private boolean isFree(Path file) {
+        String claimed =
+                name(file).startsWith(ContainerNames.CLAIM) ? name(file).substring(ContainerNames.CLAIM.length()) : "";
+        if (isId(claimed)) {
+            return belongsToNobody(new ContainerId(claimed));
+        }
+        ContainerId owner = owner(file);
+        return owner == null
+                ? StateFile.read(file).isPresent() && owner(file) == null
+                : belongsToNobody(owner) && owner.equals(owner(file));
+    }
+
     private boolean belongsToNobody(ContainerId id) {
         return !Files.exists(files.folder(id), LinkOption.NOFOLLOW_LINKS)
                 && !Files.exists(files.unfinished(id), LinkOption.NOFOLLOW_LINKS)
@@ -103,7 +114,7 @@ final class Leftovers {
                 && !files.attended(id);
     }
 
-    /** {@return the id in a name's file, or null if there is none: a file just made is empty for a moment} */
+    /** {@return the id in a name's file, or null if there is none} */
     static @org.jspecify.annotations.Nullable ContainerId owner(Path file) {
         String text = StateFile.read(file)
                 .map(bytes -> new String(bytes, StandardCharsets.US_ASCII).strip())

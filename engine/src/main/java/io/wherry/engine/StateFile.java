@@ -1,6 +1,7 @@
 package io.wherry.engine;
 
 import io.wherry.oci.WherryException;
+import io.wherry.store.disk.FullDisk;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -33,27 +34,24 @@ final class StateFile {
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
             syncFolder(parent(file));
         } catch (IOException e) {
-            throw failed("write", file, e);
+            WherryException failure = failed("write", file, e);
+            remove(temporary);
+            throw failure;
         }
     }
 
-    /** Makes a file that must not be there yet, durably. {@return whether it was made} */
-    static boolean create(Path file, byte[] bytes) {
-        return create(file, bytes, true);
-    }
-
-    /** Makes a file that must not be there yet. {@return whether it was made} */
-    static boolean create(Path file, byte[] bytes, boolean durable) {
+    /** Gives a file a second name if that is free. {@return whether it was} */
+    static boolean link(Path file, Path name, boolean durable) {
         try {
-            writeNew(file, bytes, durable);
+            Files.createLink(name, file);
             if (durable) {
-                syncFolder(parent(file));
+                syncFolder(parent(name));
             }
             return true;
         } catch (FileAlreadyExistsException e) {
             return false;
         } catch (IOException e) {
-            throw failed("write", file, e);
+            throw failed("write", name, e);
         }
     }
 
@@ -124,6 +122,10 @@ final class StateFile {
     }
 
     static WherryException failed(String what, Path file, IOException e) {
+        WherryException full = FullDisk.of(what, file, e).orElse(null);
+        if (full != null) {
+            return full;
+        }
         String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         return new WherryException(
                 WherryException.Kind.FAILED_PRECONDITION, "Cannot " + what + " " + file + ": " + reason + ".", null, e);

@@ -1,6 +1,7 @@
 package io.wherry.engine;
 
 import io.wherry.oci.WherryException;
+import io.wherry.store.disk.FullDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -115,10 +116,11 @@ public record StateRoot(Path root, Path volatileRoot) {
                 Files.createDirectories(
                         folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             } catch (IOException e) {
-                throw new WherryException(
-                        WherryException.Kind.FAILED_PRECONDITION,
-                        "Cannot make the state folder " + folder + ": " + e.getMessage() + ".",
-                        "Name a writable folder with --root.");
+                throw FullDisk.of("make the state folder", folder, e)
+                        .orElse(new WherryException(
+                                WherryException.Kind.FAILED_PRECONDITION,
+                                "Cannot make the state folder " + folder + ": " + e.getMessage() + ".",
+                                "Name a writable folder with --root."));
             }
         }
         return folder;

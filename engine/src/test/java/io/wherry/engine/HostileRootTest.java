@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -130,11 +131,7 @@ class HostileRootTest {
         try {
             HostedLauncher.Outcome outcome = start.await();
             if (outcome.failure().isEmpty()) {
-                // A target that is the root itself covers a root that is in use already: the volume is not seen, and
-                // nothing else happens.
-                boolean covered = trick == Trick.LINK_TO_ROOT && place.equals("/volume") && outcome.code() == 1;
-                boolean good =
-                        covered || (outcome.code() == 0 && start.out().strip().equals("inside marked"));
+                boolean good = outcome.code() == 0 && start.out().strip().equals("inside marked");
                 return good ? "" : "ended with " + outcome.code() + " `" + start.out() + "` `" + start.err() + "`";
             }
             FailureReport report =
@@ -152,6 +149,57 @@ class HostileRootTest {
             Command.of("rm", "-rf", "--one-file-system", root.toString()).check();
             assertThat(remains).isEmpty();
         }
+    }
+
+    /** Docker's way: the volume is where the link leads inside the root, and a link that leads nowhere or to the root is refused. */
+    @ParameterizedTest
+    @CsvSource({
+        "data, /data",
+        "/data, /data",
+        "../../../../data, /data",
+        "new/../data, /data",
+        "chain, /data",
+        "/new/deep, REFUSED",
+        "nowhere, REFUSED",
+        "/, REFUSED",
+        ".., REFUSED",
+        ".wherry-is-none/.., REFUSED",
+        "volume, REFUSED"
+    })
+    void volumeIsSeenWhereALinkLeadsOrRefused(String link, String seen) throws IOException {
+        Path root = root();
+        Files.createDirectories(root.resolve("data"));
+        Files.createDirectories(root.resolve("new"));
+        Files.createSymbolicLink(root.resolve("chain"), Path.of("/second"));
+        Files.createSymbolicLink(root.resolve("second"), Path.of("new/../data"));
+        Files.createSymbolicLink(root.resolve("volume"), Path.of(link));
+        String before = snapshot();
+        String look = "read x </volume/mark; read y <" + seen + "/mark; echo $x $y";
+        ContainerSpec.Builder spec = yard.spec("linked", "/bin/sh", "-ec", look);
+        spec.rootfs = Optional.of(root.toString());
+        spec.rootfsOverlay = false;
+        bind(spec, volume, "/volume");
+        yard.engine().run(spec.build());
+        HostedLauncher.Start start = yard.launcher().last();
+        try {
+            HostedLauncher.Outcome outcome = start.await();
+            if (seen.equals("REFUSED")) {
+                FailureReport report =
+                        yard.engine().report(start.id(), outcome.failure().orElseThrow());
+                start.leave(report.exitCode());
+                assertThat(report.exitCode()).isEqualTo(125);
+                assertThat(report.sentence())
+                        .startsWith("Cannot start `linked`: ")
+                        .contains("/volume");
+            } else {
+                assertThat(start.out()).as("%s", start.err()).isEqualTo("marked marked\n");
+            }
+        } finally {
+            start.kill();
+            yard.engine().remove("linked", true);
+            Command.of("rm", "-rf", "--one-file-system", root.toString()).check();
+        }
+        assertThat(snapshot()).isEqualTo(before);
     }
 
     private static void bind(ContainerSpec.Builder spec, Path source, String target) {

@@ -20,6 +20,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
 
 /**
@@ -92,6 +94,49 @@ public record OciLayout(Path folder, SortedMap<String, String> tags) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * Adds an image that stands on another layout's, whose blobs are linked to: its layers, and these above them.
+     *
+     * @param base a layout that this class has written
+     * @param layers tar archives, lowest first
+     */
+    public OciLayout imageOn(OciLayout base, String baseTag, String tag, String config, List<byte[]> layers) {
+        String manifest = base.text(member(base.tags.get(baseTag), "\"digest\":\"([^\"]*)\""));
+        String below = base.text(member(manifest, "\"config\":\\{.*?\"digest\":\"([^\"]*)\""));
+        List<String> diffIds = new ArrayList<>(List.of(member(below, "\"diff_ids\":\\[(.*?)]").split(",")));
+        List<String> descriptors = new ArrayList<>(List.of(
+                member(manifest, "\"layers\":\\[(.*)]").replace("},{", "}\n{").split("\n")));
+        try {
+            for (String descriptor : descriptors) {
+                String digest = member(descriptor, "\"digest\":\"([^\"]*)\"");
+                Files.createSymbolicLink(blobFile(digest), base.blobFile(digest).toAbsolutePath());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        for (byte[] layer : layers) {
+            diffIds.add("\"" + digest(layer) + "\"");
+            descriptors.add(blob(TYPE + "layer.v1.tar+gzip", gzip(layer), ""));
+        }
+        return image(tag, config, diffIds, descriptors);
+    }
+
+    private String text(String digest) {
+        try {
+            return Files.readString(blobFile(digest));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String member(String json, String pattern) {
+        Matcher matcher = Pattern.compile(pattern).matcher(json);
+        if (!matcher.find()) {
+            throw new AssertionError("no " + pattern + " in " + json);
+        }
+        return matcher.group(1);
     }
 
     private OciLayout image(String tag, String config, List<String> diffIds, List<String> descriptors) {

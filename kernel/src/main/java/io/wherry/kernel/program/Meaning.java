@@ -53,7 +53,8 @@ final class Meaning {
         } else if (op == Op.MAKEPATH) {
             sound = data.get((int) v[1]) != '/'
                     && KernelProgram.length(data, (int) v[1]) < LONGEST_PATH
-                    && (v[2] == 0 || v[2] == 1);
+                    && v[2] >= 0
+                    && v[2] <= 2;
         } else if (op == Op.SYS && v[0] == Call.DUP3.number()) {
             sound = (v[2] >= 0 && v[2] <= 2) || (v[2] >= 8 && v[2] <= Verifier.LAST_DESCRIPTOR);
         }

@@ -14,7 +14,7 @@ import io.wherry.kernel.program.Strand;
 
 /**
  * Attaches a mount below the container's root. The target is made if it is missing, and resolved inside the root: a link in the image may lead
- * elsewhere in the image, never out of it.
+ * elsewhere in the image, never out of it, and not to the root itself.
  *
  * @param mount not attached yet
  * @param root the folder the target is resolved in
@@ -23,10 +23,15 @@ import io.wherry.kernel.program.Strand;
  * @param links whether links of the image may be followed
  */
 public record AttachMount(Slot mount, Slot root, String target, boolean file, boolean links) implements Step {
+    /** Operands of MAKEPATH. A mount at the root itself would not be seen by who has that root already. */
+    private static final int FILE = 1;
+
+    private static final int FOLDER_BELOW = 2;
+
     @Override
     public void lower(Strand out) {
         String path = target.startsWith("/") ? target.substring(1) : target;
-        out.op(Op.MAKEPATH, root.number(), out.string(path), file ? 1 : 0);
+        out.op(Op.MAKEPATH, root.number(), out.string(path), file ? FILE : FOLDER_BELOW);
         out.callTo(
                 Slot.T0,
                 Call.OPENAT2,

@@ -81,7 +81,7 @@ public final class Ingest implements AutoCloseable {
     }
 
     /** Writes the next bytes. More than the descriptor's size is {@code CORRUPT}. */
-    public void write(byte[] bytes, int at, int length) throws IOException {
+    public void write(byte[] bytes, int at, int length) {
         if (position < offset) {
             throw new IllegalStateException("earlier bytes were not read");
         }
@@ -93,8 +93,12 @@ public final class Ingest implements AutoCloseable {
         }
         hash.update(bytes, at, length);
         ByteBuffer rest = ByteBuffer.wrap(bytes, at, length);
-        while (rest.hasRemaining()) {
-            channel.write(rest);
+        try {
+            while (rest.hasRemaining()) {
+                channel.write(rest);
+            }
+        } catch (IOException e) { // the disk's fault, not the bytes': those before it are kept
+            throw Durable.failure("write the download", partial, e);
         }
         position += length;
     }

@@ -146,6 +146,10 @@ public final class Durable {
 
     /** {@return the exception for a failure of the disk: what was tried, the path, the reason} */
     public static WherryException failure(String what, Path path, IOException e) {
+        WherryException full = FullDisk.of(what, path, e).orElse(null);
+        if (full != null) {
+            return full;
+        }
         Kind kind = e instanceof NoSuchFileException
                 ? Kind.NOT_FOUND
                 : e instanceof FileAlreadyExistsException ? Kind.ALREADY_EXISTS : Kind.UNAVAILABLE;

@@ -1,8 +1,10 @@
 package io.wherry.store.layer;
 
+import io.wherry.kernel.tree.TreeException;
 import io.wherry.kernel.tree.TreeSession;
 import io.wherry.kernel.tree.TreeStream;
 import io.wherry.kernel.tree.TreeTarget;
+import io.wherry.store.disk.FullDisk;
 import io.wherry.store.unpack.LayerSummary;
 import io.wherry.store.unpack.LayerUnpacker;
 import io.wherry.store.unpack.LayersBelow;
@@ -27,7 +29,11 @@ final class LayerWork {
         Path file = spill.resolve("spill-" + System.nanoTime());
         try (TreeSession session = space.pilots().open(target);
                 TreeStream out = new TreeStream(session, parents, file)) {
-            return new LayerUnpacker(out, below, pass, space.ownership(), space.limits(), space::free).unpack(archive);
+            return new LayerUnpacker(out, below, pass, space.ownership(), space.limits(), space::requireFree)
+                    .unpack(archive);
+        } catch (TreeException e) {
+            boolean full = e.errno() == TreeException.ENOSPC || e.errno() == TreeException.EDQUOT;
+            throw full ? FullDisk.of(space.root(), e) : e;
         }
     }
 

@@ -7,6 +7,7 @@ import io.wherry.kernel.tree.TreeTarget;
 import io.wherry.oci.WherryException;
 import io.wherry.store.disk.Durable;
 import io.wherry.store.disk.FileLocks;
+import io.wherry.store.disk.FullDisk;
 import io.wherry.store.unpack.Ownership;
 import io.wherry.store.unpack.UnpackLimits;
 import java.io.IOException;
@@ -52,12 +53,8 @@ public record StoreSpace(
         return new Temporary(folder, lock);
     }
 
-    long free() {
-        try {
-            return Files.getFileStore(root).getUsableSpace();
-        } catch (IOException e) {
-            throw Durable.failure("measure", root, e);
-        }
+    void requireFree(long bytes) {
+        FullDisk.require(root, bytes);
     }
 
     /** Takes a folder away at once, and removes what is below it; none is success. */

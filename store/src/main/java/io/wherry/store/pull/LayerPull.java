@@ -7,11 +7,14 @@ import io.wherry.oci.WherryException.Kind;
 import io.wherry.store.compress.Decompression;
 import io.wherry.store.content.ContentStore;
 import io.wherry.store.content.Ingest;
+import io.wherry.store.disk.Durable;
 import io.wherry.store.layer.ImageUnpacking;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.SequenceInputStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 
 /** One layer of a pull: its blob into the content store and, if it is wanted, its files into the driver, in one pass. */
 final class LayerPull {
@@ -200,6 +203,9 @@ final class LayerPull {
         }
         if (cancellation.isCancelled()) {
             return new WherryException(Kind.INTERRUPTED, "The pull was ended.", e);
+        }
+        if (e instanceof FileSystemException f && f.getFile() != null) {
+            return Durable.failure("unpack into", Path.of(f.getFile()), e);
         }
         return new WherryException(
                 Kind.CORRUPT, "The layer " + layer.digest() + " cannot be unpacked: " + e.getMessage() + ".", e);

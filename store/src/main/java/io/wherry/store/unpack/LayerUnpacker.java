@@ -17,7 +17,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one layer's archive and makes its entries (see the package). For one layer and one thread. */
@@ -30,7 +29,7 @@ public final class LayerUnpacker {
     private final UnpackPass pass;
     private final Ownership ownership;
     private final UnpackLimits limits;
-    private final LongSupplier freeSpace;
+    private final FreeSpace freeSpace;
     private final @Nullable PathSet named;
     private final PathSet links = new PathSet();
     private final Set<String> omitted = new LinkedHashSet<>();
@@ -38,14 +37,14 @@ public final class LayerUnpacker {
     private long bytes;
     private long untilSpaceCheck;
 
-    /** Prepares to write to {@code out}; {@code freeSpace}, the bytes free on the disk now, is asked before each 64 MiB. */
+    /** Prepares to write to {@code out}; {@code freeSpace} is asked before each 64 MiB. */
     public LayerUnpacker(
             TreeWriter out,
             LayersBelow below,
             UnpackPass pass,
             Ownership ownership,
             UnpackLimits limits,
-            LongSupplier freeSpace) {
+            FreeSpace freeSpace) {
         this.out = out;
         this.below = below;
         this.pass = pass;
@@ -207,13 +206,7 @@ public final class LayerUnpacker {
         untilSpaceCheck -= length;
         if (untilSpaceCheck < 0) {
             untilSpaceCheck = SPACE_INTERVAL;
-            long free = freeSpace.getAsLong();
-            if (free < limits.reserve()) {
-                throw new WherryException(
-                        Kind.UNAVAILABLE,
-                        "The disk has " + free + " bytes free, and " + limits.reserve() + " are to stay free.",
-                        "Free some space and try again.");
-            }
+            freeSpace.require(limits.reserve());
         }
     }
 

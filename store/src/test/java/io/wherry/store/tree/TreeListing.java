@@ -9,15 +9,17 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A tree as lines to compare: type, mode, owner, links, device, time, size, digest or target, xattrs; by path. */
+/** A tree as lines to compare: type, mode, owner, links and the first name of the same file, device, time, size, digest or target, xattrs; by path. */
 public final class TreeListing {
     private TreeListing() {}
 
     public static Map<String, String> of(Path root) throws IOException {
         Map<String, String> out = new TreeMap<>();
+        Map<Object, String> first = new HashMap<>();
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
@@ -31,6 +33,14 @@ public final class TreeListing {
                 return FileVisitResult.CONTINUE;
             }
         });
+        for (Map.Entry<String, String> entry : out.entrySet()) { // in the order of names, whatever the disk's is
+            Path path = root.resolve(entry.getKey().substring(1));
+            Map<String, Object> a = Files.readAttributes(path, "unix:nlink,ino,dev,isDirectory", LinkOption.NOFOLLOW_LINKS);
+            if (!(boolean) a.get("isDirectory") && (int) a.get("nlink") > 1) {
+                String name = first.computeIfAbsent(a.get("dev") + ":" + a.get("ino"), k -> entry.getKey());
+                entry.setValue(entry.getValue() + " same as " + name);
+            }
+        }
         String path = "";
         for (String line : HostedPilots.run(
                         "getfattr", "-R", "-P", "-h", "-d", "-m", "-", "-e", "hex", "--absolute-names", root.toString())

@@ -86,12 +86,7 @@ class RealArchiveTest {
                 TreeSession session = new HostedPilots().open(TreeTarget.plain(target));
                 TreeStream out = new TreeStream(session, TreeStream.Parents.MAKE, folder.resolve("spill"))) {
             LayerSummary summary = new LayerUnpacker(
-                            out,
-                            LayersBelow.NONE,
-                            UnpackPass.ALL,
-                            Ownership.KEEP,
-                            UnpackLimits.DEFAULT,
-                            () -> Long.MAX_VALUE)
+                            out, LayersBelow.NONE, UnpackPass.ALL, Ownership.KEEP, UnpackLimits.DEFAULT, bytes -> {})
                     .unpack(in);
             assertThat(summary.omitted()).isEmpty();
         }

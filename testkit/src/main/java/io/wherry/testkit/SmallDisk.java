@@ -1,0 +1,97 @@
+package io.wherry.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A disk that can be full: ext4 in a file, mounted in a mount namespace of its own, which programs enter by {@link #inside}. For root. Closing it ends the namespace
+ * with all its mounts; whoever still runs in it keeps it.
+ */
+public final class SmallDisk implements AutoCloseable {
+    private final Path point;
+    private final Process holder;
+
+    /**
+     * Makes and mounts the disk.
+     *
+     * @param folder an empty folder for the image and the mount point
+     */
+    public SmallDisk(Path folder, int mebibytes) {
+        Command.requireTool("mkfs.ext4", "e2fsprogs");
+        Path image = folder.resolve("disk.img");
+        try {
+            point = Files.createDirectory(folder.resolve("disk"));
+            Command.of("truncate", "-s", mebibytes + "M", image.toString()).check();
+            Command.of("mkfs.ext4", "-q", "-F", "-m", "0", image.toString()).check();
+            holder = Command.of(
+                            "unshare", "--mount", "--propagation", "private", "sh", "-ec", """
+                            mount -o loop %s %s
+                            echo mounted
+                            exec cat >/dev/null
+                            """.formatted(image, point))
+                    .start();
+            if (holder.inputReader().readLine() == null) {
+                throw new AssertionError("no disk: " + holder.errorReader().readLine());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** {@return the mount point, as programs inside see it} */
+    public Path point() {
+        return point;
+    }
+
+    /** {@return the same folder as the test sees it} */
+    public Path seen() {
+        return Path.of("/proc/" + holder.pid() + "/root" + point);
+    }
+
+    /** {@return the command where the disk is mounted} */
+    public Command inside(Command command) {
+        return command.under("nsenter", "--mount", "--target", Long.toString(holder.pid()), "--");
+    }
+
+    /** Takes all the room there is, or all but some. */
+    public void fill(long leave) {
+        try {
+            Path filler = seen().resolve("filler");
+            long free = Files.getFileStore(seen()).getUsableSpace();
+            if (free > leave) {
+                Command.of("fallocate", "-l", Long.toString(free - leave), filler.toString())
+                        .run(); // up to the end of the disk
+            }
+            if (leave == 0) { // what allocation in large pieces has left
+                Command.of("dd", "if=/dev/zero", "of=" + seen().resolve("filler2"), "bs=1k")
+                        .run();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Gives back what {@link #fill} has taken. */
+    public void free() {
+        try {
+            Files.deleteIfExists(seen().resolve("filler"));
+            Files.deleteIfExists(seen().resolve("filler2"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            holder.getOutputStream().close();
+            holder.waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
