@@ -344,6 +344,15 @@ static bool check_sys(struct checker *c, const struct instruction *i) {
     return true;
 }
 
+/* Without a folder nothing would be limited, and nobody would notice: that is for a question only. */
+static bool check_devices(struct checker *c, const struct instruction *i) {
+    if (i->operands[2] == 0 || i->operands[2] > BPF_LIMIT) {
+        return refuse(c, "device rules of no instructions, or too many");
+    }
+    return as_signed(i->operands[0]) >= 0 || (as_signed(i->operands[0]) == -1 && (c->program->header->flags & PROGRAM_PROBE) != 0)
+        || refuse(c, "device rules of no cgroup");
+}
+
 static bool sweep_allows(uint8_t op) {
     return op != OP_CLONE && op != OP_EXEC && op != OP_SPAWN && op != OP_MONITOR && op != OP_SEND && op != OP_RECV && op != OP_INIT;
 }
@@ -394,6 +403,8 @@ static bool meaning(struct checker *c, const struct instruction *i) {
         return check_below(c, i->operands[1], true);
     case OP_MAKEPATH:
         return check_inside(c, i->operands[1]) && (i->operands[2] <= 2 || refuse(c, "an unknown kind of path"));
+    case OP_DEVICES:
+        return check_devices(c, i);
     default:
         return true;
     }

@@ -24,6 +24,7 @@ static op_function *const op_functions[OP_LIMIT] = {
     [OP_TREES] = op_trees,
     [OP_WAIT] = op_wait,
     [OP_MAKEPATH] = op_makepath,
+    [OP_DEVICES] = op_devices,
 };
 
 void failure_text(struct context *ctx, const char *text) {

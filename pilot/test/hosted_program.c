@@ -101,7 +101,7 @@ static void operand_tests(void) {
     BREAK("refuses the launcher's socket", code[1].operands[1] = 4, "a descriptor that nothing was assigned to");
     BREAK("refuses descriptor 251", code[0].dst = 251, "a result outside of descriptors 8 to 250");
     BREAK("refuses descriptor 7", code[0].dst = 7, "a result outside of descriptors 8 to 250");
-    BREAK("refuses a pair at 250", code[2].dst = 250, "a result outside of descriptors 8 to 250");
+    BREAK("refuses a pair at 250", code[3].dst = 250, "a result outside of descriptors 8 to 250");
     BREAK("refuses a missing result", code[0].dst = DST_NONE, "a result outside of descriptors 8 to 250");
     BREAK("refuses a result of nothing", code[1].dst = 20, "a result where the instruction has none");
     BREAK("refuses the parent's end in the child", code[a->header.strands[1].first].operands[0] = 10, "a descriptor that nothing was assigned to");
@@ -114,8 +114,8 @@ static void operand_tests(void) {
 
 static void flow_tests(void) {
     BREAK("accepts `else` without errnos: a plain way forward", (code[1].policy = POLICY_ELSE, code[1].errnos[0] = 0, code[1].skip = 2), NULL);
-    BREAK("refuses a skip out of the strand", (code[1].policy = POLICY_SKIP, code[1].skip = 16), "a skip that does not stay in its strand");
-    BREAK("accepts a skip to the strand's end", (code[1].policy = POLICY_SKIP, code[1].skip = 15), NULL);
+    BREAK("refuses a skip out of the strand", (code[1].policy = POLICY_SKIP, code[1].skip = 17), "a skip that does not stay in its strand");
+    BREAK("accepts a skip to the strand's end", (code[1].policy = POLICY_SKIP, code[1].skip = 16), NULL);
     BREAK("refuses a skip that is not used", code[1].skip = 1, "a skip that does not stay in its strand");
     BREAK("refuses `ignore` outside of the sweep", (code[1].policy = POLICY_IGNORE, code[1].errnos[0] = 0), "policy `ignore` outside of the sweep");
     BREAK("refuses `note` outside of a probe", (code[1].policy = POLICY_NOTE, code[1].errnos[0] = 0), "policy `note` outside of a probe");
@@ -150,6 +150,11 @@ static void flow_tests(void) {
     BREAK("refuses RMCG that climbs", code[find(a, OP_RMCG)].operands[1] = str(a, "a/../.."), "a name that does not lie below its folder");
     BREAK("refuses MAKEPATH of an absolute path", code[find(a, OP_MAKEPATH)].operands[1] = str(a, "/etc"),
           "a name that does not lie below its folder");
+    BREAK("refuses device rules of no cgroup", code[find(a, OP_DEVICES)].operands[0] = UINT64_MAX, "device rules of no cgroup");
+    BREAK("refuses device rules of the working folder", code[find(a, OP_DEVICES)].operands[0] = FD(-100), "device rules of no cgroup");
+    BREAK("refuses device rules without code", (code[find(a, OP_DEVICES)].operands[1] = 0, code[find(a, OP_DEVICES)].operands[2] = 0),
+          "device rules of no instructions, or too many");
+    BREAK("refuses device rules that are too long", code[find(a, OP_DEVICES)].operands[2] = 5000, "a block does not lie inside the data");
     BREAK("refuses an unknown barrier", code[find(a, OP_SEND)].operands[1] = 7, "an unknown barrier");
     BREAK("refuses PUTPID over a string", code[find(a, OP_PUTPID)].operands[0] = code[0].operands[2], "PUTPID without its 12 bytes");
     BREAK("refuses WRITE with an access mode", code[find(a, OP_WRITE)].operands[4] = 2, "WRITE with an unknown open flag");
@@ -158,6 +163,7 @@ static void flow_tests(void) {
           "a descriptor that nothing was assigned to");
     ONE("refuses READ outside of a probe", 0, 0, OP(a, OP_READ, 0, str(a, "x"), 10), "READ outside of a probe");
     ONE("accepts READ in a probe", PROGRAM_PROBE, 0, OP(a, OP_READ, 0, str(a, "x"), 10), NULL);
+    ONE("accepts device rules of no cgroup in a probe", PROGRAM_PROBE, 0, OP(a, OP_DEVICES, FD(-1), str(a, "1234567"), 1), NULL);
     ONE("refuses CLONE in the sweep", 0, 7, OP(a, OP_SPAWN, str(a, "/bin/true"), 1, 0, 0, 0, 0), "an instruction that the sweep may not use");
     ONE("refuses SPAWN by name", 0, 0, OP(a, OP_SPAWN, str(a, "true"), 1, 0, 0, 0, 0), "SPAWN without an absolute path");
     ONE("accepts a program without instructions", 0, 0, (void)0, NULL);

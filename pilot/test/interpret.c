@@ -706,6 +706,62 @@ static void test_cgroup(const char *root, bool version2) {
     }
 }
 
+/* As the kernel asks: type in the low half of the first word, what is wanted in the high one, then major and minor. Allows c 1:3 alone. */
+static const uint64_t ONLY_NULL[] = {
+    0x0000000000001261,           /* r2 = access and type */
+    0x0000000000001461 | 4 << 16, /* r4 = major */
+    0x0000000000001561 | 8 << 16, /* r5 = minor */
+    0x0000FFFF00000254,           /* r2 &= 0xFFFF */
+    0x00000000000000B7,           /* r0 = 0 */
+    0x0000000200030255,           /* r2 != 2: out */
+    0x0000000100020455,           /* r4 != 1: out */
+    0x0000000300010555,           /* r5 != 3: out */
+    0x00000001000000B7,           /* r0 = 1 */
+    0x0000000000000095,
+};
+
+static const uint64_t NO_END[] = {0x00000000000000B7};
+
+/* The child starts in the group, opens /dev/null, and then must not open /dev/zero. */
+static void test_devices(const char *root) {
+    char group[128];
+    static const char *const titles[] = {"DEVICES lets whoever is in the group open what its code allows", "DEVICES keeps them from opening anything else"};
+    snprintf(group, sizeof group, "%s/wherry-test-%d", root, getpid());
+    if (geteuid() != 0 || mkdir(group, 0755) != 0) {
+        skip(titles[0], "no version 2 tree that is ours to write");
+        return;
+    }
+    asm_begin(&a, PROGRAM_PROBE);
+    asm_strand(&a, 0);
+    OP(&a, OP_DEVICES, FD(-1), bytes_of(&a, ONLY_NULL, sizeof ONLY_NULL), sizeof ONLY_NULL / 8)->policy = POLICY_NOTE;
+    OP(&a, OP_DEVICES, FD(-1), bytes_of(&a, NO_END, sizeof NO_END), 1)->policy = POLICY_NOTE;
+    struct outcome o = run_strand(NULL);
+    if (o.notes == 2 && o.note_error[0] == EPERM && o.note_error[1] == EPERM) {
+        rmdir(group);
+        skip(titles[0], "a user may not load device rules");
+        return;
+    }
+    ok(succeeded(o) && o.notes == 2 && o.note_error[0] == 0 && o.note_error[1] == EINVAL, "DEVICES without a group says whether the kernel takes the code");
+    for (int zero = 0; zero < 2; zero++) {
+        asm_begin(&a, 0);
+        asm_strand(&a, 0);
+        to(SYS(&a, CALL_OPENAT, FD(AT_FDCWD), str(&a, group), O_RDONLY | O_DIRECTORY, 0), 8);
+        OP(&a, OP_DEVICES, 8, bytes_of(&a, ONLY_NULL, sizeof ONLY_NULL), sizeof ONLY_NULL / 8);
+        to(SYS(&a, CALL_SOCKETPAIR, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, 0), 10);
+        to(OP(&a, OP_CLONE, 0, 1, 8, 10, 11), 12);
+        OP(&a, OP_WAIT, 12);
+        asm_strand(&a, 1);
+        to(SYS(&a, CALL_OPENAT, FD(AT_FDCWD), str(&a, "/dev/null"), O_RDWR, 0), 20);
+        if (zero) {
+            to(SYS(&a, CALL_OPENAT, FD(AT_FDCWD), str(&a, "/dev/zero"), O_RDONLY, 0), 20);
+        }
+        o = run_strand(NULL);
+        bool refused = o.failed && o.failure.strand == 1 && o.failure.error == EPERM;
+        ok(zero ? refused : succeeded(o), titles[zero]);
+    }
+    ok(rmdir(group) == 0, "device rules do not keep a group from being removed");
+}
+
 int main(int argc, char **argv) {
     if (argc != 2) {
         fprintf(stderr, "usage: interpret PILOT\n");
@@ -732,6 +788,7 @@ int main(int argc, char **argv) {
     for (size_t k = 0; k < sizeof HIERARCHIES / sizeof *HIERARCHIES; k++) {
         test_cgroup(HIERARCHIES[k][0], HIERARCHIES[k][1][0] == '1');
     }
+    test_devices(access("/sys/fs/cgroup/cgroup.procs", F_OK) == 0 ? "/sys/fs/cgroup" : "/sys/fs/cgroup/unified");
     printf("1..%d\n", tests);
     char *clean[] = {(char *)(uintptr_t)"rm", (char *)(uintptr_t)"-rf", folder, NULL};
     pid_t pid = fork();

@@ -10,6 +10,7 @@ static inline void sample_program(struct assembly *a) {
     asm_strand(a, 0);
     to(SYS(a, CALL_OPENAT, FD(-100), str(a, "/sys/fs/cgroup"), 0200000, 0), 8);
     with(SYS(a, CALL_MKDIRAT, 8, str(a, "wherry"), 0755), POLICY_OK_IF, 0, 17, 0);
+    OP(a, OP_DEVICES, 8, bytes_of(a, zeros, 16), 2);
     to(SYS(a, CALL_SOCKETPAIR, 1, 5, 0, 0), 10);
     to(SYS(a, CALL_PIPE2, 0, 0), 12);
     to(SYS(a, CALL_FSOPEN, str(a, "overlay"), 1), 14);

@@ -4,6 +4,7 @@ module io.wherry.kernel {
     requires transitive io.wherry.oci;
 
     exports io.wherry.kernel.caps;
+    exports io.wherry.kernel.devices;
     exports io.wherry.kernel.host;
     exports io.wherry.kernel.launch;
     exports io.wherry.kernel.netlink;

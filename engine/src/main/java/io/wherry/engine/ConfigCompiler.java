@@ -196,7 +196,7 @@ final class ConfigCompiler {
                         "Cannot add the capability " + name + ": this process does not have it itself.");
             }
         }
-        if (facts.root() && !facts.cgroups().hasDeviceRules() && !spec.privileged()) {
+        if (facts.root() && !facts.deviceRules() && !spec.privileged()) {
             return withoutNodes(wanted.intersect(possible));
         }
         return wanted.intersect(possible);

@@ -32,6 +32,9 @@ final class ResourceCompiler {
         if (spec.memory() > 0 && spec.memory() < SMALLEST_MEMORY) {
             throw ConfigCompiler.invalid("A memory limit of " + spec.memory() + " bytes is below the least, 6 MiB.");
         }
+        if (spec.memorySwap() > 0 && spec.memory() == 0) {
+            throw ConfigCompiler.invalid("A limit of memory and swap together needs one of memory too.");
+        }
         if (spec.memorySwap() > 0 && spec.memorySwap() < spec.memory()) {
             throw ConfigCompiler.invalid("The limit of memory and swap together, " + spec.memorySwap()
                     + " bytes, is below that of memory, " + spec.memory() + ".");
@@ -58,7 +61,7 @@ final class ResourceCompiler {
     }
 
     private List<DeviceRule> devices() {
-        boolean possible = facts.root() && facts.cgroups().hasDeviceRules();
+        boolean possible = facts.deviceRules();
         if (!possible) {
             return List.of(); // a user cannot make nodes, so the host's permissions decide
         }

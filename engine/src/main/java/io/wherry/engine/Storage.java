@@ -46,7 +46,7 @@ record Storage(StoreSpace space, ContentStore content, Images images, LayerDrive
     }
 
     private static LayerDriver driver(String name, HostFacts facts, StoreSpace space) {
-        return switch (name.isEmpty() ? (facts.overlay() ? "overlay" : "dir") : name) {
+        return switch (name.isEmpty() ? (facts.features().overlay() ? "overlay" : "dir") : name) {
             case "overlay" -> new OverlayDriver(space);
             case "dir" -> new DirDriver(space);
             default ->

@@ -2,8 +2,6 @@ package io.wherry.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.wherry.kernel.launch.Launcher;
-import io.wherry.kernel.launch.TaskResult;
 import io.wherry.kernel.program.Assembler;
 import io.wherry.kernel.program.Disassembler;
 import io.wherry.kernel.program.KernelProgram;
@@ -180,33 +178,5 @@ class ExplainTest {
             }
         }
         throw new AssertionError("no " + start + " in " + lines);
-    }
-
-    /** Compilation runs nothing. */
-    private static final class NoLauncher implements Launcher {
-        @Override
-        public void launch(KernelProgram program, String id, int flags) {
-            throw new AssertionError("launched");
-        }
-
-        @Override
-        public void leave(int code) {
-            throw new AssertionError("left");
-        }
-
-        @Override
-        public TaskResult task(KernelProgram program, int strand) {
-            throw new AssertionError("ran a task");
-        }
-
-        @Override
-        public void detach(KernelProgram program) {
-            throw new AssertionError("detached");
-        }
-
-        @Override
-        public TreeTask tree(KernelProgram program) {
-            throw new AssertionError("opened a tree");
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.wherry.engine;
 
 import io.wherry.kernel.host.CgroupLayout;
+import io.wherry.kernel.host.Features;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.host.Privilege;
 import io.wherry.kernel.step.IdRange;
@@ -40,8 +41,6 @@ enum Facts {
         facts = new HostFacts(
                 "6f4e1d3c-0000-4000-8000-5b8e2a7c9d10",
                 major + "." + minor + ".0",
-                major,
-                minor,
                 privilege,
                 root ? (1L << 41) - 1 : 0,
                 40,
@@ -49,8 +48,7 @@ enum Facts {
                 4,
                 "0-3",
                 "0",
-                true,
-                true,
+                new Features(true, true, major == 6 && minor >= 8, major == 6 && minor >= 11, root),
                 1 << 20);
     }
 

@@ -1,6 +1,7 @@
 package io.wherry.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.wherry.oci.WherryException;
 import io.wherry.testkit.Command;
@@ -125,6 +126,17 @@ class RunningTest {
         start.await();
         yard.engine().containers();
         assertThat(Remains.ofRemoved(start.id(), "gone", yard.state())).isEmpty();
+    }
+
+    @Test
+    void containerThatWantsTooMuchMemoryIsKilledAndThatIsRecorded() {
+        assumeThat(yard.facts().root()).as("control groups that limit memory").isTrue();
+        ContainerSpec.Builder spec = yard.spec("hungry", "/probe", "oom", "64");
+        spec.memory = 16L << 20;
+        yard.engine().run(spec.build());
+        HostedLauncher.Start start = yard.launcher().last();
+        assertThat(start.await().code()).isEqualTo(SIGKILLED);
+        assertThat(yard.engine().container("hungry").outOfMemory()).isTrue();
     }
 
     @Test

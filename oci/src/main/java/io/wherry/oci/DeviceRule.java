@@ -26,6 +26,15 @@ public record DeviceRule(
                 true, Optional.of(type), OptionalLong.of(major), OptionalLong.of(minor), Optional.of(access));
     }
 
+    /** {@return which devices and which access, as a version 1 group's files take it: {@code c 1:3 rwm}, or {@code a *:* rwm} for everything} */
+    public String words() {
+        return type.orElse("a") + " " + number(major) + ":" + number(minor) + " " + access.orElse("rwm");
+    }
+
+    private static String number(OptionalLong value) {
+        return value.isPresent() ? Long.toString(value.getAsLong()) : "*";
+    }
+
     static DeviceRule fromJson(Fields in) {
         return new DeviceRule(
                 in.flag("allow"), in.string("type"), number(in, "major"), number(in, "minor"), in.string("access"));

@@ -18,6 +18,8 @@ public enum Payload {
     SUBREAPER,
     /** Runs a program on a terminal of its own; see {@link Terminal}. */
     PTY,
+    /** What the script of a {@link Guest} needs. */
+    GUEST,
     /** Prints all that a container's first process is, sees and may do; with a word it does one thing instead. */
     PROBE;
 
@@ -36,7 +38,7 @@ public enum Payload {
     }
 
     /** The repository, given by the build; else the nearest folder above the current one that has the payloads. */
-    private static Path source() {
+    static Path source() {
         String given = System.getProperty("wherry.source");
         for (Path at = Path.of(given == null ? "" : given).toAbsolutePath(); at != null; at = at.getParent()) {
             if (Files.isExecutable(at.resolve("testkit/payload/build.sh"))) {

@@ -22,6 +22,7 @@ public final class TestImages {
     /** Fills the cache while there is a network; tests themselves have none. Prints what there is. */
     public static void main(String[] args) {
         System.out.println(debian().folder());
+        System.out.println(guestKernel());
     }
 
     /** {@return the bottom layer of a small system: busybox with a link for each of its commands, users, the usual folders} */
@@ -112,6 +113,44 @@ public final class TestImages {
         words.addAll(List.of("oci:" + layout.folder() + ":" + tag, "docker://" + reference));
         Command.of(words).timeout(Duration.ofMinutes(5)).check();
         return reference;
+    }
+
+    /**
+     * {@return a folder with {@code vmlinuz} and {@code overlay.ko} of Debian's kernel for virtual machines}
+     *
+     * <p>Downloaded once, not installed, since a kernel that is installed would be booted by the next start of this host; kept in the cache.
+     */
+    public static Path guestKernel() {
+        Path kept = cache().resolve("guest-" + DEBIAN);
+        if (!Files.exists(kept.resolve("vmlinuz"))) {
+            fetchKernel(kept);
+        }
+        return kept;
+    }
+
+    private static void fetchKernel(Path kept) {
+        try {
+            Files.createDirectories(kept.getParent());
+            Path work = Files.createTempDirectory(kept.getParent(), "making-");
+            Path made = Files.createDirectory(work.resolve("made"));
+            // the package of that name has no content but the name of the one that has
+            String script = """
+                    set -e
+                    package=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/.*Depends: \\(linux-image-[0-9].*\\)/\\1/p' | head -n 1)
+                    apt-get -q download "$package"
+                    dpkg-deb -x ./*.deb tree
+                    cp tree/boot/vmlinuz-* made/vmlinuz
+                    cp tree/lib/modules/*/kernel/fs/overlayfs/overlay.ko made/
+                    """;
+            Command.of("sh", "-c", script)
+                    .in(work)
+                    .timeout(Duration.ofMinutes(5))
+                    .check();
+            Files.move(made, kept, StandardCopyOption.ATOMIC_MOVE);
+            Command.of("rm", "-rf", "--one-file-system", work.toString()).check();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Path cache() {

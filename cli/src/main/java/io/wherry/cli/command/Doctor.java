@@ -28,13 +28,13 @@ final class Doctor {
         findings.add(limits(facts.cgroups()));
         findings.add(finding(
                 "overlay",
-                facts.overlay(),
+                facts.features().overlay(),
                 "layers are stacked by the kernel",
                 "the kernel has no overlay filesystem, so layers are copied",
                 "Load it as root: modprobe overlay"));
         findings.add(finding(
                 "seccomp",
-                facts.seccomp(),
+                facts.features().seccomp(),
                 "system calls are filtered",
                 "the kernel cannot filter system calls, so containers need `--security-opt seccomp=unconfined`",
                 "Use a kernel with CONFIG_SECCOMP_FILTER."));

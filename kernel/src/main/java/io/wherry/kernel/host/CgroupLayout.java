@@ -43,11 +43,6 @@ public record CgroupLayout(List<Hierarchy> hierarchies, Optional<String> unified
         return (" " + unifiedControllers + " ").contains(" " + controller + " ");
     }
 
-    /** {@return whether control groups here can say which devices may be opened} */
-    public boolean hasDeviceRules() {
-        return hierarchy("devices").isPresent();
-    }
-
     /** {@return a name for people: v1, hybrid, v2, none} */
     public String kind() {
         if (hierarchies.isEmpty()) {

@@ -5,8 +5,6 @@ package io.wherry.kernel.host;
  *
  * @param bootId identifies this boot: records of another one are void
  * @param kernel the release, as uname(2) gives it
- * @param major its first number
- * @param minor its second number
  * @param privilege with which rights the caller came
  * @param capabilities the caller's effective capabilities; bit n is capability n
  * @param lastCapability the highest capability that the kernel knows
@@ -14,15 +12,12 @@ package io.wherry.kernel.host;
  * @param cpus how many processors the host may have
  * @param cpuset the processors of the root control group, as a list like {@code 0-1}
  * @param memset its memory nodes
- * @param overlay whether the kernel has the overlay filesystem
- * @param seccomp whether it has filters of system calls
+ * @param features what the kernel can
  * @param nofile the hard limit of open files
  */
 public record HostFacts(
         String bootId,
         String kernel,
-        int major,
-        int minor,
         Privilege privilege,
         long capabilities,
         int lastCapability,
@@ -30,23 +25,13 @@ public record HostFacts(
         int cpus,
         String cpuset,
         String memset,
-        boolean overlay,
-        boolean seccomp,
+        Features features,
         long nofile) {
 
-    /** {@return whether the kernel is at least of this release} */
-    public boolean atLeast(int wantedMajor, int wantedMinor) {
-        return major > wantedMajor || (major == wantedMajor && minor >= wantedMinor);
-    }
-
-    /** {@return whether overlay layers can be given one by one} */
-    public boolean overlayOneByOne() {
-        return atLeast(6, 8);
-    }
-
-    /** {@return whether a pidfd gives out its network namespace} */
-    public boolean networkNamespaceByPidfd() {
-        return atLeast(6, 11);
+    /** {@return whether control groups can say which devices may be opened: by a version 1 hierarchy, or by a program for a version 2 group} */
+    public boolean deviceRules() {
+        boolean byProgram = cgroups.unified().isPresent() && features.devicePrograms();
+        return root() && (cgroups.hierarchy("devices").isPresent() || byProgram);
     }
 
     /** {@return whether the caller has a capability, by its number} */

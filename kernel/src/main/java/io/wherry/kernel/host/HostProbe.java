@@ -20,6 +20,8 @@ public final class HostProbe {
     private static final int FIRST_KERNEL_MINOR = 15;
     private static final int FIRST_PIECE = 1 << 12;
     private static final int LARGEST_FILE = 1 << 18;
+    private static final long CAP_NET_ADMIN = 1L << 12;
+    private static final long CAP_BPF = 1L << 39;
 
     private HostProbe() {}
 
@@ -48,8 +50,6 @@ public final class HostProbe {
         return new HostFacts(
                 bootId(),
                 kernel,
-                major,
-                minor,
                 privilege,
                 status.capabilities,
                 Integer.parseInt(line("/proc/sys/kernel/cap_last_cap")),
@@ -57,9 +57,17 @@ public final class HostProbe {
                 lastOf(lineOr("/sys/devices/system/cpu/possible", "0")) + 1,
                 lineOr("/sys/devices/system/cpu/online", "0"),
                 lineOr("/sys/devices/system/node/online", "0"),
+                features(status, major, minor, root),
+                openFiles());
+    }
+
+    private static Features features(Status status, int major, int minor, boolean root) {
+        return new Features(
                 text("/proc/filesystems").contains("\toverlay\n"),
                 status.seccomp,
-                openFiles());
+                major > 6 || (major == 6 && minor >= 8),
+                major > 6 || (major == 6 && minor >= 11),
+                root && (status.capabilities & CAP_BPF) != 0 && (status.capabilities & CAP_NET_ADMIN) != 0);
     }
 
     /** {@return the identity of this boot} */

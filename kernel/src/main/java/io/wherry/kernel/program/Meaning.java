@@ -16,6 +16,7 @@ final class Meaning {
     private static final int LONGEST_PATH = 4096;
     private static final int ERRNOS = 4096;
     private static final int PID_SLOT = 12;
+    private static final int LONGEST_CODE = 4096;
 
     private Meaning() {}
 
@@ -55,6 +56,10 @@ final class Meaning {
                     && KernelProgram.length(data, (int) v[1]) < LONGEST_PATH
                     && v[2] >= 0
                     && v[2] <= 2;
+        } else if (op == Op.DEVICES) {
+            // without a folder nothing would be limited, and nobody would notice: that is for a question only
+            boolean asks = v[0] == Strand.NONE && (flags & KernelProgram.PROBE) != 0;
+            sound = v[2] > 0 && v[2] <= LONGEST_CODE && (v[0] >= 0 || asks);
         } else if (op == Op.SYS && v[0] == Call.DUP3.number()) {
             sound = (v[2] >= 0 && v[2] <= 2) || (v[2] >= 8 && v[2] <= Verifier.LAST_DESCRIPTOR);
         }

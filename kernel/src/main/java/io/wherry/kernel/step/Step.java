@@ -10,6 +10,7 @@ import io.wherry.kernel.program.Strand;
 public sealed interface Step
         permits AdjustOomScore,
                 AdmitAddress,
+                AnchorMount,
                 AttachMount,
                 AwaitExit,
                 AwaitMark,
@@ -25,6 +26,7 @@ public sealed interface Step
                 HoldLease,
                 InstallSeccomp,
                 JoinCgroup,
+                LimitDevices,
                 LimitResource,
                 ListenAt,
                 LockFile,
@@ -45,6 +47,7 @@ public sealed interface Step
                 NewMountNamespace,
                 NewSession,
                 NoNewPrivileges,
+                OpenCgroupFile,
                 OpenFolder,
                 OpenNetlink,
                 OpenNetworkNamespace,

@@ -172,7 +172,8 @@ public final class WalledPilots implements TreePilots {
                             target.folder().toString(),
                             target.work().toString(),
                             List.of("userxattr"),
-                            facts.overlayOneByOne(),
+                            MountOverlay.slots(
+                                    plan, lowers.size(), facts.features().overlayOneByOne()),
                             root));
         } else {
             plan.add(strand, new CloneTree(target.folder().toString(), false, root));

@@ -8,6 +8,7 @@ import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.step.EmptyCgroup;
 import io.wherry.kernel.step.JoinCgroup;
 import io.wherry.kernel.step.MakeCgroup;
+import io.wherry.kernel.step.OpenCgroupFile;
 import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.SetCgroupFile;
 import io.wherry.kernel.step.Slot;
@@ -28,7 +29,7 @@ abstract sealed class Cgroups permits CgroupsV1, CgroupsV2, NoCgroups {
     final String id;
     final Resources resources;
     Slot unified = Slot.NONE;
-    Slot memory = Slot.NONE;
+    private Slot oomKills = Slot.NONE;
 
     Cgroups(String id, Resources resources) {
         this.id = id;
@@ -63,9 +64,15 @@ abstract sealed class Cgroups permits CgroupsV1, CgroupsV2, NoCgroups {
         return Slot.NONE;
     }
 
-    /** {@return the group whose file counts out-of-memory kills, or {@link Slot#NONE}} */
-    final Slot memory() {
-        return memory;
+    /** {@return the file that counts out-of-memory kills, or {@link Slot#NONE}} */
+    final Slot oomKills() {
+        return oomKills;
+    }
+
+    /** Keeps the counter of out-of-memory kills open for the monitor. */
+    final void countOomKills(Plan plan, Slot group, String file) {
+        oomKills = plan.slot("kills for memory");
+        plan.add(PILOT, new OpenCgroupFile(group, file, oomKills));
     }
 
     /** {@return the group in the version 2 tree, which can kill and freeze, or {@link Slot#NONE}} */

@@ -1,11 +1,13 @@
 package io.wherry.runtime.native_;
 
 import static io.wherry.kernel.program.Assembler.INSIDE;
+import static io.wherry.kernel.program.Assembler.PILOT;
 
 import io.wherry.kernel.host.CgroupLayout;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.program.Linux;
 import io.wherry.kernel.step.AttachMount;
+import io.wherry.kernel.step.LimitDevices;
 import io.wherry.kernel.step.MountAttributes;
 import io.wherry.kernel.step.NewFilesystem;
 import io.wherry.kernel.step.Plan;
@@ -40,8 +42,9 @@ final class CgroupsV1 extends Cgroups {
         if (limits.limit().isPresent()
                 || limits.reservation().isPresent()
                 || limits.swap().isPresent()) {
-            memory = use(plan, "memory", "memory");
-            memory(plan, limits);
+            Slot group = use(plan, "memory", "memory");
+            memory(plan, group, limits);
+            countOomKills(plan, group, "memory.oom_control");
         }
         CpuLimits cpu = resources.cpu();
         if (cpu.shares().isPresent() || cpu.quota().isPresent() || cpu.period().isPresent()) {
@@ -69,27 +72,31 @@ final class CgroupsV1 extends Cgroups {
             long limit = resources.pids().limit().getAsLong();
             set(plan, group, "pids.max", limit < 0 ? "max" : Long.toString(limit));
         }
-        if (!resources.devices().isEmpty()) {
+        boolean old = facts.cgroups().hierarchy("devices").isPresent();
+        if (!resources.devices().isEmpty() && old) {
             devices(plan, use(plan, "devices", "devices"));
         }
         facts.cgroups().unified().ifPresent(path -> unified = group(plan, path, "unified group"));
+        if (!resources.devices().isEmpty() && !old) {
+            plan.add(PILOT, new LimitDevices(unified, resources.devices()));
+        }
     }
 
     private static void memory(Plan plan, Slot group, String file, long value) {
         set(plan, group, file, Long.toString(value));
     }
 
-    private void memory(Plan plan, MemoryLimits limits) {
+    private static void memory(Plan plan, Slot group, MemoryLimits limits) {
         if (limits.limit().isPresent()) {
-            memory(plan, memory, "memory.limit_in_bytes", limits.limit().getAsLong());
+            memory(plan, group, "memory.limit_in_bytes", limits.limit().getAsLong());
         }
         if (limits.swap().isPresent()) {
-            memory(plan, memory, "memory.memsw.limit_in_bytes", limits.swap().getAsLong());
+            memory(plan, group, "memory.memsw.limit_in_bytes", limits.swap().getAsLong());
         }
         if (limits.reservation().isPresent()) {
             memory(
                     plan,
-                    memory,
+                    group,
                     "memory.soft_limit_in_bytes",
                     limits.reservation().getAsLong());
         }
@@ -97,17 +104,17 @@ final class CgroupsV1 extends Cgroups {
 
     private void devices(Plan plan, Slot group) {
         for (DeviceRule rule : resources.devices()) {
-            String number = rule.type().isEmpty()
-                    ? "a"
-                    : rule.type().get() + " "
-                            + (rule.major().isPresent()
-                                    ? Long.toString(rule.major().getAsLong())
-                                    : "*") + ":"
-                            + (rule.minor().isPresent()
-                                    ? Long.toString(rule.minor().getAsLong())
-                                    : "*") + " "
-                            + rule.access().orElse("rwm");
-            set(plan, group, rule.allow() ? "devices.allow" : "devices.deny", number);
+            String file = rule.allow() ? "devices.allow" : "devices.deny";
+            String words = rule.words();
+            if (words.equals("a *:* rwm")) {
+                set(plan, group, file, "a");
+            } else if (words.startsWith("a ")) {
+                // of a rule for all types the kernel would read nothing but the type
+                set(plan, group, file, "b" + words.substring(1));
+                set(plan, group, file, "c" + words.substring(1));
+            } else {
+                set(plan, group, file, words);
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import io.wherry.kernel.host.CgroupLayout;
 import io.wherry.kernel.program.Linux;
 import io.wherry.kernel.step.AttachMount;
 import io.wherry.kernel.step.EnableControllers;
+import io.wherry.kernel.step.LimitDevices;
 import io.wherry.kernel.step.MountAttributes;
 import io.wherry.kernel.step.NewFilesystem;
 import io.wherry.kernel.step.Plan;
@@ -25,6 +26,7 @@ final class CgroupsV2 extends Cgroups {
 
     private static final long SHARES_RANGE = 262142;
     private static final long WEIGHT_RANGE = 9999;
+    private static final long DEFAULT_PERIOD = 100_000; // microseconds; the kernel's own
 
     private final CgroupLayout layout;
     private final String path;
@@ -42,7 +44,8 @@ final class CgroupsV2 extends Cgroups {
         CpuLimits cpu = resources.cpu();
         boolean limitsMemory =
                 limits.limit().isPresent() || limits.reservation().isPresent();
-        boolean limitsCpu = cpu.shares().isPresent() || cpu.quota().isPresent();
+        boolean limitsTime = cpu.quota().isPresent() || cpu.period().isPresent();
+        boolean limitsCpu = cpu.shares().isPresent() || limitsTime;
         boolean limitsSet = cpu.cpus().isPresent() || cpu.mems().isPresent();
         want(wanted, limitsMemory, "memory", "memory");
         want(wanted, limitsCpu, "cpu", "processor time");
@@ -52,20 +55,23 @@ final class CgroupsV2 extends Cgroups {
             plan.add(PILOT, new EnableControllers(path, PARENT, wanted.toString()));
         }
         unified = group(plan, path, "control group");
-        memory = limitsMemory ? unified : Slot.NONE;
+        if (!resources.devices().isEmpty()) {
+            plan.add(PILOT, new LimitDevices(unified, resources.devices()));
+        }
         memory(plan, limits);
+        if (limitsMemory) {
+            countOomKills(plan, unified, "memory.events");
+        }
         if (cpu.shares().isPresent()) {
             long shares = Math.max(SHARES_MIN, cpu.shares().getAsLong());
             set(plan, unified, "cpu.weight", Long.toString(1 + (shares - SHARES_MIN) * WEIGHT_RANGE / SHARES_RANGE));
         }
-        if (cpu.quota().isPresent()) {
-            long quota = cpu.quota().getAsLong();
+        if (limitsTime) {
             set(
                     plan,
                     unified,
                     "cpu.max",
-                    (quota < 0 ? "max" : Long.toString(quota)) + " "
-                            + cpu.period().orElse(100_000));
+                    maximum(cpu.quota().orElse(-1)) + " " + cpu.period().orElse(DEFAULT_PERIOD));
         }
         cpu.cpus().ifPresent(list -> set(plan, unified, "cpuset.cpus", list));
         cpu.mems().ifPresent(list -> set(plan, unified, "cpuset.mems", list));

@@ -7,6 +7,7 @@ import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.host.Privilege;
 import io.wherry.kernel.program.Linux;
 import io.wherry.kernel.step.AdjustOomScore;
+import io.wherry.kernel.step.AnchorMount;
 import io.wherry.kernel.step.AwaitMark;
 import io.wherry.kernel.step.CloneTree;
 import io.wherry.kernel.step.CloseDescriptors;
@@ -85,16 +86,18 @@ final class FirstProcess {
         this.root = plan.slot("rootfs");
     }
 
-    /** As root the pilot makes the root's mount and keeps its descriptor: the last unmount, which syncs, then comes behind the report of the exit. */
+    /**
+     * As root the pilot makes the root's mount and keeps its descriptor: the last unmount, which syncs, then comes behind the report of the exit. Of a layer in memory nothing is
+     * synced, and it must be attached where nobody sees it.
+     */
     void prepareRoot() {
-        if (facts.root()) {
+        if (!isMountedInside()) {
             mountRoot(PILOT);
-            boolean makesNodes = config.process().capabilities().bounding().contains("CAP_MKNOD");
-            if (config.linux().resources().devices().isEmpty() && !makesNodes) {
-                // Nothing else keeps a device node of the image from being opened.
-                plan.add(PILOT, new SetMountAttributes(root, MountAttributes.of(Linux.MOUNT_ATTR_NODEV), false));
-            }
         }
+    }
+
+    private boolean isMountedInside() {
+        return !facts.root() || rootfs instanceof Rootfs.Throwaway;
     }
 
     void start(Optional<NetworkAttachment> network) {
@@ -107,7 +110,7 @@ final class FirstProcess {
             plan.add(INSIDE, new DieWithParent());
         }
         plan.add(INSIDE, new MakeMountsPrivate());
-        if (!facts.root()) {
+        if (isMountedInside()) {
             mountRoot(INSIDE);
         }
         Mounts mounts = new Mounts(plan, config, facts, root);
@@ -171,6 +174,7 @@ final class FirstProcess {
         } else if (rootfs instanceof Rootfs.Throwaway throwaway) {
             Slot memory = plan.slot("writable layer in memory");
             plan.add(strand, new NewFilesystem("tmpfs", List.of("mode=0700"), MountAttributes.NONE, memory));
+            plan.add(strand, new AnchorMount(memory));
             plan.add(strand, new MakeFolder(memory, "upper", 0755, plan.slot("upper")));
             plan.add(strand, new MakeFolder(memory, "work", 0755, plan.slot("work")));
             String path = "/proc/self/fd/" + memory.number();
@@ -184,6 +188,11 @@ final class FirstProcess {
         } else if (rootfs instanceof Rootfs.Folder folder) {
             plan.add(strand, new CloneTree(folder.path(), true, root));
         }
+        boolean makesNodes = config.process().capabilities().bounding().contains("CAP_MKNOD");
+        if (facts.root() && config.linux().resources().devices().isEmpty() && !makesNodes) {
+            // Nothing else keeps a device node of the image from being opened.
+            plan.add(strand, new SetMountAttributes(root, MountAttributes.of(Linux.MOUNT_ATTR_NODEV), false));
+        }
     }
 
     private void overlay(
@@ -195,7 +204,9 @@ final class FirstProcess {
         if (userAttributes) {
             flags.add("userxattr");
         }
-        plan.add(strand, new MountOverlay(lowers, upper, work, flags, facts.overlayOneByOne(), root));
+        List<Slot> opened =
+                MountOverlay.slots(plan, lowers.size(), facts.features().overlayOneByOne());
+        plan.add(strand, new MountOverlay(lowers, upper, work, flags, opened, root));
     }
 
     /** Kernel parameters, masks and read-only paths, all through our own descriptors of the kernel's filesystems. */

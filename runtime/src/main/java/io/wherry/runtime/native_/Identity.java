@@ -101,7 +101,7 @@ final class Identity {
                     SeccompTranslation.filter(config.linux().seccomp().get()));
             plan.add(INSIDE, new InstallSeccomp(filter.bytes(), 0, "the given profile"));
         } else if ("default".equals(config.annotations().get(SECCOMP_ANNOTATION))) {
-            if (!facts.seccomp()) {
+            if (!facts.features().seccomp()) {
                 throw new WherryException(
                         WherryException.Kind.UNSUPPORTED,
                         "This kernel has no filters of system calls.",

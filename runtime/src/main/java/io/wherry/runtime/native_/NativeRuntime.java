@@ -120,7 +120,7 @@ public final class NativeRuntime {
         plan.add(PILOT, new SendMark(sockets[0], Mark.ATTACHED, Slot.NONE));
         if (network.isPresent() && network.get().needsPilot()) {
             Slot namespace = plan.slot("network namespace");
-            plan.add(PILOT, new OpenNetworkNamespace(process, facts.networkNamespaceByPidfd(), namespace));
+            plan.add(PILOT, new OpenNetworkNamespace(process, facts.features().networkNamespaceByPidfd(), namespace));
             network.get().pilot(plan, PILOT, namespace);
             plan.add(PILOT, new SendMark(sockets[0], Mark.NETWORK, Slot.NONE));
         }
@@ -150,7 +150,7 @@ public final class NativeRuntime {
                 folder,
                 volatileFolder,
                 listener,
-                cgroups.memory(),
+                cgroups.oomKills(),
                 cgroups.memoryIsUnified(),
                 place.logSize(),
                 place.logFiles(),

@@ -1,0 +1,166 @@
+package io.wherry.engine;
+
+import io.wherry.kernel.host.CgroupLayout;
+import io.wherry.kernel.host.Features;
+import io.wherry.kernel.host.HostFacts;
+import io.wherry.kernel.host.Privilege;
+import io.wherry.kernel.step.Rootfs;
+import io.wherry.oci.ExecutionDefaults;
+import io.wherry.testkit.Command;
+import io.wherry.testkit.Guest;
+import io.wherry.testkit.Payload;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Containers for a guest: created here for the guest's recorded facts, run there. The state root has the same absolute path on both sides; what the guest
+ * says is kept by container.
+ */
+final class GuestHost {
+    /** The guest's release, controllers, and what its kernel can: what is recorded here is compared with what the guest says of itself. */
+    static final String KERNEL = "6.1.0";
+
+    static final String CONTROLLERS = "cpuset cpu io memory pids";
+    static final int USER = 1000;
+
+    private static final long ALL_CAPABILITIES = (1L << 41) - 1;
+
+    private final Path home;
+    private final Path rootfs;
+    private final Guest guest;
+    private final StringBuilder script = new StringBuilder();
+    private List<String> console = List.of();
+
+    /**
+     * A guest that is not started yet.
+     *
+     * @param home an empty folder with a short path, since a socket's address is short
+     */
+    GuestHost(Path home) throws IOException {
+        this.home = home;
+        guest = new Guest(Files.createDirectory(home.resolve("machine")));
+        guest.put("wherry", Path.of(System.getProperty("wherry.source", ".."), "dist/bin/wherry"));
+        rootfs = Files.createDirectory(home.resolve("rootfs"));
+        Files.copy(Payload.PROBE.path(), rootfs.resolve("probe"));
+        Files.createDirectory(rootfs.resolve("bin"));
+        Command.requireTool("busybox", "busybox-static");
+        Files.copy(Path.of("/bin/busybox"), rootfs.resolve("bin/busybox"));
+        Files.createSymbolicLink(rootfs.resolve("bin/sh"), Path.of("busybox"));
+    }
+
+    /** {@return the facts of system root in the guest} */
+    static HostFacts root() {
+        CgroupLayout tree = new CgroupLayout(List.of(), Optional.of("/sys/fs/cgroup"), CONTROLLERS);
+        return facts(new Privilege.Root(), ALL_CAPABILITIES, tree);
+    }
+
+    /** {@return the facts of an ordinary user to whom a part of the tree was given} */
+    static HostFacts user() {
+        CgroupLayout tree = new CgroupLayout(List.of(), Optional.of("/sys/fs/cgroup/user"), "cpu memory pids");
+        return facts(new Privilege.Single(USER, USER, "newuidmap is not installed"), 0, tree);
+    }
+
+    private static HostFacts facts(Privilege privilege, long capabilities, CgroupLayout tree) {
+        return new HostFacts(
+                "6f4e1d3c-0000-4000-8000-5b8e2a7c9d10",
+                KERNEL,
+                privilege,
+                capabilities,
+                40,
+                tree,
+                2,
+                "0-1",
+                "0",
+                new Features(true, true, false, false, capabilities != 0),
+                1 << 20);
+    }
+
+    /** {@return what to ask for: a shell with a script} */
+    static ContainerSpec.Builder shell(String commands) {
+        ContainerSpec.Builder spec = new ContainerSpec.Builder();
+        spec.command.addAll(List.of("sh", "-c", commands));
+        return spec;
+    }
+
+    /** Creates a container and adds lines to the guest's script. */
+    void container(String name, HostFacts facts, ContainerSpec.Builder spec, String lines) throws IOException {
+        container(name, facts, spec, new Rootfs.Throwaway(rootfs.toString(), !facts.root()), lines);
+    }
+
+    /** The same on a stack of layers, each with a file of its number; the lowest is the root filesystem. */
+    void layered(String name, ContainerSpec.Builder spec, int layers, String lines) throws IOException {
+        List<String> lowers = new ArrayList<>();
+        Path stack = home.resolve("root/layers");
+        for (int i = layers; i > 0; i--) {
+            Path layer = Files.createDirectories(stack.resolve("0123456789abcdef".repeat(4) + i));
+            Files.writeString(layer.resolve("layer-" + i), i + "\n");
+            lowers.add(layer.toString());
+        }
+        lowers.add(rootfs.toString());
+        String upper = Files.createDirectories(home.resolve("root/upper/files")).toString();
+        String work = Files.createDirectories(home.resolve("root/upper/work")).toString();
+        container(name, root(), spec, new Rootfs.Overlay(lowers, upper, work, true, true), lines);
+    }
+
+    private void container(String name, HostFacts facts, ContainerSpec.Builder spec, Rootfs root, String lines)
+            throws IOException {
+        spec.name = Optional.of(name);
+        spec.network = Optional.of("none");
+        Path state = home.resolve(facts.root() ? "root" : "user");
+        StateRoot places = new StateRoot(state, state.resolve("run"));
+        Storage storage = Storage.of(places, facts, new NoLauncher(), "");
+        ContainerSpec asked = spec.build();
+        ContainerId id = ContainerId.random();
+        ContainerRoot from =
+                new ContainerRoot(ExecutionDefaults.NONE, root, Optional.empty(), "folder", AccountFiles.NONE);
+        ContainerFiles files = new ContainerFiles(places, facts.bootId());
+        new Creation(places, files, facts, storage)
+                .create(asked, from, id, new Networks(places, facts).claim(asked, id));
+        guest.write("containers/" + name + "/id", id.text() + "\n")
+                .write("containers/" + name + "/folder", files.folder(id) + "\n")
+                .write("containers/" + name + "/volatile", files.volatileFolder(id) + "\n")
+                .write("containers/" + name + "/tree", facts.cgroups().unified().orElseThrow() + "\n");
+        script.append(lines);
+    }
+
+    /** Runs the guest to its end. */
+    void run(Duration limit) throws IOException {
+        guest.mirror(home.resolve("root")).mirror(home.resolve("user")).mirror(rootfs);
+        guest.write("home", home + "\n");
+        console = guest.run(script.toString(), limit);
+    }
+
+    /** {@return everything it said about something, each value with its key in front} */
+    List<String> said(String name) {
+        List<String> said = new ArrayList<>();
+        for (String line : console) {
+            if (line.startsWith("@" + name + " ")) {
+                said.add(line.substring(name.length() + 2));
+            }
+        }
+        return said;
+    }
+
+    /** {@return what a container wrote, its lines joined by newlines} */
+    String output(String name) {
+        StringBuilder output = new StringBuilder();
+        String start = "log {\"log\":\"";
+        for (String line : said(name)) {
+            if (line.startsWith(start)) {
+                output.append(line, start.length(), line.indexOf("\\n\",\"stream\""))
+                        .append('\n');
+            }
+        }
+        return output.toString();
+    }
+
+    /** {@return the whole console, for whom something is missing} */
+    String console() {
+        return String.join("\n", console);
+    }
+}

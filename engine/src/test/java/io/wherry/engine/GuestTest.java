@@ -1,0 +1,294 @@
+package io.wherry.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wherry.testkit.Command;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Containers where version 2 is all there is: in a virtual machine, since this host may have version 1. Compiled here, run there by the pilot without a JVM; one boot for all
+ * tests, which read what came over the serial console.
+ */
+class GuestTest {
+    private static final Duration LIMIT = Duration.ofSeconds(80);
+
+    private static final int LAYERS = 40;
+
+    private static Path home;
+    private static GuestHost guest;
+
+    @BeforeAll
+    static void boot() throws IOException {
+        home = Files.createTempDirectory(Path.of("/tmp"), "guest-");
+        guest = new GuestHost(home);
+        limits();
+        exhausted();
+        devices();
+        layers();
+        lost();
+        refused();
+        user();
+        guest.run(LIMIT);
+    }
+
+    @AfterAll
+    static void removeFiles() {
+        Command.of("rm", "-rf", "--one-file-system", home.toString()).check();
+    }
+
+    private static void limits() throws IOException {
+        ContainerSpec.Builder spec = GuestHost.shell("""
+                for each in memory.max memory.swap.max cpu.max pids.max cpuset.cpus.effective; do
+                    echo $each $(busybox cat /sys/fs/cgroup/$each)
+                done
+                echo processors $(busybox nproc)
+                echo group $(busybox cat /proc/self/cgroup)
+                echo x > /sys/fs/cgroup/memory.max
+                exec /probe waitsig
+                """);
+        spec.memory = 64L << 20;
+        spec.memorySwap = 96L << 20;
+        spec.memoryReservation = 32L << 20;
+        spec.cpuShares = 512;
+        spec.cpuQuota = 50_000;
+        spec.cpuPeriod = 100_000;
+        spec.cpusetCpus = Optional.of("1");
+        spec.cpusetMems = Optional.of("0");
+        spec.pidsLimit = 100;
+        guest.container("limits", GuestHost.root(), spec, """
+                begin limits
+                await limits ready
+                show limits memory.max memory.swap.max memory.low cpu.max cpu.weight cpuset.cpus cpuset.mems pids.max
+                ask limits paused 17 1
+                show limits cgroup.events
+                ask limits resumed 17 0
+                show limits cgroup.freeze
+                ask limits stopped 16 15 5000
+                finish limits
+                """);
+    }
+
+    private static void exhausted() throws IOException {
+        ContainerSpec.Builder memory = new ContainerSpec.Builder();
+        memory.command.addAll(List.of("/probe", "oom", "64"));
+        memory.memory = 16L << 20;
+        guest.container("memory", GuestHost.root(), memory, "begin memory\nfinish memory\n");
+        ContainerSpec.Builder processes =
+                GuestHost.shell("for i in 1 2 3 4 5 6 7 8 9; do busybox sleep 60 & echo process $i; done; echo all");
+        processes.pidsLimit = 5;
+        guest.container("processes", GuestHost.root(), processes, "begin processes\nfinish processes\n");
+    }
+
+    private static void devices() throws IOException {
+        ContainerSpec.Builder spec = GuestHost.shell("""
+                busybox mknod /messages c 1 11 && echo made
+                busybox head -c 1 /messages
+                busybox mknod /zero c 1 5 && echo zeros $(busybox head -c 3 /zero | busybox wc -c)
+                busybox mknod /memory c 1 1 && busybox head -c 1 /memory
+                busybox mknod /disk b 7 0 && busybox head -c 1 /disk
+                echo x > /dev/null && echo written
+                exit 7
+                """);
+        spec.capAdd.add("SYSLOG"); // without it the kernel's messages are closed anyway
+        guest.container("devices", GuestHost.root(), spec, "begin devices\nfinish devices\n");
+        ContainerSpec.Builder privileged = GuestHost.shell(
+                "busybox mknod /messages c 1 11 && busybox head -c 1 /messages > /dev/null && echo read");
+        privileged.privileged = true;
+        guest.container("privileged", GuestHost.root(), privileged, "begin privileged\nfinish privileged\n");
+    }
+
+    /** More than an option of the mount could name by their paths. */
+    private static void layers() throws IOException {
+        ContainerSpec.Builder spec =
+                GuestHost.shell("echo top $(busybox cat /layer-40) bottom $(busybox cat /layer-1)");
+        guest.layered("layers", spec, LAYERS, "begin layers\nfinish layers\n");
+    }
+
+    /** Its monitor is killed; what is left, and whatever clings to life in the group, is for the sweep by name. */
+    private static void lost() throws IOException {
+        ContainerSpec.Builder spec = GuestHost.shell("exec /probe waitsig");
+        spec.memory = 64L << 20;
+        guest.container("lost", GuestHost.root(), spec, """
+                begin lost
+                await lost ready
+                sleep 600 & echo $! > $(group lost)/cgroup.procs
+                kill -9 $(sed -n 's/^monitor //p' $(cat /containers/lost/volatile)/started)
+                usleep 200000
+                show lost pids.current
+                echo @lost sweep $(/guest pilot $(cat /containers/lost/folder)/program 7; echo $?)
+                finish lost
+                """);
+    }
+
+    /** A limit that the kernel does not take ends the start, and nothing is left of it. */
+    private static void refused() throws IOException {
+        ContainerSpec.Builder spec = GuestHost.shell("echo never");
+        spec.memory = 64L << 20;
+        spec.cpusetCpus = Optional.of("64");
+        guest.container("refused", GuestHost.root(), spec, "begin refused\nfinish refused\n");
+    }
+
+    private static void user() throws IOException {
+        ContainerSpec.Builder spec = GuestHost.shell("""
+                for each in memory.max pids.max; do
+                    echo $each $(busybox cat /sys/fs/cgroup/$each)
+                done
+                echo group $(busybox cat /proc/self/cgroup)
+                busybox mknod /null c 1 3
+                exec /probe waitsig
+                """);
+        spec.memory = 64L << 20;
+        spec.pidsLimit = 50;
+        guest.container("user", GuestHost.user(), spec, """
+                chown -R 1000:1000 "$(cat /home)/user"
+                mkdir -p /sys/fs/cgroup/user/session
+                echo "+cpu +memory +pids" > /sys/fs/cgroup/cgroup.subtree_control
+                for each in . cgroup.procs cgroup.subtree_control cgroup.threads session session/cgroup.procs; do
+                    chown 1000:1000 /sys/fs/cgroup/user/$each
+                done
+                echo $$ > /sys/fs/cgroup/user/session/cgroup.procs
+                begin user /guest as 1000
+                await user ready
+                show user memory.max pids.max cgroup.controllers
+                ask user stopped 16 15 5000
+                finish user
+                """);
+    }
+
+    @Test
+    void recordedFactsAreTheGuests() {
+        assertThat(guest.said("guest")).anySatisfy(line -> assertThat(line).startsWith("kernel 6.1."));
+        assertThat(guest.said("guest"))
+                .anySatisfy(
+                        line -> assertThat(line).startsWith("controllers ").contains(GuestHost.CONTROLLERS.split(" ")));
+        assertThat(guest.said("guest"))
+                .anySatisfy(line -> assertThat(line).startsWith("filesystems ").contains("overlay"));
+    }
+
+    @Test
+    void limitsAreInTheContainersGroup() {
+        assertThat(guest.said("limits"))
+                .as(guest.console())
+                .contains(
+                        "started",
+                        "memory.max 67108864,",
+                        "memory.swap.max 33554432,",
+                        "memory.low 33554432,",
+                        "cpu.max 50000 100000,",
+                        "cpu.weight 20,",
+                        "cpuset.cpus 1,",
+                        "cpuset.mems 0,",
+                        "pids.max 100,");
+    }
+
+    @Test
+    void containerSeesItsOwnLimitsAndCannotChangeThem() {
+        assertThat(guest.output("limits"))
+                .as(guest.console())
+                .contains(
+                        "memory.max 67108864\n",
+                        "memory.swap.max 33554432\n",
+                        "cpu.max 50000 100000\n",
+                        "pids.max 100\n",
+                        "cpuset.cpus.effective 1\n",
+                        "processors 1\n",
+                        "group 0::/\n",
+                        "Read-only file system\n");
+    }
+
+    @Test
+    void containerIsPausedAndGoesOn() {
+        assertThat(guest.said("limits"))
+                .as(guest.console())
+                .containsSubsequence(
+                        "paused reply 0", "cgroup.events populated 1,frozen 1,", "resumed reply 0", "cgroup.freeze 0,");
+    }
+
+    @Test
+    void containerIsStoppedByItsSignal() {
+        assertThat(guest.said("limits")).as(guest.console()).contains("stopped reply 0", "exit.code 0", "pilot 0");
+        assertThat(guest.output("limits")).contains("SIGTERM\n");
+    }
+
+    @Test
+    void containerThatWantsTooMuchMemoryIsKilledAndThatIsRecorded() {
+        assertThat(guest.said("memory")).as(guest.console()).contains("exit.code 137", "exit.signal 9", "exit.oom 1");
+        assertThat(guest.output("memory")).doesNotContain("survived");
+    }
+
+    @Test
+    void numberOfProcessesIsLimited() {
+        assertThat(guest.output("processes"))
+                .as(guest.console())
+                .contains("process 4\n", "can't fork")
+                .doesNotContain("process 5\n", "all\n");
+    }
+
+    @Test
+    void onlyTheAllowedDevicesAreOpened() {
+        assertThat(guest.output("devices"))
+                .as(guest.console())
+                .contains("made\n", "zeros 3\n", "written\n")
+                .contains(
+                        "/messages: Operation not permitted",
+                        "/memory: Operation not permitted",
+                        "/disk: Operation not permitted");
+        assertThat(guest.said("devices")).contains("exit.code 7");
+        assertThat(guest.output("privileged")).isEqualTo("read\n");
+    }
+
+    @Test
+    void manyLayersAreStackedByAKernelThatTakesThemTogether() {
+        assertThat(guest.output("layers")).as(guest.console()).isEqualTo("top 40 bottom 1\n");
+    }
+
+    @Test
+    void sweepEmptiesTheGroupOfAContainerThatLostItsMonitor() {
+        assertThat(guest.said("lost"))
+                .as(guest.console())
+                .containsSubsequence("started", "pids.current 1,", "sweep 0", "pilot 137", "mounts 0");
+    }
+
+    @Test
+    void limitThatTheKernelRefusesIsNamed() {
+        assertThat(guest.said("refused"))
+                .as(guest.console())
+                .anySatisfy(line -> assertThat(line).startsWith("failed 0 ").contains(" ERANGE"))
+                .doesNotContain("started");
+    }
+
+    @Test
+    void ordinaryUserLimitsContainersInTheGivenPartOfTheTree() {
+        assertThat(guest.said("user"))
+                .as(guest.console())
+                .contains("started", "memory.max 67108864,", "pids.max 50,", "stopped reply 0", "exit.code 0");
+        assertThat(guest.output("user"))
+                .contains("memory.max 67108864\n", "pids.max 50\n", "group 0::/\n", "SIGTERM\n")
+                .contains("mknod: /null: Operation not permitted");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"limits", "memory", "processes", "devices", "privileged", "layers", "lost", "refused", "user"})
+    void nothingIsLeftOfAContainer(String name) {
+        assertThat(guest.said(name))
+                .as(guest.console())
+                .contains("mounts 0")
+                .noneMatch(line -> line.startsWith("left ") || line.startsWith("missing "));
+    }
+
+    @Test
+    void nothingIsLeftInTheTree() {
+        assertThat(guest.said("guest")).as(guest.console()).contains("groups 0", "end");
+    }
+}

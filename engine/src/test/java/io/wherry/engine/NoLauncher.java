@@ -1,0 +1,33 @@
+package io.wherry.engine;
+
+import io.wherry.kernel.launch.Launcher;
+import io.wherry.kernel.launch.TaskResult;
+import io.wherry.kernel.program.KernelProgram;
+
+/** For compilation, which runs nothing. */
+final class NoLauncher implements Launcher {
+    @Override
+    public void launch(KernelProgram program, String id, int flags) {
+        throw new AssertionError("launched");
+    }
+
+    @Override
+    public void leave(int code) {
+        throw new AssertionError("left");
+    }
+
+    @Override
+    public TaskResult task(KernelProgram program, int strand) {
+        throw new AssertionError("ran a task");
+    }
+
+    @Override
+    public void detach(KernelProgram program) {
+        throw new AssertionError("detached");
+    }
+
+    @Override
+    public TreeTask tree(KernelProgram program) {
+        throw new AssertionError("opened a tree");
+    }
+}

@@ -1,0 +1,28 @@
+package io.wherry.kernel.step;
+
+import static io.wherry.kernel.program.Linux.O_CLOEXEC;
+import static io.wherry.kernel.program.Linux.O_NOFOLLOW;
+import static io.wherry.kernel.program.Linux.O_RDONLY;
+
+import io.wherry.kernel.program.Call;
+import io.wherry.kernel.program.Strand;
+
+/**
+ * Opens a file of a control group for whoever wants to read it later, such as a counter.
+ *
+ * @param folder the control group
+ * @param file one name
+ * @param opened filled
+ */
+public record OpenCgroupFile(Slot folder, String file, Slot opened) implements Step {
+    @Override
+    public void lower(Strand out) {
+        out.callTo(
+                opened.number(), Call.OPENAT, folder.number(), out.string(file), O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0);
+    }
+
+    @Override
+    public String describe() {
+        return "open " + file + " of " + folder.name() + " -> " + opened.name();
+    }
+}
