@@ -87,15 +87,9 @@ static int fill(struct tree *t, size_t n) {
 /* Moves `size` bytes of the stream to the open file, in as large pieces as have come. */
 static int move_data(struct tree *t, int fd, uint64_t size) {
     while (size > 0) {
-        int error = fill(t, 1);
-        if (error < 0) {
-            return error;
-        }
+        TRY(fill(t, 1));
         size_t chunk = t->end - t->start < size ? t->end - t->start : (size_t)size;
-        long done = call(t, __NR_write, fd, ADDRESS(t->buffer + t->start), (long)chunk, 0, 0);
-        if (done < 0) {
-            return (int)done;
-        }
+        long done = TRY(call(t, __NR_write, fd, ADDRESS(t->buffer + t->start), (long)chunk, 0, 0));
         t->start += (size_t)done;
         size -= (uint64_t)done;
         t->bytes += (uint64_t)done;
@@ -403,10 +397,7 @@ static int op_mkdir(struct tree *t) {
     if (error < 0) {
         return (int)error;
     }
-    int fd = (int)call(t, __NR_openat, dir, ADDRESS(r->name), O_RDONLY | O_FOLDER | O_CLOEXEC, 0, 0);
-    if (fd < 0) {
-        return fd;
-    }
+    int fd = (int)TRY(call(t, __NR_openat, dir, ADDRESS(r->name), O_RDONLY | O_FOLDER | O_CLOEXEC, 0, 0));
     error = settle(t, fd, r->mode, r->uid, r->gid);
     if (error == 0 && opaque) {
         error = make_opaque(t, fd);
@@ -484,10 +475,7 @@ static int close_file(struct tree *t) {
 static int op_file(struct tree *t) {
     const struct tree_record *r = &t->record;
     int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-    long fd = make(t, __NR_openat, t->folders[r->dir].fd, ADDRESS(r->name), flags, r->mode & 0777, 0);
-    if (fd < 0) {
-        return (int)fd;
-    }
+    long fd = TRY(make(t, __NR_openat, t->folders[r->dir].fd, ADDRESS(r->name), flags, r->mode & 0777, 0));
     t->file = (int)fd;
     t->file_settled = t->file_ends_in_hole = false;
     t->file_mode = r->mode;
@@ -516,19 +504,13 @@ static int op_data(struct tree *t) {
 
 static int op_xattr(struct tree *t) {
     const struct tree_record *r = &t->record;
-    int error = fill(t, (size_t)r->size);
-    if (error < 0) {
-        return error;
-    }
+    TRY(fill(t, (size_t)r->size));
     const uint8_t *value = t->buffer + t->start;
     t->start += (size_t)r->size;
     long result;
     if (t->state.file_open) {
         /* Before: chown clears security.capability. */
-        result = t->file_settled ? 0 : settle(t, t->file, t->file_mode, t->file_uid, t->file_gid);
-        if (result < 0) {
-            return (int)result;
-        }
+        result = TRY(t->file_settled ? 0 : settle(t, t->file, t->file_mode, t->file_uid, t->file_gid));
         t->file_settled = true;
         result = call(t, __NR_fsetxattr, t->file, ADDRESS(r->link), ADDRESS(value), (long)r->size, 0);
     } else {
@@ -666,19 +648,13 @@ static const struct handler HANDLERS[TREE_LIMIT] = {
 
 /* Reads, checks and carries out one record. */
 static int serve_record(struct tree *t) {
-    int error = fill(t, TREE_HEADER);
-    if (error < 0) {
-        return error;
-    }
+    TRY(fill(t, TREE_HEADER));
     t->call = BAD_RECORD;
     uint32_t length = tree_record_length(t->buffer + t->start);
     if (length == 0) {
         return -EPROTO;
     }
-    error = fill(t, length);
-    if (error < 0) {
-        return error;
-    }
+    TRY(fill(t, length));
     const uint8_t *bytes = t->buffer + t->start;
     t->start += length;
     if (!tree_check(&t->state, bytes, length, &t->record)) {

@@ -104,16 +104,16 @@ static int copy_range(struct copy *c, int from, int to, int64_t at, int64_t end)
 }
 
 static int copy_data(struct copy *c, int from, int to, int64_t size) {
-    if (size == 0 || sys_ioctl(to, FICLONE_, from) == 0) {
+    if (size == 0 || SYS(ioctl, to, FICLONE_, from) == 0) {
         return 0;
     }
     int error = (int)call(c, __NR_ftruncate, to, size, 0, 0, 0);
     for (int64_t at = 0; error == 0 && at < size;) {
-        int64_t data = sys_lseek(from, at, SEEK_DATA_);
+        int64_t data = SYS(lseek, from, at, SEEK_DATA_);
         if (data == -ENXIO) {
             return 0;
         }
-        int64_t hole = data < 0 ? size : sys_lseek(from, data, SEEK_HOLE_);
+        int64_t hole = data < 0 ? size : SYS(lseek, from, data, SEEK_HOLE_);
         data = data < 0 ? at : data; /* A filesystem without SEEK_DATA: all of it is data. */
         at = hole < 0 || hole > size ? size : hole;
         error = copy_range(c, from, to, data, at);
@@ -123,14 +123,8 @@ static int copy_data(struct copy *c, int from, int to, int64_t size) {
 
 static int copy_file(struct copy *c, int from, int to, const char *name, const struct stat *st) {
     /* Not blocking: what was a file may be a FIFO by now. */
-    CLOSING int in = (int)call(c, __NR_openat, from, ADDRESS(name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0, 0);
-    if (in < 0) {
-        return in;
-    }
-    CLOSING int out = (int)call(c, __NR_openat, to, ADDRESS(name), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600, 0);
-    if (out < 0) {
-        return out;
-    }
+    CLOSING int in = (int)TRY(call(c, __NR_openat, from, ADDRESS(name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0, 0));
+    CLOSING int out = (int)TRY(call(c, __NR_openat, to, ADDRESS(name), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600, 0));
     int error = copy_data(c, in, out, (int64_t)st->st_size);
     return error < 0 ? error : copy_metadata(c, in, out, st);
 }
@@ -139,10 +133,7 @@ static int copy_other(struct copy *c, int from, int to, const char *name, const 
     long error;
     if ((st->st_mode & KIND_MASK) == KIND_LINK) {
         char target[TREE_LINK_LIMIT + 1];
-        long length = call(c, __NR_readlinkat, from, ADDRESS(name), ADDRESS(target), TREE_LINK_LIMIT, 0);
-        if (length < 0) {
-            return (int)length;
-        }
+        long length = TRY(call(c, __NR_readlinkat, from, ADDRESS(name), ADDRESS(target), TREE_LINK_LIMIT, 0));
         target[length] = 0;
         error = call(c, __NR_symlinkat, ADDRESS(target), to, ADDRESS(name), 0, 0);
     } else {
@@ -161,7 +152,7 @@ static int copy_other(struct copy *c, int from, int to, const char *name, const 
 
 /* True if the entry was made as a further name of a file that is copied already. */
 static bool link_staged(struct copy *c, const char *number, int to, const char *name) {
-    return c->staging >= 0 && sys_retry(__NR_linkat, c->staging, ADDRESS(number), to, ADDRESS(name), 0) == 0;
+    return c->staging >= 0 && SYS(linkat, c->staging, number, to, name) == 0;
 }
 
 static int stage(struct copy *c, const char *number, int to, const char *name) {
@@ -179,7 +170,7 @@ static int remove_staging(struct copy *c) {
         return 0;
     }
     do {
-        sys_lseek(c->staging, 0, SEEK_SET_);
+        SYS(lseek, c->staging, 0, SEEK_SET_);
         got = call(c, __NR_getdents64, c->staging, ADDRESS(listing), LISTING, 0, 0);
         long removed = 0;
         for (long at = 0; at < got;) {
@@ -202,10 +193,7 @@ static int copy_below(struct copy *c, int from, int to, const char *name, int de
     if (error < 0 || depth >= DEPTH_LIMIT) {
         return error < 0 ? error : -ENAMETOOLONG;
     }
-    CLOSING int in = (int)call(c, __NR_openat, from, ADDRESS(name), O_FOLDER, 0, 0);
-    if (in < 0) {
-        return in;
-    }
+    CLOSING int in = (int)TRY(call(c, __NR_openat, from, ADDRESS(name), O_FOLDER, 0, 0));
     CLOSING int out = (int)call(c, __NR_openat, to, ADDRESS(name), O_FOLDER, 0, 0);
     return out < 0 ? out : copy_folder(c, in, out, depth + 1);
 }
@@ -213,10 +201,7 @@ static int copy_below(struct copy *c, int from, int to, const char *name, int de
 static int copy_entry(struct copy *c, int from, int to, const char *name, int depth) {
     struct stat st;
     char number[24];
-    int error = (int)call(c, __NR_newfstatat, from, ADDRESS(name), ADDRESS(&st), AT_NOFOLLOW, 0);
-    if (error < 0) {
-        return error;
-    }
+    int error = (int)TRY(call(c, __NR_newfstatat, from, ADDRESS(name), ADDRESS(&st), AT_NOFOLLOW, 0));
     uint32_t kind = st.st_mode & KIND_MASK;
     if (kind == KIND_FOLDER) {
         return copy_below(c, from, to, name, depth);
@@ -232,10 +217,7 @@ static int copy_entry(struct copy *c, int from, int to, const char *name, int de
 static int copy_folder(struct copy *c, int from, int to, int depth) {
     uint8_t listing[LISTING];
     struct stat st;
-    long got = call(c, __NR_fstat, from, ADDRESS(&st), 0, 0, 0);
-    if (got < 0) {
-        return (int)got;
-    }
+    long got = TRY(call(c, __NR_fstat, from, ADDRESS(&st), 0, 0, 0));
     while ((got = call(c, __NR_getdents64, from, ADDRESS(listing), LISTING, 0, 0)) > 0) {
         for (long at = 0; at < got;) {
             const struct directory_entry *entry = (const void *)(listing + at);
@@ -261,14 +243,8 @@ int tree_copy(int source, int target, struct tree_copied *result) {
     uint8_t value[TREE_XATTR_LIMIT];
     struct copy c = {.result = result, .staging = -1, .names = names, .value = value};
     struct stat st;
-    CLOSING int from = (int)call(&c, __NR_openat, source, ADDRESS("."), O_FOLDER, 0, 0);
-    if (from < 0) {
-        return from;
-    }
-    CLOSING int to = (int)call(&c, __NR_openat, target, ADDRESS("."), O_FOLDER, 0, 0);
-    if (to < 0) {
-        return to;
-    }
+    CLOSING int from = (int)TRY(call(&c, __NR_openat, source, ADDRESS("."), O_FOLDER, 0, 0));
+    CLOSING int to = (int)TRY(call(&c, __NR_openat, target, ADDRESS("."), O_FOLDER, 0, 0));
     c.top = to;
     int error = copy_folder(&c, from, to, 0);
     if (error == 0) {
