@@ -210,8 +210,7 @@ static int turn(struct client *c) {
     if (code == GOES_ON) {
         int result = outbox_flush(&c->outbox, a->socket);
         if (result < 0 && result != -EAGAIN) { /* gone; receive comes to its last words, then to the end */
-            c->outbox.start = 0;
-            c->outbox.end = 0;
+            outbox_clear(&c->outbox);
         }
     }
     return code;

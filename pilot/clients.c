@@ -10,7 +10,7 @@ static const char CUT[] = "\r\nwherry: cut off here, because the output was not 
 static bool is_friend(int fd) {
     uint32_t credentials[3] = {0, UINT32_MAX, 0}; /* pid, uid, gid */
     uint32_t length = sizeof credentials;
-    long result = sys_retry(__NR_getsockopt, fd, SOL_SOCKET, SO_PEERCRED_, ADDRESS(credentials), ADDRESS(&length));
+    long result = SYS(getsockopt, fd, SOL_SOCKET, SO_PEERCRED_, credentials, &length);
     uint32_t self = (uint32_t)sys_raw(__NR_geteuid, 0, 0, 0, 0, 0, 0);
     return result == 0 && (credentials[1] == self || credentials[1] == 0);
 }
@@ -29,7 +29,7 @@ void client_add(struct monitor *m, int fd) {
 }
 
 void client_accept(struct monitor *m) {
-    long fd = sys_retry(__NR_accept4, m->block.listener, 0, 0, SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    long fd = SYS(accept4, m->block.listener, 0, 0, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd >= 0 && is_friend((int)fd)) {
         client_add(m, (int)fd);
     } else if (fd >= 0) {
@@ -95,38 +95,6 @@ void client_widen(struct monitor *m, struct client *c) {
     }
 }
 
-/* As much of head and body as the socket takes at once: bytes, or -errno. */
-static long send_now(int fd, const uint8_t *head, size_t head_length, const void *body, size_t body_length) {
-    struct iovec parts[2] = {{(void *)(uintptr_t)head, head_length}, {(void *)(uintptr_t)body, body_length}};
-    struct msghdr message = {.parts = parts, .part_count = 2};
-    return sys_sendmsg(fd, &message, MSG_DONTWAIT);
-}
-
-/* The rest of a frame of which `sent` bytes are gone. */
-static bool keep(struct client *c, const uint8_t *head, size_t head_length, const uint8_t *body, size_t body_length, size_t sent) {
-    if (c->outbox_pages == 0 && !map_outbox(c, c->primary ? (size_t)CHUNK + NOTE_ROOM : OBSERVER_OUTBOX)) {
-        return false;
-    }
-    struct outbox *o = &c->outbox;
-    if (o->start > 0) {
-        memmove(o->bytes, o->bytes + o->start, outbox_waiting(o));
-        o->end -= o->start;
-        o->start = 0;
-    }
-    if (o->size - o->end < head_length + body_length - sent) {
-        return false;
-    }
-    size_t from_head = sent < head_length ? head_length - sent : 0;
-    memcpy(o->bytes + o->end, head + head_length - from_head, from_head);
-    o->end += from_head;
-    sent -= head_length - from_head;
-    if (body_length > sent) {
-        memcpy(o->bytes + o->end, body + sent, body_length - sent);
-        o->end += body_length - sent;
-    }
-    return true;
-}
-
 static void cut(struct monitor *m, struct client *c) {
     if (c->outbox_pages == 0) { /* no memory */
         client_drop(m, c);
@@ -140,28 +108,36 @@ static void cut(struct monitor *m, struct client *c) {
     client_flush(m, c);
 }
 
-void client_send(struct monitor *m, struct client *c, enum frame_type type, const void *head, size_t head_length, const void *body, size_t body_length) {
-    uint8_t start[FRAME_HEADER + CONTROL_LIMIT];
+void client_send(struct monitor *m, struct client *c, enum frame_type type, uint8_t *frame, size_t length) {
     long sent = 0;
     if (c->closing) {
         return;
     }
-    frame_header(start, type, head_length + body_length);
-    if (head_length > 0) {
-        memcpy(start + FRAME_HEADER, head, head_length);
-    }
-    head_length += FRAME_HEADER;
+    frame_header(frame, type, length);
+    length += FRAME_HEADER;
     if (outbox_waiting(&c->outbox) == 0) {
-        sent = send_now(c->fd, start, head_length, body, body_length);
+        sent = send_with(c->fd, frame, length, -1, MSG_DONTWAIT);
         if (sent < 0 && sent != -EAGAIN) {
             client_drop(m, c);
             return;
         }
         sent = sent < 0 ? 0 : sent;
     }
-    if ((size_t)sent < head_length + body_length && !keep(c, start, head_length, body, body_length, (size_t)sent)) {
-        cut(m, c);
+    size_t rest = length - (size_t)sent;
+    if (rest > 0 && c->outbox_pages == 0) {
+        map_outbox(c, c->primary ? (size_t)CHUNK + NOTE_ROOM : OBSERVER_OUTBOX);
     }
+    if (!outbox_room(&c->outbox, rest)) {
+        cut(m, c);
+    } else {
+        outbox_add(&c->outbox, frame + sent, rest);
+    }
+}
+
+void client_tell(struct monitor *m, struct client *c, enum frame_type type, const void *payload, size_t length) {
+    uint8_t frame[FRAME_HEADER + CONTROL_LIMIT];
+    memcpy(frame + FRAME_HEADER, payload, length);
+    client_send(m, c, type, frame, length);
 }
 
 void client_flush(struct monitor *m, struct client *c) {
@@ -180,18 +156,13 @@ void client_flush(struct monitor *m, struct client *c) {
 
 static void reply(struct monitor *m, struct client *c, uint32_t type, int error) {
     const uint32_t payload[2] = {type, (uint32_t)error};
-    client_send(m, c, FRAME_REPLY, payload, sizeof payload, NULL, 0);
+    client_tell(m, c, FRAME_REPLY, payload, sizeof payload);
 }
 
 static void pass_pidfd(struct monitor *m, struct client *c) {
-    uint8_t bytes[FRAME_HEADER + 8] = {0};
-    struct iovec part = {.base = bytes, .length = sizeof bytes};
-    struct passed_fd control = {.length = 20, .level = SOL_SOCKET, .type = SCM_RIGHTS, .fd = m->pidfd};
-    struct msghdr message = {.parts = &part, .part_count = 1, .control = &control, .control_length = sizeof control};
+    uint8_t bytes[FRAME_HEADER + 8] = {[FRAME_HEADER] = FRAME_PIDFD};
     frame_header(bytes, FRAME_REPLY, 8);
-    bytes[FRAME_HEADER] = FRAME_PIDFD;
-    bool sent = outbox_waiting(&c->outbox) == 0 && sys_sendmsg(c->fd, &message, MSG_DONTWAIT) == sizeof bytes;
-    if (!sent) {
+    if (outbox_waiting(&c->outbox) > 0 || send_with(c->fd, bytes, sizeof bytes, m->pidfd, MSG_DONTWAIT) != sizeof bytes) {
         reply(m, c, FRAME_PIDFD, EAGAIN);
     }
 }
@@ -200,7 +171,7 @@ static void hello(struct monitor *m, struct client *c, const uint8_t *payload) {
     const uint32_t own[2] = {FRAME_VERSION, m->block.flags & (BLOCK_TERMINAL | BLOCK_STDIN)};
     c->greeted = get_u32(payload) == FRAME_VERSION;
     if (c->greeted) {
-        client_send(m, c, FRAME_HELLO, own, sizeof own, NULL, 0);
+        client_tell(m, c, FRAME_HELLO, own, sizeof own);
     } else {
         reply(m, c, FRAME_HELLO, EPROTO);
         c->closing = true;

@@ -27,38 +27,37 @@ int frame_read(struct frame_reader *reader, int fd) {
     return reader->have >= FRAME_HEADER && reader->have == FRAME_HEADER + frame_length(reader->bytes);
 }
 
-bool outbox_frame(struct outbox *outbox, enum frame_type type, const void *head, size_t head_length, const void *body, size_t body_length) {
-    size_t whole = FRAME_HEADER + head_length + body_length;
-    if (outbox->start > 0 && outbox->size - outbox->end < whole) {
+bool outbox_room(struct outbox *outbox, size_t length) {
+    if (outbox->start > 0 && outbox->size - outbox->end < length) {
         memmove(outbox->bytes, outbox->bytes + outbox->start, outbox_waiting(outbox));
         outbox->end -= outbox->start;
         outbox->start = 0;
     }
-    if (outbox->size - outbox->end < whole) {
+    return outbox->size - outbox->end >= length;
+}
+
+void outbox_add(struct outbox *outbox, const void *bytes, size_t length) {
+    memcpy(outbox->bytes + outbox->end, bytes, length);
+    outbox->end += length;
+}
+
+bool outbox_frame(struct outbox *outbox, enum frame_type type, const void *head, size_t head_length, const void *body, size_t body_length) {
+    uint8_t header[FRAME_HEADER];
+    frame_header(header, type, head_length + body_length);
+    if (!outbox_room(outbox, sizeof header + head_length + body_length)) {
         return false;
     }
-    uint8_t *to = outbox->bytes + outbox->end;
-    frame_header(to, type, head_length + body_length);
-    if (head_length > 0) {
-        memcpy(to + FRAME_HEADER, head, head_length);
-    }
-    if (body_length > 0) {
-        memcpy(to + FRAME_HEADER + head_length, body, body_length);
-    }
-    outbox->end += whole;
+    outbox_add(outbox, header, sizeof header);
+    outbox_add(outbox, head, head_length);
+    outbox_add(outbox, body, body_length);
     return true;
 }
 
 int outbox_flush(struct outbox *outbox, int fd) {
     while (outbox->start < outbox->end) {
-        long n = sys_write(fd, outbox->bytes + outbox->start, outbox_waiting(outbox));
-        if (n < 0) {
-            return (int)n;
-        }
-        outbox->start += (size_t)n;
+        outbox->start += (size_t)TRY(sys_write(fd, outbox->bytes + outbox->start, outbox_waiting(outbox)));
     }
-    outbox->start = 0;
-    outbox->end = 0;
+    outbox_clear(outbox);
     return 0;
 }
 

@@ -47,12 +47,20 @@ static inline uint16_t get_u16(const uint8_t *from) {
  */
 int frame_read(struct frame_reader *reader, int fd);
 
+/* Whether so many more bytes can be added; makes room by moving what waits. */
+bool outbox_room(struct outbox *outbox, size_t length);
+/* Adds bytes for which there is room. */
+void outbox_add(struct outbox *outbox, const void *bytes, size_t length);
 /* Adds a whole frame, or nothing: false if there is no room. */
 bool outbox_frame(struct outbox *outbox, enum frame_type type, const void *head, size_t head_length, const void *body, size_t body_length);
 /* Sends what it can: 0 all is gone, -EAGAIN something is left, or -errno. */
 int outbox_flush(struct outbox *outbox, int fd);
 static inline size_t outbox_waiting(const struct outbox *outbox) {
     return outbox->end - outbox->start;
+}
+
+static inline void outbox_clear(struct outbox *outbox) {
+    outbox->start = outbox->end = 0;
 }
 
 /* O_NONBLOCK on, for descriptors whose file description nobody else uses. */

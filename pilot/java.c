@@ -45,12 +45,12 @@ static bool read_file(const struct home *home, const char *name, char *to, size_
 
 static bool is_java(char path[HOME_PATH], const char *jdk) {
     return !text_copy(path, HOME_PATH, jdk) && append(path, HOME_PATH, "/bin/java")
-        && sys_retry(__NR_faccessat, AT_FDCWD, ADDRESS(path), ACCESS_EXECUTE, 0, 0) == 0;
+        && SYS(faccessat, AT_FDCWD, path, ACCESS_EXECUTE) == 0;
 }
 
 const char *home_find(struct home *home, const struct process *process) {
     char jdk[HOME_PATH];
-    long n = sys_retry(__NR_readlinkat, AT_FDCWD, ADDRESS("/proc/self/exe"), ADDRESS(home->self), HOME_PATH - 1, 0);
+    long n = SYS(readlinkat, AT_FDCWD, "/proc/self/exe", home->self, HOME_PATH - 1);
     if (n <= 0) {
         return NO_HOME;
     }
@@ -97,12 +97,6 @@ static void cache_name(const struct home *home, const char *const *words, char *
     }
 }
 
-static char *key(char *to, const char *name, uint64_t value) {
-    size_t n = text_length(name);
-    memcpy(to, name, n);
-    return text_decimal(to + n, value);
-}
-
 /* tty=…,width=…,height=…,umask=…,boot=…,self=… */
 static void describe_caller(const struct jvm_start *start, char *to) {
     uint16_t size[4] = {0};
@@ -112,13 +106,13 @@ static void describe_caller(const struct jvm_start *start, char *to) {
             terminals |= 1u << fd;
         }
     }
-    long mask = sys_retry(__NR_umask, 022, 0, 0, 0, 0);
-    sys_retry(__NR_umask, mask, 0, 0, 0, 0);
-    to = key(to, "tty=", terminals);
-    to = key(to, ",width=", size[1]);
-    to = key(to, ",height=", size[0]);
-    to = key(to, ",umask=0", (uint64_t)((mask >> 6 & 7) * 100 + (mask >> 3 & 7) * 10 + (mask & 7)));
-    to = key(to, ",boot=", start->boot_time);
+    long mask = SYS(umask, 022);
+    SYS(umask, mask);
+    to = text_pair(to, "tty=", terminals);
+    to = text_pair(to, ",width=", size[1]);
+    to = text_pair(to, ",height=", size[0]);
+    to = text_pair(to, ",umask=0", (uint64_t)((mask >> 6 & 7) * 100 + (mask >> 3 & 7) * 10 + (mask & 7)));
+    to = text_pair(to, ",boot=", start->boot_time);
     text_copy(to, HOME_PATH + 6, ",self=");
     text_copy(to + 6, HOME_PATH, start->home->self);
 }
@@ -185,7 +179,7 @@ static void jvm_exec(const struct jvm_start *start) {
     append(cache_file, sizeof cache_file, ".aot");
     append(cache, sizeof cache, start->home->lib);
     append(cache, sizeof cache, cache_file);
-    if (!start->training && sys_retry(__NR_faccessat, AT_FDCWD, ADDRESS(cache + 13), 4, 0, 0) == 0) {
+    if (!start->training && SYS(faccessat, AT_FDCWD, cache + 13, 4) == 0) {
         argv[n++] = cache;
     }
     text_copy(modules, sizeof modules, start->home->lib);
@@ -206,7 +200,7 @@ static void jvm_exec(const struct jvm_start *start) {
             argv[n++] = *each;
         }
     }
-    sys_execve(start->home->java, argv, envp);
+    SYS(execve, start->home->java, argv, envp);
 }
 
 /* First out of the way of the numbers that are wanted, then onto them. */
@@ -216,7 +210,7 @@ static void place_inherited(const struct jvm_start *start) {
         moved[k] = (int)sys_fcntl(start->inherited[k], F_DUPFD_CLOEXEC, SAFE_FD);
     }
     for (int k = 0; k <= JVM_LAST - JVM_REQUESTS; k++) {
-        sys_dup3(moved[k], JVM_REQUESTS + k, 0);
+        SYS(dup3, moved[k], JVM_REQUESTS + k, 0);
     }
 }
 

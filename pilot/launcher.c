@@ -28,12 +28,6 @@ static void say_number(const char *text, uint64_t number) {
     write_all(2, digits, (size_t)(end + 1 - digits));
 }
 
-static int64_t now_ms(void) {
-    struct __kernel_timespec time = {0};
-    sys_clock(CLOCK_MONOTONIC_, &time);
-    return time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
-
 /* signals */
 
 #define BIT(signal) (UINT64_C(1) << ((signal)-1))
@@ -45,7 +39,7 @@ static int open_signals(struct launcher *l) {
     uint64_t wanted = ENDING | OTHERS;
     for (int signal = 1; signal < 32; signal++) {
         struct kernel_sigaction action = {0};
-        sys_raw(__NR_rt_sigaction, signal, 0, ADDRESS(&action), 8, 0, 0);
+        SYS(rt_sigaction, signal, NULL, &action, 8);
         if (action.handler == 1 /* SIG_IGN */) {
             wanted &= ~BIT(signal);
         }
@@ -53,41 +47,31 @@ static int open_signals(struct launcher *l) {
     sys_sigaction(SIGCHLD, 0); /* ignored, children would vanish unreaped */
     wanted |= BIT(SIGCHLD);
     sys_sigmask(wanted | BIT(SIGPIPE), &l->mask);
-    return (int)sys_retry(__NR_signalfd4, -1, ADDRESS(&wanted), 8, SFD_FLAGS, 0);
+    return (int)SYS(signalfd4, -1, &wanted, 8, SFD_FLAGS);
 }
 
 /* the JVM */
 
 static int start_java(struct launcher *l, const char *const *words) {
-    struct jvm_start start = {
-        .home = &l->home, .process = l->process, .words = words, .mask = l->mask, .training = l->training, .boot_time = l->boot_time};
+    struct jvm_start start = {.home = &l->home, .process = l->process, .words = words, .mask = l->mask, .training = l->training, .boot_time = l->boot_time};
     int requests[2];
     int replies[2];
-    long result = sys_pipe2(requests, O_CLOEXEC);
-    if (result == 0) {
-        result = sys_pipe2(replies, O_CLOEXEC);
-    }
+    TRY(sys_pipe2(requests, O_CLOEXEC));
+    TRY(sys_pipe2(replies, O_CLOEXEC));
     start.inherited[0] = requests[1];
     start.inherited[1] = replies[0];
-    for (int k = 0; result == 0 && k < PAIR_COUNT; k++) {
-        result = pair_open(&l->pairs[k]);
+    for (int k = 0; k < PAIR_COUNT; k++) {
+        TRY(pair_open(&l->pairs[k]));
         start.inherited[2 + 2 * k] = l->pairs[k].data_writer;
         start.inherited[3 + 2 * k] = l->pairs[k].replies_reader;
     }
-    if (result == 0) {
-        result = jvm_fork(&start);
-    }
-    if (result < 0) {
-        return (int)result;
-    }
+    l->jvm = (struct jvm){.pid = (int)TRY(jvm_fork(&start)), .requests = requests[0], .replies = replies[1]};
     sys_close(requests[1]);
     sys_close(replies[0]);
     set_nonblocking(requests[0]);
     set_nonblocking(replies[1]);
-    l->jvm = (struct jvm){.pid = (int)result, .requests = requests[0], .replies = replies[1]};
     l->request.have = 0;
-    l->replies.start = 0;
-    l->replies.end = 0;
+    outbox_clear(&l->replies);
     return 0;
 }
 
@@ -95,9 +79,7 @@ static void close_pairs(struct launcher *l) {
     for (int k = 0; k < PAIR_COUNT; k++) {
         const int ends[4] = {l->pairs[k].data_writer, l->pairs[k].data_reader, l->pairs[k].replies_reader, l->pairs[k].replies_writer};
         for (unsigned e = 0; e < 4; e++) {
-            if (ends[e] >= 0) {
-                sys_close(ends[e]);
-            }
+            sys_close(ends[e]); /* -1 is one that is handed out */
         }
     }
 }
@@ -111,9 +93,7 @@ static void leave_tasks(struct launcher *l) {
             sys_wait4(task->pilot.pid, NULL, 0);
         }
         if (task->running) {
-            sys_close(task->pilot.pidfd);
-            sys_close(task->pilot.socket);
-            task->running = false;
+            task_leave(task);
         }
     }
 }
@@ -146,68 +126,38 @@ static int end_java(struct launcher *l, bool reap) {
 
 static enum outcome java_died(struct launcher *l, int *code) {
     sys_kill(l->jvm.pid, SIGKILL); /* changes nothing about one that is ending; else it closed its pipe and would stay */
-    int status = reap_java(l);
-    int signal = status & 0x7f;
-    uint32_t told = (uint32_t)(signal != 0 ? EXIT_SIGNALLED + signal : status >> 8 & 0xff);
-    *code = EXIT_OWN;
-    if (l->interrupt != 0) {
-        *code = EXIT_SIGNALLED + (int)l->interrupt;
-    } else {
-        say_number(JVM_DIED, told);
+    uint32_t status = exit_status(reap_java(l));
+    *code = l->interrupt != 0 ? EXIT_SIGNALLED + (int)l->interrupt : EXIT_OWN;
+    if (l->interrupt == 0) {
+        say_number(JVM_DIED, status);
     }
     return LEAVES;
 }
 
-static enum outcome babble(int *code) {
+/* What the JVM said now, if that is a whole frame. PROGRAM is left in the buffer. */
+static enum outcome read_requests(struct launcher *l, int *code) {
+    int result = frame_read(&l->request, l->jvm.requests);
+    if (result <= 0 && result != -EMSGSIZE) {
+        return result == 0 ? GOES_ON : java_died(l, code);
+    }
+    const uint8_t *payload = l->request.bytes + FRAME_HEADER;
+    size_t length = l->request.have - FRAME_HEADER;
+    uint8_t type = result == 1 ? l->request.bytes[0] : FRAME_FAILED;
+    if (type == FRAME_LEAVE && length == LEAVE_PAYLOAD) {
+        *code = l->interrupt != 0 ? EXIT_SIGNALLED + (int)l->interrupt : (int)(get_u32(payload) & 0xff);
+        return LEAVES;
+    }
+    if (type == FRAME_PROGRAM && length >= PROGRAM_HEAD && get_u16(payload + 4) < ID_LIMIT && get_u16(payload + 4) <= length - PROGRAM_HEAD) {
+        *code = EXIT_SIGNALLED + (int)l->interrupt;
+        return l->interrupt != 0 ? LEAVES : RUNS;
+    }
+    if ((type == FRAME_TASK && task_begin(l, payload, length)) || (type == FRAME_CANCEL && length == 4 && task_cancel(l, get_u32(payload)))) {
+        l->request.have = 0;
+        return GOES_ON;
+    }
     say(JVM_BABBLED);
     *code = EXIT_OWN;
     return LEAVES;
-}
-
-/* One whole frame of the JVM. PROGRAM is left in the buffer. */
-static enum outcome request(struct launcher *l, int *code) {
-    const uint8_t *payload = l->request.bytes + FRAME_HEADER;
-    size_t length = l->request.have - FRAME_HEADER;
-    switch (l->request.bytes[0]) {
-    case FRAME_LEAVE:
-        if (length != LEAVE_PAYLOAD) {
-            return babble(code);
-        }
-        *code = l->interrupt != 0 ? EXIT_SIGNALLED + (int)l->interrupt : (int)(get_u32(payload) & 0xff);
-        return LEAVES;
-    case FRAME_TASK:
-        if (!task_begin(l, payload, length)) {
-            return babble(code);
-        }
-        l->request.have = 0;
-        return GOES_ON;
-    case FRAME_CANCEL:
-        if (length != 4) {
-            return babble(code);
-        }
-        task_cancel(l, get_u32(payload));
-        l->request.have = 0;
-        return GOES_ON;
-    case FRAME_PROGRAM:
-        if (length < PROGRAM_HEAD || get_u16(payload + 4) >= ID_LIMIT || get_u16(payload + 4) > length - PROGRAM_HEAD) {
-            return babble(code);
-        }
-        if (l->interrupt != 0) {
-            *code = EXIT_SIGNALLED + (int)l->interrupt;
-            return LEAVES;
-        }
-        return RUNS;
-    default:
-        return babble(code);
-    }
-}
-
-static enum outcome read_requests(struct launcher *l, int *code) {
-    int result = frame_read(&l->request, l->jvm.requests);
-    if (result == 1) {
-        return request(l, code);
-    }
-    return result == 0 ? GOES_ON : result == -EMSGSIZE ? babble(code) : java_died(l, code);
 }
 
 /* The JVM hears of the first signal that should end the command; 200 ms later, or at the second one, it is killed. */
@@ -219,7 +169,7 @@ static void read_signals(struct launcher *l) {
         }
         if (l->interrupt == 0) {
             l->interrupt = info[0];
-            l->deadline = now_ms() + KILL_AFTER_MS;
+            l->deadline = sys_now_ms() + KILL_AFTER_MS;
             sys_kill(l->jvm.pid, (int)info[0]);
         } else {
             l->deadline = 0;
@@ -257,7 +207,7 @@ static void wait_for_work(struct launcher *l, struct pollfd fds[POLL_COUNT]) {
         fds[POLL_TASKS + 2 * k] = (struct pollfd){.fd = wanted && !task->silent ? task->pilot.socket : -1, .events = POLLIN};
         fds[POLL_TASKS + 2 * k + 1] = (struct pollfd){.fd = wanted ? task->pilot.pidfd : -1, .events = POLLIN};
     }
-    int64_t left = l->interrupt == 0 ? -1 : l->deadline - now_ms();
+    int64_t left = l->interrupt == 0 ? -1 : l->deadline - sys_now_ms();
     if (sys_poll(fds, POLL_COUNT, l->interrupt != 0 && left < 0 ? 0 : (int)left) <= 0) {
         for (unsigned k = 0; k < POLL_COUNT; k++) {
             fds[k].revents = 0;
@@ -274,13 +224,12 @@ static enum outcome serve(struct launcher *l, int *code) {
         if (fds[POLL_SIGNALS].revents != 0) {
             read_signals(l);
         }
-        if (l->interrupt != 0 && now_ms() >= l->deadline) {
+        if (l->interrupt != 0 && sys_now_ms() >= l->deadline) {
             *code = EXIT_SIGNALLED + (int)l->interrupt;
             return LEAVES;
         }
         if (outbox_flush(&l->replies, l->jvm.replies) == -EPIPE) { /* its last requests may still be there */
-            l->replies.start = 0;
-            l->replies.end = 0;
+            outbox_clear(&l->replies);
         }
         serve_tasks(l, fds + POLL_TASKS);
         if (fds[POLL_REQUESTS].revents != 0 && outbox_waiting(&l->replies) == 0) {
@@ -324,12 +273,11 @@ static bool await_start(struct launcher *l, int socket, uint64_t *pending) {
     }
 }
 
-static int print_id(struct launcher *l, uint32_t flags) {
-    if ((flags & RUN_PRINT_ID) != 0 || ((flags & RUN_DETACHED) != 0 && (flags & RUN_QUIET) == 0)) {
+static void print_id(const struct launcher *l, uint32_t flags) {
+    if ((flags & RUN_PRINT_ID) != 0 || (flags & (RUN_DETACHED | RUN_QUIET)) == RUN_DETACHED) {
         write_all(1, l->id, text_length(l->id));
         write_all(1, "\n", 1);
     }
-    return 0;
 }
 
 static int follow(struct launcher *l, int socket, uint32_t flags, uint64_t pending) {
@@ -379,10 +327,10 @@ static int run_container(struct launcher *l) {
     }
     sys_free_pages(l->request.bytes, REQUEST_LIMIT);
     l->request.bytes = NULL;
-    bool started = await_start(l, sockets[0], &pending);
-    int code = -1;
-    if (started) {
-        code = detached ? print_id(l, flags) : (print_id(l, flags & RUN_PRINT_ID), follow(l, sockets[0], flags, pending));
+    int code;
+    if (await_start(l, sockets[0], &pending)) {
+        print_id(l, flags);
+        code = detached ? 0 : follow(l, sockets[0], flags, pending);
     } else {
         sys_wait4(pilot.pid, NULL, 0);
         code = (pending & ENDING) != 0 ? EXIT_SIGNALLED + __builtin_ctzll(pending & ENDING) + 1 : -1;
@@ -449,7 +397,7 @@ static int report(struct launcher *l) {
 
 static void open_stdio(void) {
     for (long fd = 0; fd >= 0 && fd <= 2;) {
-        fd = sys_retry(__NR_openat, AT_FDCWD, ADDRESS("/dev/null"), O_RDWR, 0, 0);
+        fd = SYS(openat, AT_FDCWD, "/dev/null", O_RDWR);
         if (fd > 2) {
             sys_close((int)fd);
         }

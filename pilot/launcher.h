@@ -38,12 +38,19 @@ struct launcher {
     struct failure failure;
 };
 
+/* As a shell counts what wait4 gave. */
+static inline uint32_t exit_status(int status) {
+    return (uint32_t)((status & 0x7f) != 0 ? 128 + (status & 0x7f) : status >> 8 & 0xff);
+}
+
 /* tasks.c: what the JVM asks to be run while it goes on. False: the request makes no sense. */
 bool task_begin(struct launcher *l, const uint8_t *payload, size_t length);
-bool task_room(const struct launcher *l);
+bool task_room(struct launcher *l);
+/* Kills the pilot of a task that is still running; its end is reported as ever. True, whoever is meant. */
+bool task_cancel(struct launcher *l, uint32_t number);
 /* Forwards one frame of a task, if there is one and room for it. */
-/* Kills the pilot of a task that is still running; its end is reported as ever. */
-void task_cancel(struct launcher *l, uint32_t number);
 void task_forward(struct launcher *l, struct task *task);
+/* Its pilot is nobody's any more. */
+void task_leave(struct task *task);
 /* Its process ended: what it still said, then DONE. */
 void task_end(struct launcher *l, struct task *task);

@@ -7,13 +7,6 @@ static const char STREAMS[2][7] = {"stdout", "stderr"};
 
 /* time */
 
-static char *digits(char *to, uint64_t value, unsigned width) {
-    for (unsigned k = width; k-- > 0; value /= 10) {
-        to[k] = (char)('0' + value % 10);
-    }
-    return to + width;
-}
-
 /* 2026-01-02T03:04:05.000000006Z. The calendar repeats every 400 years (146,097 days); a year counted from March ends in its leap day. */
 static void stamp(char to[32]) {
     struct __kernel_timespec now = {0};
@@ -27,20 +20,20 @@ static void stamp(char to[32]) {
     uint64_t month = (5 * day + 2) / 153;
     day -= (153 * month + 2) / 5;
     month = month < 10 ? month + 3 : month - 9;
-    to = digits(to, year + era * 400 + (month <= 2), 4);
-    *to++ = '-';
-    to = digits(to, month, 2);
-    *to++ = '-';
-    to = digits(to, day + 1, 2);
-    *to++ = 'T';
-    to = digits(to, seconds / 3600, 2);
-    *to++ = ':';
-    to = digits(to, seconds / 60 % 60, 2);
-    *to++ = ':';
-    to = digits(to, seconds % 60, 2);
-    *to++ = '.';
-    to = digits(to, (uint64_t)now.tv_nsec, 9);
-    *to++ = 'Z';
+    const struct {
+        uint64_t value;
+        unsigned width;
+        char end;
+    } parts[] = {{year + era * 400 + (month <= 2), 4, '-'}, {month, 2, '-'}, {day + 1, 2, 'T'}, {seconds / 3600, 2, ':'}, {seconds / 60 % 60, 2, ':'},
+        {seconds % 60, 2, '.'}, {(uint64_t)now.tv_nsec, 9, 'Z'}};
+    for (unsigned k = 0; k < sizeof parts / sizeof parts[0]; k++) {
+        uint64_t value = parts[k].value;
+        for (unsigned width = parts[k].width; width-- > 0; value /= 10) {
+            to[width] = (char)('0' + value % 10);
+        }
+        to += parts[k].width;
+        *to++ = parts[k].end;
+    }
     *to = 0;
 }
 
@@ -132,7 +125,7 @@ static void flush(struct log *log) {
             log->size += log->used;
         } else {
             log->errors++; /* also when the file could not be opened */
-            sys_ftruncate(log->fd, (int64_t)log->size); /* no torn line stays */
+            SYS(ftruncate, log->fd, (int64_t)log->size); /* no torn line stays */
         }
     }
     if (log->used > RETAIN) {
@@ -142,21 +135,21 @@ static void flush(struct log *log) {
 }
 
 static void file_name(char to[NAME_SIZE], uint32_t number) {
-    text_copy(to, NAME_SIZE, number == 0 ? "log" : "log.");
-    if (number > 0) {
-        text_decimal(to + 4, number);
+    text_pair(to, "log.", number);
+    if (number == 0) {
+        to[3] = 0;
     }
 }
 
 static int open_file(struct log *log, int more_flags) {
     struct stat stat = {0};
-    long fd = sys_openat(log->folder, "log", O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | more_flags, 0600);
-    if (fd >= 0) {
-        sys_fstat((int)fd, &stat);
+    if (log->fd >= 0) {
+        sys_close(log->fd);
     }
+    log->fd = (int)sys_openat(log->folder, "log", O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | more_flags, 0600);
+    sys_fstat(log->fd, &stat);
     log->size = (uint64_t)stat.st_size;
-    log->fd = (int)fd;
-    return fd < 0 ? (int)fd : 0;
+    return log->fd < 0 ? log->fd : 0;
 }
 
 static void rotate(struct log *log) {
@@ -166,9 +159,6 @@ static void rotate(struct log *log) {
         file_name(from, k - 1);
         file_name(to, k);
         sys_renameat(log->folder, from, log->folder, to);
-    }
-    if (log->fd >= 0) {
-        sys_close(log->fd);
     }
     if (open_file(log, log->files <= 1 ? O_TRUNC : 0) < 0) {
         log->errors++;
@@ -237,20 +227,14 @@ int log_open(struct log *log, int folder, uint64_t limit, uint32_t files) {
     if (sys_failed(pages)) {
         return -ENOMEM;
     }
-    *log = (struct log){.folder = folder, .limit = limit, .files = files < FILES_MOST ? files : FILES_MOST, .buffer = pages};
+    *log = (struct log){.folder = folder, .fd = -1, .limit = limit, .files = files < FILES_MOST ? files : FILES_MOST, .buffer = pages};
     log->partial[0].bytes = pages + LOG_PAGES;
     log->partial[1].bytes = pages + LOG_PAGES + LOG_LINE;
     return open_file(log, 0);
 }
 
 int log_reopen(struct log *log) {
-    if (log->buffer == NULL) {
-        return -EBADF;
-    }
-    if (log->fd >= 0) {
-        sys_close(log->fd);
-    }
-    return open_file(log, 0);
+    return log->buffer == NULL ? -EBADF : open_file(log, 0);
 }
 
 void log_close(struct log *log) {

@@ -8,31 +8,25 @@
 static const char PILOT_NAME[] = "wherry-pilot";
 
 static int own_descriptors(void) {
-    long null = sys_openat(AT_FDCWD, "/dev/null", O_RDWR, 0);
-    if (null < 0) {
-        return (int)null;
-    }
+    long null = TRY(sys_openat(AT_FDCWD, "/dev/null", O_RDWR, 0));
     for (int fd = 0; fd <= 2; fd++) {
         if (null != fd) {
-            sys_dup3((int)null, fd, 0);
+            SYS(dup3, (int)null, fd, 0);
         }
     }
     if (null > 2) {
         sys_close((int)null);
     }
-    sys_retry(__NR_close_range, FD_PROGRAM, FD_REPLIES, CLOSE_RANGE_CLOEXEC, 0, 0);
-    sys_retry(__NR_close_range, FD_REPLIES + 1, UINT32_MAX, 0, 0, 0);
-    sys_retry(__NR_umask, 0, 0, 0, 0, 0);
+    SYS(close_range, FD_PROGRAM, FD_REPLIES, CLOSE_RANGE_CLOEXEC);
+    SYS(close_range, FD_REPLIES + 1, UINT32_MAX);
+    SYS(umask, 0);
     return 0;
 }
 
 /* A private copy: what its author does to the file afterwards changes nothing. */
 static int read_program(uint8_t **bytes, size_t *length) {
     struct stat stat;
-    long result = sys_fstat(FD_PROGRAM, &stat);
-    if (result < 0) {
-        return (int)result;
-    }
+    long result = TRY(sys_fstat(FD_PROGRAM, &stat));
     if (stat.st_size <= 0 || stat.st_size > PROGRAM_LIMIT) {
         return -EFBIG;
     }
@@ -42,7 +36,7 @@ static int read_program(uint8_t **bytes, size_t *length) {
         return -ENOMEM;
     }
     for (size_t at = 0; at < *length; at += (size_t)result) {
-        result = sys_pread(FD_PROGRAM, *bytes + at, *length - at, (int64_t)at);
+        result = SYS(pread64, FD_PROGRAM, *bytes + at, *length - at, (int64_t)at);
         if (result <= 0) {
             return result < 0 ? (int)result : -EIO;
         }

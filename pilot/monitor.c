@@ -8,28 +8,17 @@ enum {
     GREETING = 2,
 };
 
-static int64_t now_ms(void) {
-    struct __kernel_timespec time = {0};
-    sys_clock(CLOCK_MONOTONIC_, &time);
-    return time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
-
 /* what clients ask for */
 
 static int cgroup_write(const struct monitor *m, const char *file, const char *value) {
-    if (m->block.cgroup < 0) {
-        return -EOPNOTSUPP;
-    }
-    CLOSING int fd = (int)sys_openat(m->block.cgroup, file, O_WRONLY | O_NOFOLLOW, 0);
-    long n = fd < 0 ? fd : sys_write(fd, value, 1);
-    return n < 0 ? (int)n : 0;
+    return m->block.cgroup < 0 ? -EOPNOTSUPP : put_value(m->block.cgroup, file, value);
 }
 
 static int stop(struct monitor *m, uint32_t signal, uint32_t milliseconds) {
     long result = sys_pidfd_signal(m->pidfd, (int)signal);
     if (result == 0) {
         cgroup_write(m, "cgroup.freeze", "0"); /* or the signal would not be seen */
-        m->kill_at = milliseconds == UINT32_MAX ? NO_KILL : now_ms() + milliseconds;
+        m->kill_at = milliseconds == UINT32_MAX ? NO_KILL : sys_now_ms() + milliseconds;
     }
     return (int)result;
 }
@@ -43,7 +32,7 @@ static void kill_all(struct monitor *m) {
 
 static int resize(const struct monitor *m, const uint8_t *payload) {
     const uint16_t size[4] = {get_u16(payload), get_u16(payload + 2), 0, 0};
-    return (m->block.flags & BLOCK_TERMINAL) == 0 ? -ENOTTY : (int)sys_ioctl(m->block.out, TIOCSWINSZ_, ADDRESS(size));
+    return (m->block.flags & BLOCK_TERMINAL) == 0 ? -ENOTTY : (int)sys_ioctl(m->block.out, TIOCSWINSZ_, size);
 }
 
 /* 0 or a positive errno. */
@@ -72,7 +61,7 @@ static void input_done(struct monitor *m, int error) {
     m->input_owner = -1;
     if (owner != NULL && owner->input_left == 0) {
         const uint32_t payload[2] = {FRAME_STDIN, (uint32_t)error};
-        client_send(m, owner, FRAME_REPLY, payload, sizeof payload, NULL, 0);
+        client_tell(m, owner, FRAME_REPLY, payload, sizeof payload);
     }
     if (m->input_closes) {
         m->input_closes = false;
@@ -134,7 +123,7 @@ static void publish(struct monitor *m, unsigned stream, size_t n) {
     for (unsigned k = 0; k < CLIENT_LIMIT; k++) {
         struct client *c = &m->clients[k];
         if (c->used && (c->streams & bit) != 0) {
-            client_send(m, c, stream == 0 ? FRAME_STDOUT : FRAME_STDERR, NULL, 0, m->chunk, n);
+            client_send(m, c, stream == 0 ? FRAME_STDOUT : FRAME_STDERR, m->chunk - FRAME_HEADER, n);
         }
     }
 }
@@ -146,7 +135,7 @@ static long read_output(struct monitor *m, unsigned stream) {
     if (n > 0) {
         publish(m, stream, (size_t)n);
     } else if (n == -EIO && (m->block.flags & BLOCK_TERMINAL) != 0) {
-        m->quiet_until = now_ms() + QUIET_MS; /* nobody has the terminal open; somebody may open it again */
+        m->quiet_until = sys_now_ms() + QUIET_MS; /* nobody has the terminal open; somebody may open it again */
     } else if (n != -EAGAIN) {
         sys_close(*fd);
         *fd = -1;
@@ -203,13 +192,13 @@ static void reap(struct monitor *m) {
 /* What is left in the pipes or the terminal. Whoever else holds them is waited for no longer than it takes a terminal to hand over. */
 static void drain(struct monitor *m, unsigned stream) {
     bool terminal = (m->block.flags & BLOCK_TERMINAL) != 0;
-    int64_t until = now_ms() + DRAIN_MS;
+    int64_t until = sys_now_ms() + DRAIN_MS;
     size_t total = 0;
     while (total < DRAIN_MOST && (stream == 0 ? m->block.out : m->block.err) >= 0) {
         long n = read_output(m, stream);
-        if (n == -EAGAIN && terminal && now_ms() < until) {
+        if (n == -EAGAIN && terminal && sys_now_ms() < until) {
             struct pollfd fd = {.fd = m->block.out, .events = POLLIN};
-            sys_poll(&fd, 1, (int)(until - now_ms()));
+            sys_poll(&fd, 1, (int)(until - sys_now_ms()));
         } else if (n <= 0) {
             return;
         } else {
@@ -218,39 +207,23 @@ static void drain(struct monitor *m, unsigned stream) {
     }
 }
 
-/* The number behind `oom_kill ` at the beginning of a line. */
 static uint32_t oom_kills(const struct monitor *m) {
-    static const char key[] = "oom_kill ";
     char text[2048];
-    long n = m->block.oom < 0 ? -1 : sys_pread(m->block.oom, text, sizeof text - 1, 0);
+    long n = m->block.oom < 0 ? -1 : SYS(pread64, m->block.oom, text, sizeof text - 1, 0);
     text[n < 0 ? 0 : n] = 0;
-    for (const char *line = text; *line != 0; line++) {
-        if ((line == text || line[-1] == '\n') && text_length(line) > sizeof key && memcmp(line, key, sizeof key - 1) == 0) {
-            line += sizeof key - 1;
-            return (uint32_t)text_number(&line);
-        }
-    }
-    return 0;
-}
-
-static char *line(char *to, const char *key, uint64_t value) {
-    size_t n = text_length(key);
-    memcpy(to, key, n);
-    to = text_decimal(to + n, value);
-    *to++ = '\n';
-    return to;
+    const char *count = text_line(text, "oom_kill ");
+    return count == NULL ? 0 : (uint32_t)text_number(&count);
 }
 
 static size_t exit_lines(const struct monitor *m, char to[512]) {
     const struct ending *e = &m->ending;
-    char *end = line(to, "code ", e->code);
-    end = line(end, "signal ", e->signal);
-    end = line(end, "oom ", e->oom);
-    end = line(end, "seconds ", e->seconds);
-    end = line(end, "nanoseconds ", e->nanoseconds);
-    if (m->log.errors > 0) {
-        end = line(end, "unlogged ", m->log.errors);
-    }
+    char *end = text_pair(to, "code ", e->code);
+    end = text_pair(end, "\nsignal ", e->signal);
+    end = text_pair(end, "\noom ", e->oom);
+    end = text_pair(end, "\nseconds ", e->seconds);
+    end = text_pair(end, "\nnanoseconds ", e->nanoseconds);
+    end = m->log.errors > 0 ? text_pair(end, "\nunlogged ", m->log.errors) : end;
+    *end++ = '\n';
     return (size_t)(end - to);
 }
 
@@ -274,9 +247,9 @@ static void reserve_exit(int folder) {
 /* `exit` in a folder, by rename; durable if asked. A failure leaves no record, which reads as "monitor lost". */
 static void write_exit(int folder, const char *text, size_t length, bool durable) {
     CLOSING int fd = folder < 0 ? -1 : (int)sys_openat(folder, ".exit", O_WRONLY | O_CREAT | O_NOFOLLOW, 0600);
-    bool good = fd >= 0 && write_all(fd, text, length) == 0 && sys_ftruncate(fd, (int64_t)length) == 0 && (!durable || sys_fsync(fd) == 0);
+    bool good = fd >= 0 && write_all(fd, text, length) == 0 && SYS(ftruncate, fd, length) == 0 && (!durable || SYS(fsync, fd) == 0);
     if (good && sys_renameat(folder, ".exit", folder, "exit") == 0 && durable) {
-        sys_fsync(folder);
+        SYS(fsync, folder);
     }
 }
 
@@ -289,14 +262,14 @@ static void tell_ending(struct monitor *m) {
     memcpy(payload + 20, &e->nanoseconds, 4);
     for (unsigned k = 0; k < CLIENT_LIMIT; k++) {
         if (m->clients[k].used && m->clients[k].waits) {
-            client_send(m, &m->clients[k], FRAME_EXIT, payload, sizeof payload, NULL, 0);
+            client_tell(m, &m->clients[k], FRAME_EXIT, payload, sizeof payload);
         }
     }
 }
 
 /* Everything is recorded and cleaned up; what is left to do is to hand over what a slow reader has not taken. */
 static void hand_over(struct monitor *m) {
-    int64_t until = now_ms() + OBSERVERS_MS;
+    int64_t until = sys_now_ms() + OBSERVERS_MS;
     for (;;) {
         struct pollfd fds[CLIENT_LIMIT];
         bool primary = false;
@@ -308,7 +281,7 @@ static void hand_over(struct monitor *m) {
             primary |= left && c->primary;
             waiting += left;
         }
-        int64_t time = primary ? FOREVER : until - now_ms();
+        int64_t time = primary ? FOREVER : until - sys_now_ms();
         if (waiting == 0 || (!primary && time <= 0)) {
             return;
         }
@@ -357,7 +330,7 @@ static int64_t sooner(int64_t left, int64_t at, int64_t now) {
 static int wait_for_work(const struct monitor *m, struct pollfd fds[POLL_COUNT]) {
     bool blocked = output_blocked(m);
     bool input_waits = m->input_at < m->input_end;
-    int64_t now = now_ms();
+    int64_t now = sys_now_ms();
     int64_t left = m->kill_at == NO_KILL ? FOREVER : sooner(FOREVER, m->kill_at, now);
     bool quiet = m->quiet_until > now;
     left = quiet && !blocked ? sooner(left, m->quiet_until, now) : left;
@@ -396,7 +369,7 @@ static void turn(struct monitor *m) {
     struct pollfd fds[POLL_COUNT];
     uint8_t signal[128];
     int n = wait_for_work(m, fds);
-    if (m->kill_at != NO_KILL && now_ms() >= m->kill_at) {
+    if (m->kill_at != NO_KILL && sys_now_ms() >= m->kill_at) {
         kill_all(m);
     }
     if (n <= 0) {
@@ -436,7 +409,7 @@ static void become(struct monitor *m) {
     }
     sys_sigaction(SIGCHLD, 0);
     sys_sigmask(child, NULL);
-    m->signals = (int)sys_retry(__NR_signalfd4, -1, ADDRESS(&child), 8, SFD_FLAGS, 0);
+    m->signals = (int)SYS(signalfd4, -1, &child, 8, SFD_FLAGS);
     if (m->ctx->launcher >= 0) {
         client_add(m, m->ctx->launcher);
         m->ctx->launcher = -1;
@@ -456,7 +429,7 @@ static void become(struct monitor *m) {
 }
 
 int monitor_main(struct context *ctx, int pidfd, const uint8_t block[64]) {
-    struct monitor *m = sys_pages(sizeof *m + 2 * (size_t)CHUNK);
+    struct monitor *m = sys_pages(sizeof *m + FRAME_HEADER + 2 * (size_t)CHUNK);
     if (sys_failed(m)) {
         return -ENOMEM;
     }
@@ -465,7 +438,7 @@ int monitor_main(struct context *ctx, int pidfd, const uint8_t block[64]) {
     m->kill_at = NO_KILL;
     m->input_owner = -1;
     m->log.fd = -1;
-    m->chunk = (uint8_t *)(m + 1);
+    m->chunk = (uint8_t *)(m + 1) + FRAME_HEADER;
     m->input = m->chunk + CHUNK;
     memcpy(&m->block, block, sizeof m->block);
     become(m);

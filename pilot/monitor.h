@@ -60,7 +60,7 @@ struct monitor {
     bool ended;
     struct ending ending;
     struct log log;
-    uint8_t *chunk; /* CHUNK, just read from the container */
+    uint8_t *chunk; /* CHUNK, just read from the container; room for a header before it */
     uint8_t *input; /* CHUNK, to be written to the container */
     size_t input_at;
     size_t input_end;
@@ -75,8 +75,10 @@ struct monitor {
 void client_add(struct monitor *m, int fd);
 void client_accept(struct monitor *m);
 void client_drop(struct monitor *m, struct client *c);
-/* Sends a frame, or keeps it until it can be sent; who is too slow is cut off. */
-void client_send(struct monitor *m, struct client *c, enum frame_type type, const void *head, size_t head_length, const void *body, size_t body_length);
+/* Sends a frame, whose payload lies behind room for a header, or keeps it until it can be sent; who is too slow is cut off. */
+void client_send(struct monitor *m, struct client *c, enum frame_type type, uint8_t *frame, size_t length);
+/* The same for a short payload that lies anywhere. */
+void client_tell(struct monitor *m, struct client *c, enum frame_type type, const void *payload, size_t length);
 /* Reads and obeys what is there. */
 void client_read(struct monitor *m, struct client *c);
 void client_flush(struct monitor *m, struct client *c);

@@ -1,18 +1,17 @@
 /* Instructions that act on files, descriptors and sockets. */
-#include "pilot.h"
+#include "frame.h"
 #include <linux/filter.h>
+#include <linux/memfd.h>
 #include <linux/netlink.h>
 
 enum { PATH_LIMIT = 4096, REPLY_LIMIT = 8192, SOL_NETLINK = 270, STARTTIME_FIELD = 22 };
 
 int place_fd(long fd, uint16_t dst) {
-    if (fd < 0) {
-        return (int)fd;
-    }
+    TRY(fd);
     if (fd == dst) {
         return (int)sys_fcntl((int)fd, F_SETFD, FD_CLOEXEC);
     }
-    long result = sys_dup3((int)fd, dst, O_CLOEXEC);
+    long result = SYS(dup3, (int)fd, dst, O_CLOEXEC);
     sys_close((int)fd);
     return result < 0 ? (int)result : 0;
 }
@@ -26,6 +25,21 @@ int write_all(int fd, const void *bytes, size_t length) {
         at += (size_t)n;
     }
     return 0;
+}
+
+int memory_file(const char *name, const void *bytes, size_t length) {
+    int fd = (int)TRY(SYS(memfd_create, name, MFD_CLOEXEC));
+    int result = write_all(fd, bytes, length);
+    SYS(lseek, fd, 0, 0);
+    if (result < 0) {
+        sys_close(fd);
+    }
+    return result < 0 ? result : fd;
+}
+
+int put_value(int dir, const char *name, const char *text) {
+    CLOSING int fd = (int)TRY(sys_openat(dir, name, O_WRONLY | O_NOFOLLOW, 0));
+    return write_all(fd, text, text_length(text));
 }
 
 /* The second may sit on the first one's number, never the other way round: the kernel gives the lowest first. */
@@ -58,45 +72,33 @@ static void context_words(struct context *ctx, int fd) {
     }
 }
 
-static bool has_context(uint64_t call) {
-    return call == CALL_FSCONFIG || call == CALL_FSCONFIG_FD || call == CALL_FSMOUNT;
-}
-
 int op_call(struct context *ctx, const struct instruction *i) {
     const struct signature *row = &call_table[i->operands[0]];
     const uint64_t *values = i->operands + 1;
-    long arguments[CALL_ARGUMENTS];
+    long a[CALL_ARGUMENTS];
     int pair[2];
     struct sock_fprog filter;
     for (unsigned k = 0; k < CALL_ARGUMENTS; k++) {
         const struct operand *type = &row->operands[k];
-        arguments[k] = (long)values[k];
-        if (type->kind == KIND_STR || type->kind == KIND_STR_OPT || type->kind == KIND_TEXT || type->kind == KIND_IN
-            || type->kind == KIND_BUF) {
-            arguments[k] = ADDRESS(text_at(ctx, values[k]));
-        } else if (type->kind == KIND_FILTER) {
+        bool points = type->kind == KIND_STR || type->kind == KIND_STR_OPT || type->kind == KIND_TEXT || type->kind == KIND_IN || type->kind == KIND_BUF;
+        a[k] = points ? ADDRESS(text_at(ctx, values[k])) : (long)values[k];
+        if (type->kind == KIND_FILTER) {
             filter.len = (unsigned short)values[type->length_at];
             filter.filter = (struct sock_filter *)(void *)(ctx->program.data + values[k]);
-            arguments[k] = ADDRESS(&filter);
-
+            a[k] = ADDRESS(&filter);
         } else if (type->kind == KIND_PAIR) {
-            arguments[k] = ADDRESS(pair);
+            a[k] = ADDRESS(pair);
         }
     }
     if (row->number == __NR_close) {
         return (int)sys_close(fd_at(i, 1));
     }
-    long result = sys_retry(row->number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4]);
-    if (result < 0) {
-        if (has_context(i->operands[0])) {
-            context_words(ctx, fd_at(i, 1));
-        }
-        return (int)result;
+    long result = sys_retry(row->number, a[0], a[1], a[2], a[3], a[4]);
+    if (result < 0 && (i->operands[0] == CALL_FSCONFIG || i->operands[0] == CALL_FSCONFIG_FD || i->operands[0] == CALL_FSMOUNT)) {
+        context_words(ctx, fd_at(i, 1));
     }
-    if (row->result == RESULT_PAIR) {
-        return place_pair(pair, i->dst);
-    }
-    return row->result == RESULT_FD ? place_fd(result, i->dst) : 0;
+    TRY(result);
+    return row->result == RESULT_PAIR ? place_pair(pair, i->dst) : row->result == RESULT_FD ? place_fd(result, i->dst) : 0;
 }
 
 /* Links on the way may not lead out of the folder (`self` of a procfs is one); the file itself is never a link. */
@@ -104,71 +106,50 @@ int op_write(struct context *ctx, const struct instruction *i) {
     uint64_t flags = i->operands[4] | O_WRONLY | O_NOFOLLOW;
     uint64_t mode = (flags & O_CREAT) != 0 ? 0600 : 0;
     uint64_t resolve = fd_at(i, 0) >= 0 ? RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS : RESOLVE_NO_SYMLINKS;
-    long opened = sys_openat2(fd_at(i, 0), text_at(ctx, i->operands[1]), flags, mode, resolve);
-    CLOSING int fd = (int)opened;
-    if (fd < 0) {
-        return fd;
-    }
-    size_t length = i->operands[3];
-    long written = sys_write(fd, text_at(ctx, i->operands[2]), length);
-    if (written < 0) {
-        return (int)written;
-    }
-    return (size_t)written == length ? 0 : -EIO;
+    CLOSING int fd = (int)TRY(sys_openat2(fd_at(i, 0), text_at(ctx, i->operands[1]), flags, mode, resolve));
+    return TRY(sys_write(fd, text_at(ctx, i->operands[2]), i->operands[3])) == as_signed(i->operands[3]) ? 0 : -EIO;
 }
 
 /* O_NONBLOCK: a FIFO in a root that nobody trusts must not hold us up. */
 int op_read(struct context *ctx, const struct instruction *i) {
+    enum { HEAD = FRAME_HEADER + sizeof ctx->position };
+    const uint64_t resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
     size_t limit = i->operands[2];
-    CLOSING int fd = (int)sys_openat2(fd_at(i, 0), text_at(ctx, i->operands[1]), O_RDONLY | O_NONBLOCK | O_NOCTTY, 0,
-                                      RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+    CLOSING int fd = (int)TRY(sys_openat2(fd_at(i, 0), text_at(ctx, i->operands[1]), O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, resolve));
     struct stat stat;
-    if (fd < 0) {
-        return fd;
-    }
-    long result = sys_fstat(fd, &stat);
-    if (result < 0) {
-        return (int)result;
-    }
+    TRY(sys_fstat(fd, &stat));
     if ((stat.st_mode & S_IFMT_) != 0100000) {
         return -EINVAL;
     }
-    uint8_t *bytes = sys_pages(limit + 1);
-    if (sys_failed(bytes)) {
+    uint8_t *frame = sys_pages(HEAD + limit + 1);
+    if (sys_failed(frame)) {
         return -ENOMEM;
     }
+    memcpy(frame + FRAME_HEADER, &ctx->position, sizeof ctx->position);
     size_t length = 0;
-    while (length <= limit && (result = sys_read(fd, bytes + length, limit + 1 - length)) > 0) {
+    long result = 1;
+    while (length <= limit && (result = sys_read(fd, frame + HEAD + length, limit + 1 - length)) > 0) {
         length += (size_t)result;
     }
     if (length > limit) {
         result = -EFBIG;
     } else if (result == 0) {
-        result = report_frame(ctx->launcher, FRAME_DATA, &ctx->position, sizeof ctx->position, bytes, length);
+        result = report_frame(ctx->launcher, FRAME_DATA, frame, sizeof ctx->position + length);
     }
-    sys_free_pages(bytes, limit + 1);
+    sys_free_pages(frame, HEAD + limit + 1);
     return (int)result;
 }
 
 int op_check(struct context *ctx, const struct instruction *i) {
     (void)ctx;
     struct stat stat;
-    struct statfs fs;
-    long result = sys_fstat(fd_at(i, 0), &stat);
-    if (result < 0) {
-        return (int)result;
+    struct statfs fs = {.f_type = 0};
+    TRY(sys_fstat(fd_at(i, 0), &stat));
+    if (i->operands[3] != 0) {
+        TRY(SYS(fstatfs, fd_at(i, 0), &fs));
     }
-    if ((stat.st_mode & S_IFMT_) != i->operands[1] || (i->operands[2] != UINT64_MAX && stat.st_rdev != i->operands[2])) {
-        return -EPROTO;
-    }
-    if (i->operands[3] == 0) {
-        return 0;
-    }
-    result = sys_fstatfs(fd_at(i, 0), &fs);
-    if (result < 0) {
-        return (int)result;
-    }
-    return (uint64_t)fs.f_type == i->operands[3] ? 0 : -EPROTO;
+    bool fits = (stat.st_mode & S_IFMT_) == i->operands[1] && (i->operands[2] == UINT64_MAX || stat.st_rdev == i->operands[2]);
+    return fits && (uint64_t)fs.f_type == i->operands[3] ? 0 : -EPROTO;
 }
 
 /* The extended acknowledgement's text, from the attributes behind the error (no copy of the request: NETLINK_CAP_ACK). */
@@ -226,16 +207,16 @@ int op_netlink(struct context *ctx, const struct instruction *i) {
     int fd = fd_at(i, 0);
     uint64_t acks = 0;
     int on = 1;
-    sys_retry(__NR_setsockopt, fd, SOL_NETLINK, NETLINK_EXT_ACK, ADDRESS(&on), sizeof on);
-    sys_retry(__NR_setsockopt, fd, SOL_NETLINK, NETLINK_CAP_ACK, ADDRESS(&on), sizeof on);
-    struct iovec part = {.base = buffer, .length = sizeof buffer};
+    SYS(setsockopt, fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof on);
+    SYS(setsockopt, fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof on);
+    struct iovec part = {.iov_base = buffer, .iov_len = sizeof buffer};
     struct msghdr message = {.parts = &part, .part_count = 1};
     while (sys_recvmsg(fd, &message, MSG_DONTWAIT) >= 0) {
     }
-    part = (struct iovec){.base = ctx->program.data + i->operands[1], .length = i->operands[2]};
+    part = (struct iovec){.iov_base = ctx->program.data + i->operands[1], .iov_len = i->operands[2]};
     long result = sys_sendmsg(fd, &message, 0);
     while (result >= 0 && acks < i->operands[3]) {
-        part = (struct iovec){.base = buffer, .length = sizeof buffer};
+        part = (struct iovec){.iov_base = buffer, .iov_len = sizeof buffer};
         message = (struct msghdr){.parts = &part, .part_count = 1};
         result = sys_recvmsg(fd, &message, MSG_DONTWAIT);
         if (result == -EAGAIN) {
@@ -263,17 +244,14 @@ int op_putpid(struct context *ctx, const struct instruction *i) {
 }
 
 int op_fail(struct context *ctx, const struct instruction *i) {
-    if (i->operands[0] != 0) {
-        return -(int)i->operands[0];
-    }
-    return ctx->sticky != 0 ? -ctx->sticky : -ENOENT;
+    return i->operands[0] != 0 ? -(int)i->operands[0] : ctx->sticky != 0 ? -ctx->sticky : -ENOENT;
 }
 
 /* Field 22 of /proc/PID/stat; the name in field 2 may hold anything, so count from its last parenthesis. */
 static uint64_t start_time(int pid) {
     char text[1024];
-    char path[40] = "/proc/";
-    text_copy(text_decimal(path + 6, (uint64_t)pid), 8, "/stat");
+    char path[40];
+    text_copy(text_pair(path, "/proc/", (uint64_t)pid), 8, "/stat");
     CLOSING int fd = (int)sys_openat(AT_FDCWD, path, O_RDONLY, 0);
     long n = fd < 0 ? -1 : sys_read(fd, text, sizeof text - 1);
     if (n <= 0) {
@@ -290,35 +268,23 @@ static uint64_t start_time(int pid) {
     return text_number(&at);
 }
 
-static char *line(char *to, const char *key, uint64_t value) {
-    size_t n = text_length(key);
-    memcpy(to, key, n);
-    to = text_decimal(to + n, value);
-    *to++ = '\n';
-    return to;
-}
-
 int op_record(struct context *ctx, const struct instruction *i) {
     char lines[160];
     char name[PATH_LIMIT + 8] = ".";
     struct __kernel_timespec now = {0};
     sys_clock(0, &now);
-    char *end = line(lines, "pid ", (uint64_t)ctx->last_pid);
-    end = line(end, "start ", ctx->last_pid > 0 ? start_time(ctx->last_pid) : 0);
-    end = line(end, "monitor ", (uint64_t)sys_getpid());
-    end = line(end, "time ", (uint64_t)now.tv_sec);
+    char *end = text_pair(lines, "pid ", (uint64_t)ctx->last_pid);
+    end = text_pair(end, "\nstart ", ctx->last_pid > 0 ? start_time(ctx->last_pid) : 0);
+    end = text_pair(end, "\nmonitor ", (uint64_t)sys_getpid());
+    end = text_pair(end, "\ntime ", (uint64_t)now.tv_sec);
+    *end++ = '\n';
     text_copy(name + 1, PATH_LIMIT, text_at(ctx, i->operands[1]));
     text_copy(name + text_length(name), 5, ".new");
     int dir = fd_at(i, 0);
-    CLOSING int fd = (int)sys_openat(dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
-    if (fd < 0) {
-        return fd;
-    }
-    int result = write_all(fd, text_at(ctx, i->operands[2]), i->operands[3]);
-    if (result == 0) {
-        result = write_all(fd, lines, (size_t)(end - lines));
-    }
-    return result < 0 ? result : (int)sys_renameat(dir, name, dir, text_at(ctx, i->operands[1]));
+    CLOSING int fd = (int)TRY(sys_openat(dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600));
+    TRY(write_all(fd, text_at(ctx, i->operands[2]), i->operands[3]));
+    TRY(write_all(fd, lines, (size_t)(end - lines)));
+    return (int)sys_renameat(dir, name, dir, text_at(ctx, i->operands[1]));
 }
 
 /* A descriptor that leaked from outside could make the working folder one that the new root does not contain. */
@@ -326,26 +292,20 @@ int op_workdir(struct context *ctx, const struct instruction *i) {
     char path[PATH_LIMIT];
     const char *target = text_at(ctx, i->operands[0]);
     failure_text(ctx, target);
-    long result = sys_retry(__NR_chdir, ADDRESS(target), 0, 0, 0, 0);
-    if (result == 0) {
-        result = sys_retry(__NR_getcwd, ADDRESS(path), sizeof path, 0, 0, 0);
-    }
-    if (result < 0) {
-        return (int)result;
-    }
+    TRY(SYS(chdir, target));
+    TRY(SYS(getcwd, path, sizeof path));
     return path[0] == '/' ? 0 : -EXDEV;
 }
 
-/* The last component: a folder, or an empty file. */
-static long make_one(int parent, const char *name, bool file) {
-    if (!file) {
-        return sys_mkdirat(parent, name, 0755);
+/* The last component: a folder, or an empty file. What is there already is as good. */
+static int make_one(int parent, const char *name, bool file) {
+    long made = file ? sys_openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_NONBLOCK, 0644) : SYS(mkdirat, parent, name, 0755);
+    if (file && made >= 0) {
+        sys_close((int)made);
     }
-    long fd = sys_openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_NONBLOCK, 0644);
-    return fd < 0 ? fd : sys_close((int)fd);
+    return made < 0 && made != -EEXIST ? (int)made : 0;
 }
 
-/* Each prefix is resolved by the kernel as the root's inhabitants would; what is missing is made below the parent's descriptor. */
 /* Whether two descriptors are of one file. */
 static bool same_file(int a, int b) {
     struct stat first = {0};
@@ -353,51 +313,40 @@ static bool same_file(int a, int b) {
     return sys_fstat(a, &first) == 0 && sys_fstat(b, &second) == 0 && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
+/* Each prefix is resolved by the kernel as the root's inhabitants would; what is missing is made below the parent's descriptor. */
 int op_makepath(struct context *ctx, const struct instruction *i) {
     const uint64_t resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+    bool wants_file = i->operands[2] == 1;
+    bool is_folder = true;
     char path[PATH_LIMIT];
     text_copy(path, sizeof path, text_at(ctx, i->operands[1]));
-    CLOSING int parent = (int)sys_openat2(fd_at(i, 0), ".", O_PATH | O_DIRECTORY, 0, resolve);
-    char *name = path;
-    if (parent < 0) {
-        return parent;
-    }
-    for (;;) {
+    CLOSING int parent = (int)TRY(sys_openat2(fd_at(i, 0), ".", O_PATH | O_DIRECTORY, 0, resolve));
+    for (char *name = path; *name != 0;) {
         char *end = name;
         while (*end != '/' && *end != 0) {
             end++;
         }
-        bool last = *end == 0;
-        if (end == name) { /* `a//b`, `a/`, or nothing at all */
-            if (last) {
-                return i->operands[2] == 1 ? -EISDIR : i->operands[2] == 2 && same_file(parent, fd_at(i, 0)) ? -EBUSY : 0;
+        char after = *end;
+        if (end > name) { /* not `a//b` or `a/` */
+            struct stat stat;
+            *end = 0;
+            failure_text(ctx, path);
+            long next = sys_openat2(fd_at(i, 0), path, O_PATH, 0, resolve);
+            if (next == -ENOENT) {
+                TRY(make_one(parent, name, wants_file && after == 0));
+                next = sys_openat2(fd_at(i, 0), path, O_PATH, 0, resolve);
             }
-            name = end + 1;
-            continue;
+            TRY(next);
+            sys_close(parent);
+            parent = (int)next;
+            TRY(sys_fstat(parent, &stat));
+            is_folder = (stat.st_mode & S_IFMT_) == 0040000;
+            if (!is_folder && (after != 0 || !wants_file)) {
+                return -ENOTDIR;
+            }
+            *end = after;
         }
-        bool file = last && i->operands[2] == 1;
-        *end = 0;
-        failure_text(ctx, path);
-        long next = sys_openat2(fd_at(i, 0), path, O_PATH, 0, resolve);
-        if (next == -ENOENT) {
-            long made = make_one(parent, name, file);
-            next = made < 0 && made != -EEXIST ? made : sys_openat2(fd_at(i, 0), path, O_PATH, 0, resolve);
-        }
-        if (next < 0) {
-            return (int)next;
-        }
-        sys_close(parent);
-        parent = (int)next;
-        struct stat stat;
-        long result = sys_fstat(parent, &stat);
-        bool is_folder = (stat.st_mode & S_IFMT_) == 0040000;
-        if (result < 0 || is_folder == file) {
-            return result < 0 ? (int)result : is_folder ? -EISDIR : -ENOTDIR;
-        }
-        if (last) {
-            return i->operands[2] == 2 && same_file(parent, fd_at(i, 0)) ? -EBUSY : 0;
-        }
-        *end = '/';
-        name = end + 1;
+        name = after == 0 ? end : end + 1;
     }
+    return is_folder && wants_file ? -EISDIR : i->operands[2] == 2 && same_file(parent, fd_at(i, 0)) ? -EBUSY : 0;
 }

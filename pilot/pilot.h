@@ -69,8 +69,8 @@ void failure_text(struct context *ctx, const char *text);
 
 /* report.c */
 
-/* One frame of frames.txt, `head` then `body` as payload: 0 or -errno. */
-int report_frame(int socket, enum frame_type type, const void *head, size_t head_length, const void *body, size_t body_length);
+/* One frame of frames.txt; its payload lies behind room for a header: 0 or -errno. */
+int report_frame(int socket, enum frame_type type, uint8_t *frame, size_t length);
 /* ctx->failure to whom it concerns; who is gone does not care. */
 void report_failure(const struct context *ctx);
 int report_note(const struct context *ctx, uint32_t error);
@@ -93,6 +93,12 @@ static inline const char *text_at(const struct context *ctx, uint64_t offset) {
 int place_fd(long fd, uint16_t dst);
 /* Writes all bytes to a pipe, socket or file: 0 or -errno. */
 int write_all(int fd, const void *bytes, size_t length);
+/* One message, with a descriptor unless that is negative: the bytes that went, or -errno. */
+long send_with(int socket, const void *bytes, size_t length, int fd, int flags);
+/* A file in memory with these bytes, to be read from its start: descriptor or -errno. */
+int memory_file(const char *name, const void *bytes, size_t length);
+/* Writes a text to a file of a folder that has it already, a link excepted: 0 or -errno. */
+int put_value(int dir, const char *name, const char *text);
 
 /* The parts of others: */
 

@@ -1,5 +1,6 @@
 /* Instructions that make, meet and become processes. */
 #include "pilot.h"
+#include <linux/memfd.h>
 #include <linux/wait.h>
 
 enum { MESSAGE_LIMIT = 160, HELPER_WORDS = 4096, F_ADD_SEALS_ = 1033, SEAL_SHRINK = 2, SEAL_GROW = 4 };
@@ -19,10 +20,7 @@ int op_clone(struct context *ctx, const struct instruction *i) {
         .exit_signal = for_parent ? 0 : SIGCHLD,
         .cgroup = cgroup >= 0 ? (unsigned)cgroup : 0,
     };
-    long pid = sys_retry(__NR_clone3, ADDRESS(&args), sizeof args, 0, 0, 0);
-    if (pid < 0) {
-        return (int)pid;
-    }
+    long pid = TRY(SYS(clone3, &args, sizeof args));
     if (pid == 0) {
         ctx->is_child = true;
         ctx->report = fd_at(i, 4);
@@ -49,33 +47,38 @@ int op_clone(struct context *ctx, const struct instruction *i) {
 
 /* barriers */
 
+long send_with(int socket, const void *bytes, size_t length, int fd, int flags) {
+    struct iovec part = {.iov_base = (void *)(uintptr_t)bytes, .iov_len = length};
+    struct passed_fd control = {.length = 20, .level = SOL_SOCKET, .type = SCM_RIGHTS, .fd = fd};
+    struct msghdr message = {.parts = &part, .part_count = 1, .control = fd < 0 ? NULL : &control, .control_length = fd < 0 ? 0 : sizeof control};
+    return sys_sendmsg(socket, &message, flags);
+}
+
 static int send_barrier(int socket, uint32_t code, int fd) {
     uint8_t bytes[5] = {'B'};
     memcpy(bytes + 1, &code, sizeof code);
-    struct iovec part = {.base = bytes, .length = sizeof bytes};
-    struct passed_fd control = {.length = 20, .level = SOL_SOCKET, .type = SCM_RIGHTS, .fd = fd};
-    struct msghdr message = {.parts = &part, .part_count = 1};
-    if (fd >= 0) {
-        message.control = &control;
-        message.control_length = sizeof control;
-    }
-    long sent = sys_sendmsg(socket, &message, 0);
-    return sent < 0 ? (int)sent : 0;
+    TRY(send_with(socket, bytes, sizeof bytes, fd, 0));
+    return 0;
 }
 
 /*
- * One message into `bytes`; *fd is a descriptor that came with it, or -1. A peer that closed with unread bytes leaves ECONNRESET in
+ * One message into `bytes`; *fd is a descriptor that came with it, or -1; without `fd` it is closed. A peer that closed with unread bytes leaves ECONNRESET in
  * front of what it had sent: read on. Returns the length, 0 at the end.
  */
 static long receive(int socket, uint8_t bytes[MESSAGE_LIMIT], int *fd, int flags) {
-    struct iovec part = {.base = bytes, .length = MESSAGE_LIMIT};
+    struct iovec part = {.iov_base = bytes, .iov_len = MESSAGE_LIMIT};
     struct passed_fd control = {0};
     struct msghdr message = {.parts = &part, .part_count = 1, .control = &control, .control_length = sizeof control};
     long n = sys_recvmsg(socket, &message, flags);
     if (n == -ECONNRESET) {
         n = sys_recvmsg(socket, &message, flags);
     }
-    *fd = n >= 0 && control.length == 20 && control.level == SOL_SOCKET && control.type == SCM_RIGHTS ? control.fd : -1;
+    int came = n >= 0 && control.length == 20 && control.level == SOL_SOCKET && control.type == SCM_RIGHTS ? control.fd : -1;
+    if (fd != NULL) {
+        *fd = came;
+    } else if (came >= 0) {
+        sys_close(came);
+    }
     return n;
 }
 
@@ -94,12 +97,8 @@ static int adopt(struct context *ctx, const uint8_t *bytes, long n) {
 /* What a process that died may have left behind in the socket: `otherwise` if it said nothing. */
 static int last_words(struct context *ctx, int socket, int otherwise) {
     uint8_t bytes[MESSAGE_LIMIT];
-    int fd = -1;
     long n;
-    while (socket >= 0 && (n = receive(socket, bytes, &fd, MSG_DONTWAIT)) > 0) {
-        if (fd >= 0) {
-            sys_close(fd);
-        }
+    while (socket >= 0 && (n = receive(socket, bytes, NULL, MSG_DONTWAIT)) > 0) {
         if (bytes[0] == 'F') {
             return adopt(ctx, bytes, n);
         }
@@ -122,41 +121,31 @@ int op_send(struct context *ctx, const struct instruction *i) {
     return result == -EPIPE || result == -ECONNRESET ? last_words(ctx, fd_at(i, 0), -EPIPE) : result;
 }
 
-static int await_end(struct context *ctx, int socket) {
-    uint8_t bytes[MESSAGE_LIMIT];
-    int fd = -1;
-    long n = receive(socket, bytes, &fd, 0);
-    if (fd >= 0) {
-        sys_close(fd);
-    }
-    if (n <= 0) {
-        return (int)n;
-    }
-    return adopt(ctx, bytes, n);
-}
-
 int op_recv(struct context *ctx, const struct instruction *i) {
     uint8_t bytes[MESSAGE_LIMIT];
-    int fd = -1;
     uint32_t code = 0;
-    long n = receive(fd_at(i, 0), bytes, &fd, 0);
+    int fd = -1;
+    long n = receive(fd_at(i, 0), bytes, i->dst == DST_NONE ? NULL : &fd, 0);
     if (n <= 0) {
         return n == 0 ? -EPIPE : (int)n;
     }
     if (n == 5 && bytes[0] == 'B') {
         memcpy(&code, bytes + 1, sizeof code);
     }
-    int result = 0;
     if (code != i->operands[1]) {
-        result = adopt(ctx, bytes, n);
-    } else if (i->dst != DST_NONE) {
-        result = fd < 0 ? -EPROTO : place_fd(fd, i->dst);
-        fd = -1;
+        if (fd >= 0) {
+            sys_close(fd);
+        }
+        return adopt(ctx, bytes, n);
     }
-    if (fd >= 0) {
-        sys_close(fd);
+    if (i->dst != DST_NONE) {
+        TRY(fd < 0 ? -EPROTO : place_fd(fd, i->dst));
     }
-    return result == 0 && i->operands[2] == 1 ? await_end(ctx, fd_at(i, 0)) : result;
+    if (i->operands[2] != 1) {
+        return 0;
+    }
+    n = receive(fd_at(i, 0), bytes, NULL, 0);
+    return n <= 0 ? (int)n : adopt(ctx, bytes, n);
 }
 
 /* As a shell counts: the exit code, or 128 and the signal. */
@@ -166,10 +155,7 @@ static uint32_t exit_code(const struct child_status *status) {
 
 int op_wait(struct context *ctx, const struct instruction *i) {
     struct child_status status = {0};
-    long result = sys_waitid(P_PIDFD_, fd_at(i, 0), &status, __WALL | WEXITED);
-    if (result < 0) {
-        return (int)result;
-    }
+    TRY(sys_waitid(P_PIDFD_, fd_at(i, 0), &status, __WALL | WEXITED));
     int socket = -1;
     for (unsigned s = 0; s < STRAND_COUNT; s++) {
         if (ctx->children[s].pid == status.pid) {
@@ -190,180 +176,123 @@ static void default_signals(void) {
     sys_sigmask(0, NULL);
 }
 
-/* Pointers to `count` strings laid end to end, and a NULL: fresh pages, which exec or the caller frees. */
+/* Pointers to `count` strings laid end to end, and a NULL: fresh pages, which go with the process that is about to execute. */
 static const char **vector_of(const struct context *ctx, uint64_t at, uint64_t count) {
     const char **pointers = sys_pages((count + 1) * sizeof *pointers);
     if (sys_failed(pointers)) {
         return NULL;
     }
-    for (uint64_t k = 0; k < count; k++) {
-        if (at >= ctx->program.data_length) { /* PUTPID wrote over a NUL that the check had counted */
-            break;
-        }
+    for (uint64_t k = 0; k < count && at < ctx->program.data_length; k++) { /* PUTPID wrote over a NUL that the check had counted */
         pointers[k] = ctx->program.data + at;
         at += text_length(pointers[k]) + 1;
     }
     return pointers;
 }
 
-static void free_vector(const char **pointers, uint64_t count) {
-    if (pointers != NULL) {
-        sys_free_pages(pointers, (count + 1) * sizeof *pointers);
-    }
+/* Operands: where argv is, and how many; the same of envp. Returns only if it failed. */
+static int execute(const struct context *ctx, const char *path, const uint64_t operands[4]) {
+    const char **argv = vector_of(ctx, operands[0], operands[1]);
+    const char **envp = vector_of(ctx, operands[2], operands[3]);
+    return argv == NULL || envp == NULL ? -ENOMEM : (int)SYS(execve, path, argv, envp);
 }
 
 int op_exec(struct context *ctx, const struct instruction *i) {
     if (!ctx->executing) {
         default_signals();
-        int result = ctx->report < 0 ? 0 : send_barrier(ctx->report, BARRIER_EXECUTING, -1);
-        if (result < 0) {
-            return result; /* the parent is gone, and its container goes with it */
+        if (ctx->report >= 0) {
+            TRY(send_barrier(ctx->report, BARRIER_EXECUTING, -1)); /* the parent is gone, and its container goes with it */
         }
         ctx->executing = true;
     }
-    const char *path = text_at(ctx, i->operands[0]);
-    const char **argv = vector_of(ctx, i->operands[1], i->operands[2]);
-    const char **envp = vector_of(ctx, i->operands[3], i->operands[4]);
-    failure_text(ctx, path);
-    int result = argv == NULL || envp == NULL ? -ENOMEM : (int)sys_execve(path, argv, envp);
-    free_vector(argv, i->operands[2]);
-    free_vector(envp, i->operands[4]);
-    return result;
+    failure_text(ctx, text_at(ctx, i->operands[0]));
+    return execute(ctx, text_at(ctx, i->operands[0]), i->operands + 1);
 }
 
 /* spawn */
 
-struct helper {
-    const char **argv;
-    const char **envp;
-    int input;  /* becomes stdin, or -1 */
-    int words;  /* becomes stderr, or -1 */
-    int pair[2]; /* close-on-exec: carries the errno of a failed execve; its reader's life tells that the parent lives */
-};
-
-_Noreturn static void helper_main(const struct helper *helper) {
-    struct pollfd writer = {.fd = helper->pair[1]};
-    sys_close(helper->pair[0]);
+/* `pair` is close-on-exec: it carries the errno of a failed execve, and its reader's life tells that the parent lives. */
+_Noreturn static void helper_main(const struct context *ctx, const struct instruction *i, int input, int words, const int pair[2]) {
+    struct pollfd writer = {.fd = pair[1]};
+    sys_close(pair[0]);
     sys_prctl(1 /* PR_SET_PDEATHSIG */, SIGKILL);
     if (sys_poll(&writer, 1, 0) != 0) {
         sys_exit(1); /* the parent died before the death signal was set */
     }
     default_signals();
-    if (helper->input >= 0) {
-        sys_dup3(helper->input, 0, 0);
+    if (input >= 0) {
+        SYS(dup3, input, 0, 0);
     }
-    if (helper->words >= 0) {
-        sys_dup3(helper->words, 2, 0);
+    if (words >= 0) {
+        SYS(dup3, words, 2, 0);
     }
-    int32_t error = (int32_t)sys_execve(helper->argv[0], helper->argv, helper->envp);
-    sys_write(helper->pair[1], &error, sizeof error);
+    int32_t error = execute(ctx, text_at(ctx, i->operands[0]), i->operands);
+    sys_write(pair[1], &error, sizeof error);
     sys_exit(127);
 }
 
-/* Starts it; 0 once the program runs, or -errno of what hindered it. */
-static int start_helper(struct helper *helper, int *pidfd) {
+/* Starts it; 0 once the program runs, or -errno of what hindered it; then *pidfd may be there all the same. */
+static int start_helper(const struct context *ctx, const struct instruction *i, int input, int words, int *pidfd) {
     struct clone_args args = {.flags = CLONE_PIDFD, .pidfd = (uintptr_t)pidfd, .exit_signal = SIGCHLD};
-    long result = sys_pipe2(helper->pair, O_CLOEXEC);
-    if (result < 0) {
-        return (int)result;
-    }
-    result = sys_retry(__NR_clone3, ADDRESS(&args), sizeof args, 0, 0, 0);
+    int pair[2];
+    TRY(sys_pipe2(pair, O_CLOEXEC));
+    long result = SYS(clone3, &args, sizeof args);
     if (result == 0) {
-        helper_main(helper);
+        helper_main(ctx, i, input, words, pair);
     }
-    sys_close(helper->pair[1]);
-    int32_t error = 0;
+    sys_close(pair[1]);
+    int32_t error = result < 0 ? (int32_t)result : 0;
     if (result > 0) {
-        sys_read(helper->pair[0], &error, sizeof error);
-        result = error;
+        sys_read(pair[0], &error, sizeof error);
     }
-    sys_close(helper->pair[0]);
-    return (int)result;
+    sys_close(pair[0]);
+    return error;
 }
 
 /* What the helper wrote to stderr explains its failure: at most one page, in memory. */
 static void helper_words(struct context *ctx, int words) {
     char text[sizeof ctx->failure.text + 1];
-    long n = sys_pread(words, text, sizeof text - 1, 0);
-    if (n > 0) {
-        text[n] = 0;
-        size_t length = text_length(text);
-        while (length > 0 && text[length - 1] == '\n') {
-            text[--length] = 0;
-        }
+    long n = SYS(pread64, words, text, sizeof text - 1, 0);
+    text[n < 0 ? 0 : n] = 0;
+    for (size_t length = text_length(text); length > 0 && text[length - 1] == '\n'; length--) {
+        text[length - 1] = 0;
+    }
+    if (text[0] != 0) {
         failure_text(ctx, text);
     }
 }
 
-static int await_helper(struct context *ctx, int pidfd, int words) {
+static int await_helper(struct context *ctx, int pidfd) {
     struct child_status status = {0};
-    long result = sys_waitid(P_PIDFD_, pidfd, &status, __WALL | WEXITED);
-    if (result < 0) {
-        return (int)result;
-    }
+    TRY(sys_waitid(P_PIDFD_, pidfd, &status, __WALL | WEXITED));
     ctx->failure.argument = exit_code(&status);
-    if (ctx->failure.argument == 0) {
-        return 0;
-    }
-    helper_words(ctx, words);
-    return -EREMOTEIO;
-}
-
-/* Bytes in memory, read from the start. */
-static long input_of(const void *bytes, size_t length) {
-    long fd = sys_memfd_create("stdin", 1);
-    if (fd >= 0) {
-        long result = write_all((int)fd, bytes, length);
-        if (result == 0) {
-            result = sys_lseek((int)fd, 0, 0);
-        }
-        if (result < 0) {
-            sys_close((int)fd);
-            return result;
-        }
-    }
-    return fd;
+    return ctx->failure.argument == 0 ? 0 : -EREMOTEIO;
 }
 
 /* A file that cannot grow, so that a helper that never stops talking costs one page and does not block. */
-static long words_file(void) {
-    long fd = sys_memfd_create("stderr", 3);
-    if (fd >= 0) {
-        sys_ftruncate((int)fd, HELPER_WORDS);
-        sys_fcntl((int)fd, F_ADD_SEALS_, SEAL_GROW | SEAL_SHRINK);
-    }
+static int words_file(void) {
+    int fd = (int)TRY(SYS(memfd_create, "stderr", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    SYS(ftruncate, fd, HELPER_WORDS);
+    sys_fcntl(fd, F_ADD_SEALS_, SEAL_GROW | SEAL_SHRINK);
     return fd;
 }
 
 int op_spawn(struct context *ctx, const struct instruction *i) {
-    bool keep = i->dst != DST_NONE;
-    uint64_t input_length = i->operands[5];
-    CLOSING int input = input_length == 0 ? -1 : (int)input_of(text_at(ctx, i->operands[4]), input_length);
-    CLOSING int words = keep ? -1 : (int)words_file();
-    struct helper helper = {.input = input, .words = words};
+    CLOSING int input = i->operands[5] == 0 ? -1 : TRY(memory_file("stdin", text_at(ctx, i->operands[4]), i->operands[5]));
+    CLOSING int words = i->dst != DST_NONE ? -1 : words_file();
     int pidfd = -1;
-    if (input_length > 0 && input < 0) {
-        return input;
-    }
-    helper.argv = vector_of(ctx, i->operands[0], i->operands[1]);
-    helper.envp = vector_of(ctx, i->operands[2], i->operands[3]);
     failure_text(ctx, text_at(ctx, i->operands[0]));
-    int result = helper.argv == NULL || helper.envp == NULL ? -ENOMEM : start_helper(&helper, &pidfd);
-    free_vector(helper.argv, i->operands[1]);
-    free_vector(helper.envp, i->operands[3]);
-    if (result < 0) {
-        if (pidfd >= 0) {
-            await_helper(ctx, pidfd, -1);
-            failure_text(ctx, text_at(ctx, i->operands[0]));
-            sys_close(pidfd);
-        }
-        return result;
-    }
-    if (keep) {
+    int result = start_helper(ctx, i, input, words, &pidfd);
+    if (result == 0 && i->dst != DST_NONE) {
         return place_fd(pidfd, i->dst);
     }
-    result = await_helper(ctx, pidfd, words);
-    sys_close(pidfd);
+    if (pidfd >= 0) {
+        int ended = await_helper(ctx, pidfd);
+        if (result == 0 && ended == -EREMOTEIO) {
+            helper_words(ctx, words);
+        }
+        result = result == 0 ? ended : result;
+        sys_close(pidfd);
+    }
     return result;
 }
 
@@ -391,7 +320,7 @@ static void reap(int child) {
 
 /* Blocked signals are queued even for pid 1, which otherwise would not get those without a handler. */
 _Noreturn static void init_main(int child, bool group, uint64_t signals) {
-    sys_retry(__NR_close_range, 3, UINT32_MAX, 0, 0, 0);
+    SYS(close_range, 3, UINT32_MAX);
     sys_prctl(15 /* PR_SET_NAME */, (uintptr_t)"wherry-init");
     for (;;) {
         long signal = sys_raw(__NR_rt_sigtimedwait, ADDRESS(&signals), 0, 0, 8, 0, 0);
@@ -416,7 +345,7 @@ int op_init(struct context *ctx, const struct instruction *i) {
         /* A group of its own, in front if there is a terminal; SIGTTOU is blocked here, so the call does not stop us. */
         int group = (int)sys_getpid();
         sys_raw(__NR_setpgid, 0, 0, 0, 0, 0, 0);
-        sys_ioctl(0, 0x5410 /* TIOCSPGRP */, ADDRESS(&group));
+        sys_ioctl(0, 0x5410 /* TIOCSPGRP */, &group);
     }
     sys_sigmask(old, NULL);
     return pid < 0 ? (int)pid : 0;

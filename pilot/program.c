@@ -31,11 +31,12 @@ struct checker {
     const char *reason;
 };
 
-static bool refuse(struct checker *c, const char *reason) {
-    if (c->reason == NULL) {
+/* The first rule that does not hold is the reason. */
+static bool require(struct checker *c, bool holds, const char *reason) {
+    if (!holds && c->reason == NULL) {
         c->reason = reason;
     }
-    return false;
+    return holds;
 }
 
 static void assign(struct knowledge *k, uint64_t fd) {
@@ -52,10 +53,6 @@ static bool holds(const struct knowledge *k, int64_t fd) {
     return fd >= 0 && fd <= FD_LAST && (k->fds[fd / 64] >> fd % 64 & 1) != 0;
 }
 
-static bool known_fd(const struct knowledge *k, int64_t fd) {
-    return fd == -1 || fd == AT_FDCWD || holds(k, fd);
-}
-
 static const struct instruction *here(const struct checker *c) {
     return &c->program->code[c->at];
 }
@@ -65,39 +62,33 @@ static bool is_call(const struct instruction *i, enum call call) {
 }
 
 static bool block(struct checker *c, uint64_t at, uint64_t length) {
-    if (at < 8 || at > c->program->data_length || length > c->program->data_length - at) {
-        return refuse(c, "a block does not lie inside the data");
-    }
-    return true;
+    bool inside = at >= 8 && at <= c->program->data_length && length <= c->program->data_length - at;
+    return require(c, inside, "a block does not lie inside the data");
 }
 
 static bool string(struct checker *c, uint64_t at) {
-    return (at >= 8 && at <= c->last_nul) || refuse(c, "a string does not end inside the data");
+    return require(c, at >= 8 && at <= c->last_nul, "a string does not end inside the data");
 }
 
 /* Behind pivot_root only the new root itself may be named absolutely, or what openat2 resolves below a descriptor. */
 static bool path_after_pivot(struct checker *c, uint64_t at, const uint64_t *arguments) {
     const struct instruction *i = here(c);
-    if (!c->strands[c->strand].pivoted || i->op == OP_EXEC || i->op == OP_WORKDIR || i->op == OP_READ) {
-        return true;
-    }
     const char *path = c->program->data + at;
-    if (path[0] != '/' || path[1] == 0) {
-        return true;
-    }
-    if (is_call(i, CALL_OPENAT2) && as_signed(arguments[0]) >= 0 && block(c, arguments[2], sizeof(struct open_how))) {
+    bool inside = i->op == OP_EXEC || i->op == OP_WORKDIR || i->op == OP_READ || path[0] != '/' || path[1] == 0;
+    if (c->strands[c->strand].pivoted && !inside && is_call(i, CALL_OPENAT2) && as_signed(arguments[0]) >= 0) {
         struct open_how how;
-        __builtin_memcpy(&how, c->program->data + arguments[2], sizeof how);
-        if ((how.resolve & RESOLVE_IN_ROOT) != 0) {
-            return true;
+        if (!block(c, arguments[2], sizeof how)) {
+            return false;
         }
+        __builtin_memcpy(&how, c->program->data + arguments[2], sizeof how);
+        inside = (how.resolve & RESOLVE_IN_ROOT) != 0;
     }
-    return refuse(c, "an absolute path behind pivot_root");
+    return require(c, inside || !c->strands[c->strand].pivoted, "an absolute path behind pivot_root");
 }
 
 static bool vector(struct checker *c, uint64_t at, uint64_t count) {
-    if (count == 0) {
-        return at == 0 || refuse(c, "an empty block with an offset");
+    if (!require(c, count > 0 || at == 0, "an empty block with an offset")) {
+        return false;
     }
     while (count-- > 0) {
         if (!string(c, at)) {
@@ -110,19 +101,16 @@ static bool vector(struct checker *c, uint64_t at, uint64_t count) {
 }
 
 static bool counted(struct checker *c, const struct operand *type, uint64_t at, uint64_t count) {
-    if (count == 0 && at == 0 && type->kind == KIND_BUF) {
-        return true;
-    }
-    if (type->kind == KIND_FILTER && (count == 0 || count > BPF_LIMIT)) {
-        return refuse(c, "a filter of no instructions, or too many");
-    }
-    return count <= PROGRAM_LIMIT ? block(c, at, count * type->size) : refuse(c, "a block does not lie inside the data");
+    bool empty = count == 0 && at == 0 && type->kind == KIND_BUF;
+    return empty || (require(c, type->kind != KIND_FILTER || (count > 0 && count <= BPF_LIMIT), "a filter of no instructions, or too many")
+                     && block(c, at, count <= PROGRAM_LIMIT ? count * type->size : UINT64_MAX));
 }
 
 static bool operand(struct checker *c, const struct operand *type, uint64_t value, const uint64_t *all) {
+    int64_t fd = as_signed(value);
     switch ((enum operand_kind)type->kind) {
     case KIND_FD:
-        return known_fd(&c->strands[c->strand], as_signed(value)) || refuse(c, "a descriptor that nothing was assigned to");
+        return require(c, fd == -1 || fd == AT_FDCWD || holds(&c->strands[c->strand], fd), "a descriptor that nothing was assigned to");
     case KIND_STR_OPT:
         return value == 0 || (string(c, value) && path_after_pivot(c, value, all));
     case KIND_STR:
@@ -137,25 +125,20 @@ static bool operand(struct checker *c, const struct operand *type, uint64_t valu
     case KIND_STRS:
         return vector(c, value, all[type->length_at]);
     case KIND_PAIR:
-        return value == 0 || refuse(c, "an unused operand is not zero");
+        return require(c, value == 0, "an unused operand is not zero");
     case KIND_IMM:
     case KIND_CALL:
         return true;
     case KIND_NONE:
         break;
     }
-    return refuse(c, "an operand of no type");
+    return require(c, false, "an operand of no type");
 }
 
 static bool operands(struct checker *c, const struct signature *row, const uint64_t *values, unsigned room) {
-    for (unsigned k = 0; k < row->count; k++) {
-        if (!operand(c, &row->operands[k], values[k], values)) {
+    for (unsigned k = 0; k < room; k++) {
+        if (k < row->count ? !operand(c, &row->operands[k], values[k], values) : !require(c, values[k] == 0, "an unused operand is not zero")) {
             return false;
-        }
-    }
-    for (unsigned k = row->count; k < room; k++) {
-        if (values[k] != 0) {
-            return refuse(c, "an unused operand is not zero");
         }
     }
     return true;
@@ -164,10 +147,10 @@ static bool operands(struct checker *c, const struct signature *row, const uint6
 static bool destination(struct checker *c, enum result_kind result) {
     uint16_t dst = here(c)->dst;
     if (result == RESULT_NONE || (result == RESULT_FD_OPT && dst == DST_NONE)) {
-        return dst == DST_NONE || refuse(c, "a result where the instruction has none");
+        return require(c, dst == DST_NONE, "a result where the instruction has none");
     }
     uint32_t last = result == RESULT_PAIR ? dst + 1u : dst;
-    return (dst >= FD_FIRST && last <= FD_LAST) || refuse(c, "a result outside of descriptors 8 to 250");
+    return require(c, dst >= FD_FIRST && last <= FD_LAST, "a result outside of descriptors 8 to 250");
 }
 
 static void assign_result(struct checker *c, enum result_kind result) {
@@ -185,43 +168,28 @@ static bool policy(struct checker *c) {
     const struct instruction *i = here(c);
     const struct strand *strand = &c->program->header->strands[c->strand];
     uint32_t listed = 0;
+    bool is_list = true;
     for (unsigned k = 0; k < POLICY_ERRNOS; k++) {
-        if (i->errnos[k] >= ERRNO_LIMIT || (i->errnos[k] != 0 && listed != k)) {
-            return refuse(c, "a policy's errnos are not a list");
-        }
+        is_list &= i->errnos[k] < ERRNO_LIMIT && (i->errnos[k] == 0 || listed == k);
         listed += i->errnos[k] != 0;
     }
     bool lists = i->policy == POLICY_OK_IF || i->policy == POLICY_SKIP || i->policy == POLICY_STICKY;
     bool skips = i->policy == POLICY_SKIP || i->policy == POLICY_ELSE;
-    if (i->policy >= POLICY_LIMIT) {
-        return refuse(c, "an unknown policy");
-    }
-    bool may_list = lists || i->policy == POLICY_ELSE;
-    if ((lists && listed == 0) || (!may_list && listed > 0)) {
-        return refuse(c, "a policy without its errnos, or errnos without a policy");
-    }
-    if ((i->skip > 0 && !skips) || c->at + 1 + i->skip > strand->first + strand->count) {
-        return refuse(c, "a skip that does not stay in its strand");
-    }
-    if (i->policy == POLICY_IGNORE && c->strand != STRAND_SWEEP) {
-        return refuse(c, "policy `ignore` outside of the sweep");
-    }
-    if (i->policy == POLICY_NOTE && (c->program->header->flags & PROGRAM_PROBE) == 0) {
-        return refuse(c, "policy `note` outside of a probe");
-    }
-    return true;
+    bool fits = lists ? listed > 0 : listed == 0 || i->policy == POLICY_ELSE;
+    bool stays = (i->skip == 0 || skips) && c->at + 1 + i->skip <= strand->first + strand->count;
+    bool is_probe = (c->program->header->flags & PROGRAM_PROBE) != 0;
+    return require(c, is_list, "a policy's errnos are not a list") && require(c, i->policy < POLICY_LIMIT, "an unknown policy")
+        && require(c, fits, "a policy without its errnos, or errnos without a policy") && require(c, stays, "a skip that does not stay in its strand")
+        && require(c, i->policy != POLICY_IGNORE || c->strand == STRAND_SWEEP, "policy `ignore` outside of the sweep")
+        && require(c, i->policy != POLICY_NOTE || is_probe, "policy `note` outside of a probe");
 }
 
 static bool check_clone(struct checker *c, const struct instruction *i) {
     uint64_t target = i->operands[1];
-    if ((i->operands[0] & ~CLONE_ALLOWED) != 0) {
-        return refuse(c, "CLONE with a flag that is not a namespace");
-    }
-    if (target <= c->strand || target >= STRAND_REMOVAL || c->program->header->strands[target].count == 0) {
-        return refuse(c, "CLONE of a strand that is not a later one");
-    }
-    if (c->strands[target].entered) {
-        return refuse(c, "a strand that is cloned twice");
+    bool later = target > c->strand && target < STRAND_REMOVAL && c->program->header->strands[target].count > 0;
+    if (!require(c, (i->operands[0] & ~CLONE_ALLOWED) == 0, "CLONE with a flag that is not a namespace")
+        || !require(c, later, "CLONE of a strand that is not a later one") || !require(c, !c->strands[target].entered, "a strand that is cloned twice")) {
+        return false;
     }
     c->strands[target] = c->strands[c->strand];
     forget(&c->strands[target], as_signed(i->operands[3]));
@@ -232,142 +200,96 @@ static bool check_clone(struct checker *c, const struct instruction *i) {
 static bool check_monitor(struct checker *c, const struct instruction *i) {
     static const uint8_t fd_places[] = {4, 8, 12, 16, 20, 24, 28, 44};
     const struct strand *strand = &c->program->header->strands[0];
-    if (c->strand != 0 || c->at != strand->first + strand->count - 1 || i->policy != POLICY_ABORT) {
-        return refuse(c, "MONITOR is not the end of strand 0");
-    }
-    if (i->operands[2] != 64) {
-        return refuse(c, "a monitor block has 64 bytes");
-    }
-    const char *at = c->program->data + i->operands[1];
+    const uint8_t *at = (const uint8_t *)c->program->data + i->operands[1];
+    bool is_end = c->strand == 0 && c->at == strand->first + strand->count - 1 && i->policy == POLICY_ABORT;
     uint32_t flags;
-    __builtin_memcpy(&flags, at, sizeof flags);
-    if ((flags & ~(uint32_t)MONITOR_FLAGS) != 0) {
-        return refuse(c, "an unknown flag in a monitor block");
+    uint64_t reserved[2];
+    if (!require(c, is_end, "MONITOR is not the end of strand 0") || !require(c, i->operands[2] == 64, "a monitor block has 64 bytes")) {
+        return false;
     }
+    __builtin_memcpy(&flags, at, sizeof flags);
+    __builtin_memcpy(reserved, at + 48, sizeof reserved);
+    bool assigned = true;
     for (unsigned k = 0; k < sizeof fd_places; k++) {
         int32_t fd;
         __builtin_memcpy(&fd, at + fd_places[k], sizeof fd);
-        if (fd != -1 && !holds(&c->strands[0], fd)) {
-            return refuse(c, "a descriptor that nothing was assigned to");
-        }
+        assigned &= fd == -1 || holds(&c->strands[0], fd);
     }
-    for (unsigned k = 48; k < 64; k++) {
-        if (at[k] != 0) {
-            return refuse(c, "a reserved byte of a monitor block is not zero");
-        }
-    }
-    return true;
+    return require(c, (flags & ~(uint32_t)MONITOR_FLAGS) == 0, "an unknown flag in a monitor block")
+        && require(c, assigned, "a descriptor that nothing was assigned to")
+        && require(c, (reserved[0] | reserved[1]) == 0, "a reserved byte of a monitor block is not zero");
 }
 
 /* The slot's first contents keep every string around it well-formed before and after PUTPID. */
 static bool check_putpid(struct checker *c, const struct instruction *i) {
+    static const char form[2][PID_TEXT] = {"", "           "};
     if (!block(c, i->operands[0], PID_TEXT)) {
         return false;
     }
-    const char *slot = c->program->data + i->operands[0];
-    char filler = i->operands[1] == 0 ? 0 : ' ';
-    for (unsigned k = 0; k < PID_TEXT; k++) {
-        if (slot[k] != (k == PID_TEXT - 1 ? 0 : filler)) {
-            return refuse(c, "PUTPID without its 12 bytes");
-        }
-    }
-    return i->operands[1] <= 1 || refuse(c, "PUTPID in an unknown form");
+    bool fits = __builtin_memcmp(c->program->data + i->operands[0], form[i->operands[1] != 0], PID_TEXT) == 0;
+    return require(c, fits, "PUTPID without its 12 bytes") && require(c, i->operands[1] <= 1, "PUTPID in an unknown form");
 }
 
 /* A path below a folder: relative, without `..`; `single`: one name only. */
 static bool check_below(struct checker *c, uint64_t at, bool single) {
     const char *path = c->program->data + at;
     uint32_t length = 0;
-    for (uint32_t name = 0;; length++) {
-        if (path[length] != '/' && path[length] != 0) {
-            continue;
+    bool below = true;
+    for (uint32_t name = 0; length == 0 || path[length - 1] != 0; length++) {
+        if (path[length] == '/' || path[length] == 0) {
+            uint32_t n = length - name;
+            const char *s = path + name;
+            below &= n > 0 && !(s[0] == '.' && (n == 1 || (n == 2 && s[1] == '.'))) && !(single && path[length] == '/');
+            name = length + 1;
         }
-        uint32_t n = length - name;
-        const char *s = path + name;
-        if (n == 0 || (n == 1 && s[0] == '.') || (n == 2 && s[0] == '.' && s[1] == '.') || (single && path[length] == '/')) {
-            return refuse(c, "a name that does not lie below its folder");
-        }
-        if (path[length] == 0) {
-            break;
-        }
-        name = length + 1;
     }
-    return length < PATH_LIMIT || refuse(c, "a path that is too long");
-}
-
-static uint32_t bounded_length(const char *s) {
-    uint32_t n = 0;
-    while (n < PATH_LIMIT && s[n] != 0) {
-        n++;
-    }
-    return n;
+    return require(c, below, "a name that does not lie below its folder") && require(c, length <= PATH_LIMIT, "a path that is too long");
 }
 
 /* A path that is resolved inside a root, whatever it says: relative and of bounded length. */
 static bool check_inside(struct checker *c, uint64_t at) {
     const char *path = c->program->data + at;
-    if (path[0] == '/') {
-        return refuse(c, "a name that does not lie below its folder");
+    uint32_t n = 0;
+    while (n < PATH_LIMIT && path[n] != 0) {
+        n++;
     }
-    return bounded_length(path) < PATH_LIMIT || refuse(c, "a path that is too long");
-}
-
-static bool check_read(struct checker *c, const struct instruction *i) {
-    if ((c->program->header->flags & PROGRAM_PROBE) == 0) {
-        return refuse(c, "READ outside of a probe");
-    }
-    return (i->operands[2] > 0 && i->operands[2] <= READ_LIMIT) || refuse(c, "READ of nothing, or of more than 1 MiB");
-}
-
-static bool check_exec(struct checker *c, const struct instruction *i) {
-    if ((c->program->header->flags & PROGRAM_STARTS) == 0 || c->strand == 0 || c->strand >= STRAND_REMOVAL) {
-        return refuse(c, "EXEC outside of a child's strand, or in a program that starts nothing");
-    }
-    return i->operands[2] > 0 || refuse(c, "a program without argument 0");
-}
-
-static bool check_spawn(struct checker *c, const struct instruction *i) {
-    return (i->operands[1] > 0 && c->program->data[i->operands[0]] == '/') || refuse(c, "SPAWN without an absolute path");
+    return require(c, path[0] != '/', "a name that does not lie below its folder") && require(c, n < PATH_LIMIT, "a path that is too long");
 }
 
 static bool check_sys(struct checker *c, const struct instruction *i) {
     struct knowledge *k = &c->strands[c->strand];
-    if (i->operands[0] == CALL_DUP3) {
-        uint64_t to = i->operands[2];
-        if (to > 2 && (to < FD_FIRST || to > FD_LAST)) {
-            return refuse(c, "dup3 to a descriptor that is not the program's");
-        }
-        assign(k, to);
-    } else if (i->operands[0] == CALL_PIVOT_ROOT) {
+    uint64_t to = i->operands[2];
+    if (i->operands[0] == CALL_PIVOT_ROOT) {
         k->pivoted = true;
     }
+    if (i->operands[0] != CALL_DUP3) {
+        return true;
+    }
+    if (!require(c, to <= 2 || (to >= FD_FIRST && to <= FD_LAST), "dup3 to a descriptor that is not the program's")) {
+        return false;
+    }
+    assign(k, to);
     return true;
 }
 
 /* Without a folder nothing would be limited, and nobody would notice: that is for a question only. */
 static bool check_devices(struct checker *c, const struct instruction *i) {
-    if (i->operands[2] == 0 || i->operands[2] > BPF_LIMIT) {
-        return refuse(c, "device rules of no instructions, or too many");
-    }
-    return as_signed(i->operands[0]) >= 0 || (as_signed(i->operands[0]) == -1 && (c->program->header->flags & PROGRAM_PROBE) != 0)
-        || refuse(c, "device rules of no cgroup");
+    bool loads = as_signed(i->operands[0]) == -1 && (c->program->header->flags & PROGRAM_PROBE) != 0;
+    return require(c, i->operands[2] > 0 && i->operands[2] <= BPF_LIMIT, "device rules of no instructions, or too many")
+        && require(c, as_signed(i->operands[0]) >= 0 || loads, "device rules of no cgroup");
 }
 
 static bool sweep_allows(uint8_t op) {
     return op != OP_CLONE && op != OP_EXEC && op != OP_SPAWN && op != OP_MONITOR && op != OP_SEND && op != OP_RECV && op != OP_INIT;
 }
 
-static bool barrier(struct checker *c, const struct instruction *i) {
-    if (i->operands[1] == 0 || i->operands[1] >= BARRIER_LIMIT || (i->op == OP_RECV && i->operands[2] > 1)) {
-        return refuse(c, "an unknown barrier");
-    }
-    return true;
-}
-
 /* What an op's types do not say. */
 static bool meaning(struct checker *c, const struct instruction *i) {
-    if (c->strand == STRAND_SWEEP && !sweep_allows(i->op)) {
-        return refuse(c, "an instruction that the sweep may not use");
+    const uint64_t *o = i->operands;
+    uint32_t flags = c->program->header->flags;
+    bool is_child = c->strand != 0 && c->strand < STRAND_REMOVAL;
+    if (!require(c, c->strand != STRAND_SWEEP || sweep_allows(i->op), "an instruction that the sweep may not use")) {
+        return false;
     }
     switch (i->op) {
     case OP_SYS:
@@ -375,34 +297,35 @@ static bool meaning(struct checker *c, const struct instruction *i) {
     case OP_CLONE:
         return check_clone(c, i);
     case OP_WRITE:
-        return (i->operands[4] & ~(uint64_t)(O_CREAT | O_EXCL | O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC | O_CLOEXEC)) == 0
-            || refuse(c, "WRITE with an unknown open flag");
+        return require(c, (o[4] & ~(uint64_t)(O_CREAT | O_EXCL | O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC | O_CLOEXEC)) == 0, "WRITE with an unknown open flag");
     case OP_READ:
-        return check_read(c, i);
+        return require(c, (flags & PROGRAM_PROBE) != 0, "READ outside of a probe")
+            && require(c, o[2] > 0 && o[2] <= READ_LIMIT, "READ of nothing, or of more than 1 MiB");
     case OP_SEND:
     case OP_RECV:
-        return barrier(c, i);
+        return require(c, o[1] > 0 && o[1] < BARRIER_LIMIT && (i->op == OP_SEND || o[2] <= 1), "an unknown barrier");
     case OP_SPAWN:
-        return check_spawn(c, i);
+        return require(c, o[1] > 0 && c->program->data[o[0]] == '/', "SPAWN without an absolute path");
     case OP_PUTPID:
         return check_putpid(c, i);
     case OP_EXEC:
-        return check_exec(c, i);
+        return require(c, (flags & PROGRAM_STARTS) != 0 && is_child, "EXEC outside of a child's strand, or in a program that starts nothing")
+            && require(c, o[2] > 0, "a program without argument 0");
     case OP_FAIL:
-        return (i->policy == POLICY_ABORT && i->operands[0] < ERRNO_LIMIT) || refuse(c, "FAIL with a policy, or with no errno");
+        return require(c, i->policy == POLICY_ABORT && o[0] < ERRNO_LIMIT, "FAIL with a policy, or with no errno");
     case OP_MONITOR:
         return check_monitor(c, i);
     case OP_INIT:
-        return (i->operands[0] <= 1 && c->strand != 0 && c->strand < STRAND_REMOVAL) || refuse(c, "INIT outside of a child's strand");
+        return require(c, o[0] <= 1 && is_child, "INIT outside of a child's strand");
     case OP_KILLCG:
-        return check_below(c, i->operands[1], false) && (i->operands[2] <= 1 || refuse(c, "an unknown kind of cgroup"));
+        return check_below(c, o[1], false) && require(c, o[2] <= 1, "an unknown kind of cgroup");
     case OP_RMCG:
-        return check_below(c, i->operands[1], false);
+        return check_below(c, o[1], false);
     case OP_RMTREE:
     case OP_RECORD:
-        return check_below(c, i->operands[1], true);
+        return check_below(c, o[1], true);
     case OP_MAKEPATH:
-        return check_inside(c, i->operands[1]) && (i->operands[2] <= 2 || refuse(c, "an unknown kind of path"));
+        return check_inside(c, o[1]) && require(c, o[2] <= 2, "an unknown kind of path");
     case OP_DEVICES:
         return check_devices(c, i);
     default:
@@ -412,22 +335,14 @@ static bool meaning(struct checker *c, const struct instruction *i) {
 
 static bool instruction(struct checker *c) {
     const struct instruction *i = here(c);
-    if (i->op >= OP_LIMIT || !op_table[i->op].known) {
-        return refuse(c, "an unknown instruction");
+    bool is_sys = i->op == OP_SYS;
+    if (!require(c, i->op < OP_LIMIT && op_table[i->op].known, "an unknown instruction")
+        || !require(c, !is_sys || (i->operands[0] < CALL_LIMIT && call_table[i->operands[0]].known), "an unknown call")) {
+        return false;
     }
-    const struct signature *row = &op_table[i->op];
-    const uint64_t *values = i->operands;
-    unsigned room = OPERAND_COUNT;
-    if (i->op == OP_SYS) {
-        if (i->operands[0] >= CALL_LIMIT || !call_table[i->operands[0]].known) {
-            return refuse(c, "an unknown call");
-        }
-        row = &call_table[i->operands[0]];
-        values++;
-        room--;
-    }
+    const struct signature *row = is_sys ? &call_table[i->operands[0]] : &op_table[i->op];
     enum result_kind result = (enum result_kind)row->result;
-    if (!policy(c) || !destination(c, result) || !operands(c, row, values, room) || !meaning(c, i)) {
+    if (!policy(c) || !destination(c, result) || !operands(c, row, i->operands + is_sys, OPERAND_COUNT - is_sys) || !meaning(c, i)) {
         return false;
     }
     assign_result(c, result);
@@ -440,8 +355,8 @@ static bool changes_credentials(const struct instruction *i) {
     return any_namespace || user_namespace || is_call(i, CALL_SETRESUID) || is_call(i, CALL_SETRESGID) || is_call(i, CALL_CAPSET);
 }
 
-static bool is_death_signal(const struct instruction *i) {
-    return is_call(i, CALL_PRCTL) && i->policy == POLICY_ABORT && i->operands[1] == PR_SET_PDEATHSIG && i->operands[2] == SIGNAL_KILL;
+static bool sets(const struct instruction *i, uint64_t option, uint64_t value) {
+    return is_call(i, CALL_PRCTL) && i->policy == POLICY_ABORT && i->operands[1] == option && i->operands[2] == value;
 }
 
 static bool is_last_closing(const struct instruction *i) {
@@ -449,38 +364,39 @@ static bool is_last_closing(const struct instruction *i) {
         && i->operands[3] == CLOSE_RANGE_CLOEXEC;
 }
 
-/* A strand with EXEC ends: death signal, …, close_range, then EXEC and FAIL only; no skip leads past either of the two. */
+/* A strand with EXEC ends: death signal and not dumpable, …, close_range, then EXEC and FAIL only; no skip leads past any of the three. */
 static bool ending(struct checker *c, const struct strand *strand) {
     const struct instruction *code = c->program->code;
     uint32_t end = strand->first + strand->count;
     uint32_t exec = strand->first;
     uint32_t death = UINT32_MAX;
+    uint32_t hidden = UINT32_MAX;
     for (; exec < end && code[exec].op != OP_EXEC; exec++) {
         if (changes_credentials(&code[exec])) {
-            death = UINT32_MAX;
-        } else if (is_death_signal(&code[exec])) {
+            death = hidden = UINT32_MAX;
+        } else if (sets(&code[exec], PR_SET_PDEATHSIG, SIGNAL_KILL)) {
             death = exec;
+        } else if (sets(&code[exec], PR_SET_DUMPABLE, 0)) {
+            hidden = exec;
         }
     }
     if (exec == end) {
         return true;
     }
     c->at = exec;
-    if (exec == strand->first || !is_last_closing(&code[exec - 1])) {
-        return refuse(c, "EXEC without close_range(3, ~0, CLOSE_RANGE_CLOEXEC) right before it");
+    bool closes = exec > strand->first && is_last_closing(&code[exec - 1]);
+    if (!require(c, closes, "EXEC without close_range(3, ~0, CLOSE_RANGE_CLOEXEC) right before it")
+        || !require(c, death != UINT32_MAX, "EXEC without a death signal behind the last change of credentials")
+        || !require(c, hidden != UINT32_MAX, "EXEC of a process that others may look into, behind the last change of credentials")) {
+        return false;
     }
-    if (death == UINT32_MAX) {
-        return refuse(c, "EXEC without a death signal behind the last change of credentials");
-    }
-    for (c->at = strand->first; c->at < exec; c->at++) {
+    for (c->at = strand->first; c->at < end; c->at++) {
         uint32_t target = c->at + 1 + code[c->at].skip;
-        if (code[c->at].skip > 0 && ((c->at < death && target > death) || target > exec - 1)) {
-            return refuse(c, "a skip past the death signal or close_range");
-        }
-    }
-    for (c->at = exec; c->at < end; c->at++) {
-        if (code[c->at].op != OP_EXEC && code[c->at].op != OP_FAIL) {
-            return refuse(c, "an instruction behind EXEC that is neither EXEC nor FAIL");
+        bool passes = code[c->at].skip > 0 && ((c->at < death && target > death) || (c->at < hidden && target > hidden) || target > exec - 1);
+        bool ends = code[c->at].op == OP_EXEC || code[c->at].op == OP_FAIL;
+        if (!require(c, c->at >= exec || !passes, "a skip past the death signal, PR_SET_DUMPABLE, or close_range")
+            || !require(c, c->at < exec || ends, "an instruction behind EXEC that is neither EXEC nor FAIL")) {
+            return false;
         }
     }
     return true;
@@ -505,8 +421,8 @@ static bool strands(struct checker *c) {
     for (c->strand = 0; c->strand < STRAND_COUNT; c->strand++) {
         const struct strand *strand = &c->program->header->strands[c->strand];
         c->at = strand->first;
-        if (strand->count > 0 && !c->strands[c->strand].entered) {
-            return refuse(c, "a strand that nobody runs");
+        if (!require(c, strand->count == 0 || c->strands[c->strand].entered, "a strand that nobody runs")) {
+            return false;
         }
         for (; c->at < strand->first + strand->count; c->at++) {
             if (!instruction(c)) {
@@ -520,77 +436,47 @@ static bool strands(struct checker *c) {
     return true;
 }
 
-static const char *layout(const struct program_header *h, size_t length) {
-    if (__builtin_memcmp(h->magic, "WHERRYK1", 8) != 0 || h->version != 1) {
-        return "not a kernel program of this version";
-    }
-    if (h->architecture != (uint32_t)PROGRAM_ARCHITECTURE) {
-        return "a program for another processor";
-    }
-    if (h->total != length) {
-        return "a program of another length than it says";
-    }
-    if (h->count > UINT16_MAX || h->data_at != PROGRAM_HEADER + h->count * sizeof(struct instruction) || h->data_at + 8 > h->total) {
-        return "instructions and data do not fill the program";
-    }
-    if ((h->flags & ~(uint32_t)PROGRAM_FLAGS) != 0) {
-        return "an unknown flag";
-    }
-    if ((h->zero[0] | h->zero[1] | h->zero[2] | h->zero_too) != 0) {
-        return "a reserved field is not zero";
-    }
+static bool cover(const struct program_header *h) {
     uint32_t next = 0;
+    bool fits = true;
     for (unsigned s = 0; s < STRAND_COUNT; s++) {
-        if (h->strands[s].first != (h->strands[s].count == 0 ? 0 : next) || h->strands[s].count > h->count - next) {
-            return "the strands do not cover the instructions in order";
-        }
-        next += h->strands[s].count;
+        fits &= h->strands[s].first == (h->strands[s].count == 0 ? 0 : next) && h->strands[s].count <= h->count - next;
+        next += fits ? h->strands[s].count : 0;
     }
-    return next == h->count ? NULL : "the strands do not cover the instructions in order";
+    return fits && next == h->count;
 }
 
-static const char *switches(const struct program_header *h) {
-    if (h->test_switch == SWITCH_NONE) {
-        return (h->switch_at | h->switch_errno) == 0 ? NULL : "a reserved field is not zero";
-    }
+static bool header(struct checker *c, const struct program_header *h, size_t length) {
+    bool fills = h->count <= UINT16_MAX && h->data_at == PROGRAM_HEADER + h->count * sizeof(struct instruction) && (uint64_t)h->data_at + 8 <= h->total;
+    bool none = h->test_switch == SWITCH_NONE;
+    bool reserved = (h->zero[0] | h->zero[1] | h->zero[2] | h->zero_too | (none ? h->switch_at | h->switch_errno : 0)) == 0;
+    bool in_force = (h->flags & PROGRAM_TEST) != 0 && h->test_switch < SWITCH_LIMIT && h->switch_at < h->count;
     bool fails = h->test_switch == SWITCH_FAIL;
-    if ((h->flags & PROGRAM_TEST) == 0 || h->test_switch >= SWITCH_LIMIT || h->switch_at >= h->count) {
-        return "a test switch that is not in force";
-    }
-    return fails == (h->switch_errno != 0) && h->switch_errno < ERRNO_LIMIT ? NULL : "a test switch with a wrong errno";
+    return require(c, __builtin_memcmp(h->magic, "WHERRYK1", 8) == 0 && h->version == 1, "not a kernel program of this version")
+        && require(c, h->architecture == (uint32_t)PROGRAM_ARCHITECTURE, "a program for another processor")
+        && require(c, h->total == length, "a program of another length than it says")
+        && require(c, fills, "instructions and data do not fill the program") && require(c, (h->flags & ~(uint32_t)PROGRAM_FLAGS) == 0, "an unknown flag")
+        && require(c, reserved, "a reserved field is not zero") && require(c, cover(h), "the strands do not cover the instructions in order")
+        && require(c, none || in_force, "a test switch that is not in force")
+        && require(c, none || (fails == (h->switch_errno != 0) && h->switch_errno < ERRNO_LIMIT), "a test switch with a wrong errno");
 }
 
 struct verdict program_check(uint8_t *bytes, size_t length, struct program *program) {
-    struct verdict verdict = {.instruction = UINT32_MAX};
-    const struct program_header *header = (const struct program_header *)(void *)bytes;
-    if (length < PROGRAM_HEADER + 8 || length > PROGRAM_LIMIT) {
-        verdict.reason = "a program that is too short or too long";
-        return verdict;
+    static const char reserved[8];
+    const struct program_header *h = (const struct program_header *)(void *)bytes;
+    struct checker c = {.program = program, .at = UINT32_MAX};
+    if (!require(&c, length >= PROGRAM_HEADER + 8 && length <= PROGRAM_LIMIT, "a program that is too short or too long") || !header(&c, h, length)) {
+        return (struct verdict){c.reason, UINT32_MAX};
     }
-    verdict.reason = layout(header, length);
-    if (verdict.reason == NULL) {
-        verdict.reason = switches(header);
+    *program = (struct program){
+        .header = h, .code = (const struct instruction *)(void *)(bytes + PROGRAM_HEADER), .data = (char *)bytes + h->data_at, .data_length = h->total - h->data_at};
+    if (!require(&c, __builtin_memcmp(program->data, reserved, sizeof reserved) == 0, "the first 8 bytes of the data are not zero")) {
+        return (struct verdict){c.reason, UINT32_MAX};
     }
-    if (verdict.reason != NULL) {
-        return verdict;
-    }
-    program->header = header;
-    program->code = (const struct instruction *)(void *)(bytes + PROGRAM_HEADER);
-    program->data = (char *)bytes + header->data_at;
-    program->data_length = header->total - header->data_at;
-    struct checker c = {.program = program, .last_nul = program->data_length - 1};
-    for (unsigned k = 0; k < 8; k++) {
-        if (program->data[k] != 0) {
-            verdict.reason = "the first 8 bytes of the data are not zero";
-            return verdict;
-        }
-    }
+    c.last_nul = program->data_length - 1;
     while (program->data[c.last_nul] != 0) {
         c.last_nul--;
     }
-    if (!strands(&c)) {
-        verdict.reason = c.reason;
-        verdict.instruction = c.at;
-    }
-    return verdict;
+    strands(&c);
+    return (struct verdict){c.reason, c.reason == NULL ? UINT32_MAX : c.at};
 }

@@ -8,16 +8,13 @@ enum {
 };
 
 int image_seal(void) {
-    CLOSING int self = (int)sys_openat(AT_FDCWD, "/proc/self/exe", O_RDONLY, 0);
-    if (self < 0) {
-        return self;
-    }
-    long image = sys_memfd_create("wherry", MEMFD_CLOEXEC | MEMFD_SEALS | MEMFD_EXEC);
+    CLOSING int self = (int)TRY(sys_openat(AT_FDCWD, "/proc/self/exe", O_RDONLY, 0));
+    long image = SYS(memfd_create, "wherry", MEMFD_CLOEXEC | MEMFD_SEALS | MEMFD_EXEC);
     if (image == -EINVAL) { /* before Linux 6.3 */
-        image = sys_memfd_create("wherry", MEMFD_CLOEXEC | MEMFD_SEALS);
+        image = SYS(memfd_create, "wherry", MEMFD_CLOEXEC | MEMFD_SEALS);
     }
     long n = image;
-    while (n >= 0 && (n = sys_retry(__NR_sendfile, image, self, 0, IMAGE_LIMIT, 0)) > 0) {
+    while (n >= 0 && (n = SYS(sendfile, image, self, 0, IMAGE_LIMIT)) > 0) {
     }
     if (n == 0) {
         n = sys_fcntl((int)image, ADD_SEALS, ALL_SEALS);
@@ -29,7 +26,7 @@ int image_seal(void) {
 }
 
 int pilot_socket(int pair[2]) {
-    long result = sys_socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, pair);
+    long result = SYS(socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair);
     if (result == 0) {
         set_nonblocking(pair[0]);
     }
@@ -51,31 +48,22 @@ static void pilot_exec(const struct pilot_start *start, int program) {
         if (moved[k] < 0) {
             sys_close(FD_PROGRAM + k);
         } else {
-            sys_dup3(moved[k], FD_PROGRAM + k, 0);
+            SYS(dup3, moved[k], FD_PROGRAM + k, 0);
         }
     }
     for (unsigned k = 0; k < sizeof ignored; k++) {
         sys_sigaction(ignored[k], 1 /* SIG_IGN */);
     }
     sys_sigmask(start->mask, NULL);
-    sys_retry(__NR_execveat, moved[4], ADDRESS(""), ADDRESS(argv), ADDRESS(envp), AT_EMPTY_PATH);
-}
-
-static int program_file(const uint8_t *bytes, size_t length) {
-    long fd = sys_memfd_create("program", MEMFD_CLOEXEC);
-    int result = fd < 0 ? (int)fd : write_all((int)fd, bytes, length);
-    if (result < 0 && fd >= 0) {
-        sys_close((int)fd);
-    }
-    return result < 0 ? result : (int)fd;
+    SYS(execveat, moved[4], "", argv, envp, AT_EMPTY_PATH);
 }
 
 int pilot_spawn(struct pilot *pilot, const struct pilot_start *start) {
     struct clone_args args = {.flags = CLONE_PIDFD, .pidfd = (uintptr_t)&pilot->pidfd, .exit_signal = SIGCHLD};
-    CLOSING int program = program_file(start->program, start->length);
+    CLOSING int program = memory_file("program", start->program, start->length);
     long pid = program;
     if (program >= 0) {
-        pid = sys_retry(__NR_clone3, ADDRESS(&args), sizeof args, 0, 0, 0);
+        pid = SYS(clone3, &args, sizeof args);
         if (pid == 0) {
             pilot_exec(start, program);
             sys_exit(127);
@@ -134,8 +122,8 @@ int pair_arm(struct pair *pair) {
     if (pair->data_reader < 0) {
         int data_left = 0;
         int replies_left = 0;
-        sys_ioctl(pair->data_writer, FIONREAD_, ADDRESS(&data_left));
-        sys_ioctl(pair->replies_reader, FIONREAD_, ADDRESS(&replies_left));
+        sys_ioctl(pair->data_writer, FIONREAD_, &data_left);
+        sys_ioctl(pair->replies_reader, FIONREAD_, &replies_left);
         discard(pair->replies_reader, replies_left);
         pair->replies_writer = other_end(pair->replies_reader, O_WRONLY);
         pair->data_reader = other_end(pair->data_writer, O_RDONLY);

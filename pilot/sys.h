@@ -5,15 +5,18 @@
 #pragma once
 #include "text.h"
 #include <asm/errno.h>
+#include <asm/poll.h>
 #include <linux/fcntl.h>
 #include <asm/signal.h>
 #include <asm/stat.h>
 #include <asm/statfs.h>
 #include <asm/unistd.h>
+#include <linux/mman.h>
 #include <linux/openat2.h>
 #include <linux/sched.h>
 #include <linux/stat.h>
 #include <linux/time_types.h>
+#include <linux/uio.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,10 +32,7 @@ static inline long sys_raw(long nr, long a, long b, long c, long d, long e, long
     register long r8 __asm__("r8") = e;
     register long r9 __asm__("r9") = f;
     long result;
-    __asm__ volatile("syscall"
-                     : "=a"(result)
-                     : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-                     : "rcx", "r11", "memory");
+    __asm__ volatile("syscall" : "=a"(result) : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9) : "rcx", "r11", "memory");
     return result;
 }
 
@@ -47,16 +47,7 @@ static inline long sys_retry(long nr, long a, long b, long c, long d, long e) {
 
 #define ADDRESS(pointer) ((long)(uintptr_t)(pointer))
 
-#define MAP_PRIVATE 0x02
-#define MAP_ANONYMOUS 0x20
-#define MAP_POPULATE 0x8000
-#define PROT_READ 1
-#define PROT_WRITE 2
 
-#define POLLIN 1
-#define POLLOUT 4
-#define POLLERR 8
-#define POLLHUP 16
 
 #define AF_UNIX 1
 #define AF_NETLINK 16
@@ -75,17 +66,6 @@ static inline long sys_retry(long nr, long a, long b, long c, long d, long e) {
 #define S_IFMT_ 0170000u
 #define P_PIDFD_ 3
 #define CLD_EXITED 1
-
-struct pollfd {
-    int fd;
-    short events;
-    short revents;
-};
-
-struct iovec {
-    void *base;
-    size_t length;
-};
 
 struct msghdr {
     void *name;
@@ -132,69 +112,53 @@ struct kernel_sigaction {
     uint64_t mask;
 };
 
-static inline long sys_openat(int dir, const char *path, int flags, int mode) {
-    return sys_retry(__NR_openat, dir, ADDRESS(path), flags | O_CLOEXEC, mode, 0);
-}
+/* A call by its name, its arguments turned into the kernel's words: `SYS(fchown, fd, uid, gid)`. At most five arguments, retried on EINTR. */
+#define SYS(name, ...) SYS_PICK(__VA_ARGS__, SYS_5, SYS_4, SYS_3, SYS_2, SYS_1)(__NR_##name, __VA_ARGS__)
+#define SYS_PICK(a, b, c, d, e, picked, ...) picked
+#define SYS_1(nr, a) sys_retry(nr, (long)(a), 0, 0, 0, 0)
+#define SYS_2(nr, a, b) sys_retry(nr, (long)(a), (long)(b), 0, 0, 0)
+#define SYS_3(nr, a, b, c) sys_retry(nr, (long)(a), (long)(b), (long)(c), 0, 0)
+#define SYS_4(nr, a, b, c, d) sys_retry(nr, (long)(a), (long)(b), (long)(c), (long)(d), 0)
+#define SYS_5(nr, a, b, c, d, e) sys_retry(nr, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e))
+
+static inline long sys_openat(int dir, const char *path, int flags, int mode) { return SYS(openat, dir, path, flags | O_CLOEXEC, mode); }
 static inline long sys_openat2(int dir, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve) {
     struct open_how how = {.flags = flags | O_CLOEXEC, .mode = mode, .resolve = resolve};
-    return sys_retry(__NR_openat2, dir, ADDRESS(path), ADDRESS(&how), sizeof how, 0);
+    return SYS(openat2, dir, path, &how, sizeof how);
 }
 static inline long sys_close(int fd) { return sys_raw(__NR_close, fd, 0, 0, 0, 0, 0); }
-static inline long sys_read(int fd, void *to, size_t n) { return sys_retry(__NR_read, fd, ADDRESS(to), (long)n, 0, 0); }
-static inline long sys_write(int fd, const void *from, size_t n) { return sys_retry(__NR_write, fd, ADDRESS(from), (long)n, 0, 0); }
-static inline long sys_pread(int fd, void *to, size_t n, int64_t at) { return sys_retry(__NR_pread64, fd, ADDRESS(to), (long)n, at, 0); }
-static inline long sys_lseek(int fd, int64_t at, int whence) { return sys_retry(__NR_lseek, fd, at, whence, 0, 0); }
-static inline long sys_dup3(int from, int to, int flags) { return sys_retry(__NR_dup3, from, to, flags, 0, 0); }
-static inline long sys_fcntl(int fd, int command, long argument) { return sys_retry(__NR_fcntl, fd, command, argument, 0, 0); }
-static inline long sys_ioctl(int fd, unsigned long request, long argument) { return sys_retry(__NR_ioctl, fd, (long)request, argument, 0, 0); }
-static inline long sys_pipe2(int pair[2], int flags) { return sys_retry(__NR_pipe2, ADDRESS(pair), flags, 0, 0, 0); }
-static inline long sys_fstat(int fd, struct stat *to) { return sys_retry(__NR_fstat, fd, ADDRESS(to), 0, 0, 0); }
-static inline long sys_fstatfs(int fd, struct statfs *to) { return sys_retry(__NR_fstatfs, fd, ADDRESS(to), 0, 0, 0); }
-static inline long sys_statx(int dir, const char *path, int flags, unsigned mask, struct statx *to) {
-    return sys_retry(__NR_statx, dir, ADDRESS(path), flags, mask, ADDRESS(to));
-}
-static inline long sys_getdents(int fd, void *to, size_t n) { return sys_retry(__NR_getdents64, fd, ADDRESS(to), (long)n, 0, 0); }
-static inline long sys_mkdirat(int dir, const char *name, unsigned mode) { return sys_retry(__NR_mkdirat, dir, ADDRESS(name), mode, 0, 0); }
-static inline long sys_unlinkat(int dir, const char *name, int flags) { return sys_retry(__NR_unlinkat, dir, ADDRESS(name), flags, 0, 0); }
-static inline long sys_renameat(int from, const char *old, int to, const char *new) {
-    return sys_retry(__NR_renameat2, from, ADDRESS(old), to, ADDRESS(new), 0);
-}
-static inline long sys_ftruncate(int fd, int64_t length) { return sys_retry(__NR_ftruncate, fd, length, 0, 0, 0); }
-static inline long sys_fsync(int fd) { return sys_retry(__NR_fsync, fd, 0, 0, 0, 0); }
-static inline long sys_memfd_create(const char *name, unsigned flags) { return sys_retry(__NR_memfd_create, ADDRESS(name), flags, 0, 0, 0); }
-static inline long sys_poll(struct pollfd *fds, unsigned count, int milliseconds) {
-    return sys_raw(__NR_poll, ADDRESS(fds), count, milliseconds, 0, 0, 0);
-}
-static inline long sys_socketpair(int family, int type, int pair[2]) { return sys_retry(__NR_socketpair, family, type, 0, ADDRESS(pair), 0); }
-static inline long sys_sendmsg(int fd, const struct msghdr *message, int flags) {
-    return sys_retry(__NR_sendmsg, fd, ADDRESS(message), flags | MSG_NOSIGNAL, 0, 0);
-}
-static inline long sys_recvmsg(int fd, struct msghdr *message, int flags) {
-    return sys_retry(__NR_recvmsg, fd, ADDRESS(message), flags | MSG_CMSG_CLOEXEC, 0, 0);
-}
+static inline long sys_read(int fd, void *to, size_t n) { return SYS(read, fd, to, n); }
+static inline long sys_write(int fd, const void *from, size_t n) { return SYS(write, fd, from, n); }
+static inline long sys_fcntl(int fd, int command, long argument) { return SYS(fcntl, fd, command, argument); }
+static inline long sys_ioctl(int fd, unsigned long request, const void *argument) { return SYS(ioctl, fd, request, argument); }
+static inline long sys_pipe2(int pair[2], int flags) { return SYS(pipe2, pair, flags); }
+static inline long sys_fstat(int fd, struct stat *to) { return SYS(fstat, fd, to); }
+static inline long sys_unlinkat(int dir, const char *name, int flags) { return SYS(unlinkat, dir, name, flags); }
+static inline long sys_renameat(int from, const char *old, int to, const char *new) { return SYS(renameat2, from, old, to, new, 0); }
+static inline long sys_poll(struct pollfd *fds, unsigned count, int milliseconds) { return sys_raw(__NR_poll, ADDRESS(fds), count, milliseconds, 0, 0, 0); }
+static inline long sys_sendmsg(int fd, const struct msghdr *message, int flags) { return SYS(sendmsg, fd, message, flags | MSG_NOSIGNAL); }
+static inline long sys_recvmsg(int fd, struct msghdr *message, int flags) { return SYS(recvmsg, fd, message, flags | MSG_CMSG_CLOEXEC); }
 static inline long sys_getpid(void) { return sys_raw(__NR_getpid, 0, 0, 0, 0, 0, 0); }
-static inline long sys_kill(int pid, int signal) { return sys_raw(__NR_kill, pid, signal, 0, 0, 0, 0); }
-static inline long sys_pidfd_open(int pid) { return sys_retry(__NR_pidfd_open, pid, 0, 0, 0, 0); }
-static inline long sys_pidfd_signal(int pidfd, int signal) { return sys_retry(__NR_pidfd_send_signal, pidfd, signal, 0, 0, 0); }
-static inline long sys_wait4(int pid, int *status, int options) { return sys_retry(__NR_wait4, pid, ADDRESS(status), options, 0, 0); }
-static inline long sys_waitid(int kind, int id, struct child_status *to, int options) {
-    return sys_retry(__NR_waitid, kind, id, ADDRESS(to), options, 0);
-}
+static inline long sys_kill(int pid, int signal) { return SYS(kill, pid, signal); }
+static inline long sys_pidfd_signal(int pidfd, int signal) { return SYS(pidfd_send_signal, pidfd, signal, 0, 0); }
+static inline long sys_wait4(int pid, int *status, int options) { return SYS(wait4, pid, status, options, 0); }
+static inline long sys_waitid(int kind, int id, struct child_status *to, int options) { return SYS(waitid, kind, id, to, options, 0); }
 /* By clone, not clone3: this one also runs behind a container's seccomp filter, which cannot look into clone3's block. */
-static inline long sys_fork(void) { return sys_retry(__NR_clone, SIGCHLD, 0, 0, 0, 0); }
-static inline long sys_execve(const char *path, const char *const *argv, const char *const *envp) {
-    return sys_retry(__NR_execve, ADDRESS(path), ADDRESS(argv), ADDRESS(envp), 0, 0);
-}
-static inline long sys_prctl(int option, unsigned long a) { return sys_retry(__NR_prctl, option, (long)a, 0, 0, 0); }
+static inline long sys_fork(void) { return SYS(clone, SIGCHLD, 0, 0, 0, 0); }
+static inline long sys_prctl(int option, unsigned long a) { return SYS(prctl, option, a, 0, 0, 0); }
 static inline long sys_sigaction(int signal, uintptr_t handler) {
     struct kernel_sigaction action = {.handler = handler};
-    return sys_raw(__NR_rt_sigaction, signal, ADDRESS(&action), 0, 8, 0, 0);
+    return SYS(rt_sigaction, signal, &action, 0, 8);
 }
 /* Replaces the mask of blocked signals; bit n-1 is signal n. */
-static inline long sys_sigmask(uint64_t mask, uint64_t *old) {
-    return sys_raw(__NR_rt_sigprocmask, SIG_SETMASK, ADDRESS(&mask), ADDRESS(old), 8, 0, 0);
+static inline long sys_sigmask(uint64_t mask, uint64_t *old) { return SYS(rt_sigprocmask, SIG_SETMASK, &mask, old, 8); }
+static inline long sys_clock(int clock, struct __kernel_timespec *to) { return SYS(clock_gettime, clock, to); }
+/* Milliseconds of the monotonic clock. */
+static inline int64_t sys_now_ms(void) {
+    struct __kernel_timespec now = {0};
+    sys_clock(1, &now);
+    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
-static inline long sys_clock(int clock, struct __kernel_timespec *to) { return sys_raw(__NR_clock_gettime, clock, ADDRESS(to), 0, 0, 0, 0); }
 static inline void sys_sleep_ms(long milliseconds) {
     struct __kernel_timespec time = {.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000};
     sys_raw(__NR_nanosleep, ADDRESS(&time), 0, 0, 0, 0, 0);
@@ -206,11 +170,13 @@ _Noreturn static inline void sys_exit(int code) {
 }
 /* Zeroed pages, or -errno (test with sys_failed). */
 static inline void *sys_pages(size_t length) {
-    return (void *)(uintptr_t)sys_raw(
-        __NR_mmap, 0, (long)length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return (void *)(uintptr_t)sys_raw(__NR_mmap, 0, (long)length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
 static inline bool sys_failed(const void *pages) { return (uintptr_t)pages > (uintptr_t)-4096; }
-static inline void sys_free_pages(void *pages, size_t length) { sys_raw(__NR_munmap, ADDRESS(pages), (long)length, 0, 0, 0, 0); }
+static inline void sys_free_pages(void *pages, size_t length) { SYS(munmap, pages, length); }
+
+/* The value of an expression, unless it is an error: then the function returns that. For functions that return 0 or -errno; not within itself. */
+#define TRY(expression) ({ __auto_type result_ = (expression); if (result_ < 0) return (int)result_; result_; })
 
 /* For `CLOSING int fd = …`: closed when the scope is left, unless negative. */
 static inline void close_scoped(int *fd) {

@@ -12,22 +12,16 @@ static struct task *free_task(struct launcher *l) {
     return NULL;
 }
 
-bool task_room(const struct launcher *l) {
-    for (unsigned k = 0; k < TASK_LIMIT; k++) {
-        if (!l->tasks[k].running) {
-            return true;
-        }
-    }
-    return false;
+bool task_room(struct launcher *l) {
+    return free_task(l) != NULL;
 }
 
 static bool pair_taken(const struct launcher *l, uint8_t pair) {
+    bool taken = false;
     for (unsigned k = 0; k < TASK_LIMIT; k++) {
-        if (l->tasks[k].running && l->tasks[k].pair == pair) {
-            return true;
-        }
+        taken |= l->tasks[k].running && l->tasks[k].pair == pair;
     }
-    return false;
+    return taken;
 }
 
 /* Room is certain: frames are only taken while the outbox is empty. */
@@ -37,23 +31,19 @@ static void done(struct launcher *l, uint32_t number, uint32_t status) {
 }
 
 static int task_start(struct launcher *l, struct task *task, uint8_t strand, const uint8_t *program, size_t length) {
-    struct pair *pair = task->pair == PAIR_NONE ? NULL : &l->pairs[task->pair];
+    struct pilot_start start = {.image = l->image, .strand = strand, .program = program, .length = length, .stream = -1, .replies = -1, .mask = l->mask};
     int sockets[2];
-    int result = pair == NULL ? 0 : pair_arm(pair);
-    if (result == 0) {
-        result = pilot_socket(sockets);
+    if (task->pair != PAIR_NONE) {
+        struct pair *pair = &l->pairs[task->pair];
+        TRY(pair_arm(pair));
+        start.stream = pair->data_reader;
+        start.replies = pair->replies_writer;
     }
-    if (result < 0) {
-        return result;
-    }
-    struct pilot_start start = {
-        .image = l->image, .socket = sockets[1], .strand = strand, .program = program, .length = length,
-        .stream = pair == NULL ? -1 : pair->data_reader, .replies = pair == NULL ? -1 : pair->replies_writer, .mask = l->mask,
-    };
-    result = pilot_spawn(&task->pilot, &start);
-    if (pair != NULL) {
-        pair->data_reader = -1;
-        pair->replies_writer = -1;
+    TRY(pilot_socket(sockets));
+    start.socket = sockets[1];
+    int result = pilot_spawn(&task->pilot, &start);
+    if (task->pair != PAIR_NONE) {
+        l->pairs[task->pair].data_reader = l->pairs[task->pair].replies_writer = -1;
     }
     task->pilot.socket = sockets[0];
     if (result < 0) {
@@ -74,11 +64,11 @@ bool task_begin(struct launcher *l, const uint8_t *payload, size_t length) {
         return false;
     }
     if (task->reader.bytes == NULL) {
-        task->reader = (struct frame_reader){.bytes = sys_pages(REPORT_LIMIT), .limit = REPORT_LIMIT};
-        if (sys_failed(task->reader.bytes)) {
-            task->reader.bytes = NULL;
+        uint8_t *pages = sys_pages(REPORT_LIMIT);
+        if (sys_failed(pages)) {
             return false;
         }
+        task->reader = (struct frame_reader){.bytes = pages, .limit = REPORT_LIMIT};
     }
     task->number = get_u32(payload);
     task->pair = pair;
@@ -100,12 +90,13 @@ bool task_begin(struct launcher *l, const uint8_t *payload, size_t length) {
     return true;
 }
 
-void task_cancel(struct launcher *l, uint32_t number) {
+bool task_cancel(struct launcher *l, uint32_t number) {
     for (unsigned k = 0; k < TASK_LIMIT; k++) {
         if (l->tasks[k].running && l->tasks[k].number == number) {
             sys_pidfd_signal(l->tasks[k].pilot.pidfd, SIGKILL);
         }
     }
+    return true;
 }
 
 void task_forward(struct launcher *l, struct task *task) {
@@ -121,12 +112,15 @@ void task_forward(struct launcher *l, struct task *task) {
     }
 }
 
-void task_end(struct launcher *l, struct task *task) {
-    int status = 0;
-    sys_wait4(task->pilot.pid, &status, 0);
-    int signal = status & 0x7f;
-    done(l, task->number, (uint32_t)(signal != 0 ? 128 + signal : status >> 8 & 0xff));
+void task_leave(struct task *task) {
     sys_close(task->pilot.pidfd);
     sys_close(task->pilot.socket);
     task->running = false;
+}
+
+void task_end(struct launcher *l, struct task *task) {
+    int status = 0;
+    sys_wait4(task->pilot.pid, &status, 0);
+    done(l, task->number, exit_status(status));
+    task_leave(task);
 }

@@ -5,7 +5,7 @@
 enum { TCGETS_ = 0x5401, TCSETS_ = 0x5402, TIOCGWINSZ_ = 0x5413 };
 
 bool terminal_size(int fd, uint16_t size[4]) {
-    return sys_ioctl(fd, TIOCGWINSZ_, ADDRESS(size)) == 0;
+    return sys_ioctl(fd, TIOCGWINSZ_, size) == 0;
 }
 
 /*
@@ -16,20 +16,20 @@ _Noreturn static void guard_main(const struct terminal *terminal, int pipe) {
     char byte;
     int fd = (int)sys_fcntl(terminal->fd, F_DUPFD_CLOEXEC, 64);
     int end = (int)sys_fcntl(pipe, F_DUPFD_CLOEXEC, 65);
-    sys_retry(__NR_close_range, 0, 63, 0, 0, 0);
-    sys_retry(__NR_close_range, (fd > end ? fd : end) + 1, UINT32_MAX, 0, 0, 0);
+    SYS(close_range, 0, 63);
+    SYS(close_range, (fd > end ? fd : end) + 1, UINT32_MAX);
     sys_raw(__NR_setpgid, 0, 0, 0, 0, 0, 0);
     sys_sigmask(UINT64_MAX, NULL);
     sys_prctl(15 /* PR_SET_NAME */, (uintptr_t)"wherry-guard");
     if (sys_read(end, &byte, 1) == 0) {
-        sys_ioctl(fd, TCSETS_, ADDRESS(&terminal->saved));
+        sys_ioctl(fd, TCSETS_, &terminal->saved);
     }
     sys_exit(0);
 }
 
 int terminal_raw(struct terminal *terminal, int fd) {
     int pair[2];
-    long result = sys_ioctl(fd, TCGETS_, ADDRESS(&terminal->saved));
+    long result = sys_ioctl(fd, TCGETS_, &terminal->saved);
     if (result == 0) {
         result = sys_pipe2(pair, O_CLOEXEC);
     }
@@ -56,7 +56,7 @@ int terminal_raw(struct terminal *terminal, int fd) {
     raw.c_cflag = (raw.c_cflag & ~(unsigned)(CSIZE | PARENB)) | CS8;
     raw.c_cc[VMIN] = 1;
     raw.c_cc[VTIME] = 0;
-    result = sys_ioctl(fd, TCSETS_, ADDRESS(&raw));
+    result = sys_ioctl(fd, TCSETS_, &raw);
     if (result < 0) {
         terminal_restore(terminal);
     }
@@ -69,7 +69,7 @@ void terminal_restore(struct terminal *terminal) {
     }
     uint64_t mask = 0;
     sys_sigmask(UINT64_MAX, &mask); /* in the background SIGTTOU would stop us */
-    sys_ioctl(terminal->fd, TCSETS_, ADDRESS(&terminal->saved));
+    sys_ioctl(terminal->fd, TCSETS_, &terminal->saved);
     sys_sigmask(mask, NULL);
     sys_write(terminal->guard_pipe, "", 1);
     sys_close(terminal->guard_pipe);

@@ -9,17 +9,22 @@ size_t text_length(const char *s) {
     return n;
 }
 
+bool text_starts(const char *s, const char *prefix) {
+    while (*prefix != 0 && *s == *prefix) {
+        s++;
+        prefix++;
+    }
+    return *prefix == 0;
+}
+
 bool text_equal(const char *a, const char *b) {
-    size_t n = text_length(a);
-    return n == text_length(b) && __builtin_memcmp(a, b, n) == 0;
+    return text_starts(a, b) && text_length(a) == text_length(b);
 }
 
 bool text_copy(char *to, size_t size, const char *from) {
     size_t n = text_length(from);
     bool cut = n >= size;
-    if (cut) {
-        n = size - 1;
-    }
+    n = cut ? size - 1 : n;
     __builtin_memcpy(to, from, n);
     to[n] = 0;
     return cut;
@@ -39,10 +44,23 @@ char *text_decimal(char *to, uint64_t value) {
     return to;
 }
 
+char *text_pair(char *to, const char *key, uint64_t value) {
+    text_copy(to, text_length(key) + 1, key);
+    return text_decimal(to + text_length(key), value);
+}
+
 uint64_t text_number(const char **s) {
     uint64_t value = 0;
     while (**s >= '0' && **s <= '9') {
         value = value * 10 + (uint64_t)(*(*s)++ - '0');
     }
     return value;
+}
+
+const char *text_line(const char *text, const char *key) {
+    while (*text != 0 && !text_starts(text, key)) {
+        while (*text != 0 && *text++ != '\n') {
+        }
+    }
+    return *text == 0 ? NULL : text + text_length(key);
 }

@@ -4,11 +4,11 @@
  */
 #include "trees.h"
 #include "pilot.h"
+#include "remove.h"
 
 #define O_FOLDER (O_DIRECTORY | O_NOFOLLOW)
 #define O_REGISTER (O_PATH | O_FOLDER)
 #define RESOLVE_WALK (RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS)
-#define RESOLVE_BELOW (RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV)
 #define KIND_MASK 0170000u
 #define KIND_FOLDER 0040000u
 #define KIND_CHR 0020000u
@@ -19,7 +19,7 @@
 #define AT_EMPTY 0x1000
 #define BAD_RECORD UINT32_MAX
 
-enum { BUFFER = 256 << 10, NOTES_LIMIT = 64, REMOVAL_DEPTH = 2048, ENTRIES = 8192 };
+enum { BUFFER = 256 << 10, NOTES_LIMIT = 64 };
 
 static const char OPAQUE_NAME[] = "user.overlay.opaque";
 
@@ -49,16 +49,20 @@ struct tree {
 };
 
 /* A call whose number goes into the reply if it fails. */
-static long call(struct tree *t, long nr, long a, long b, long c, long d, long e) {
-    long result = sys_retry(nr, a, b, c, d, e);
+static long noted(struct tree *t, long nr, long result) {
     if (result < 0) {
         t->call = nr;
     }
     return result;
 }
+#define CALL(t, name, ...) noted(t, __NR_##name, SYS(name, __VA_ARGS__))
 
 static long status_of(struct tree *t, int dir, const char *name, struct stat *to) {
-    return call(t, __NR_newfstatat, dir, ADDRESS(name), ADDRESS(to), AT_NOFOLLOW, 0);
+    return CALL(t, newfstatat, dir, name, to, AT_NOFOLLOW);
+}
+
+static int open_folder(struct tree *t, int dir, const char *name) {
+    return (int)CALL(t, openat, dir, name, O_RDONLY | O_FOLDER | O_CLOEXEC);
 }
 
 static bool is_folder(const struct stat *st) { return (st->st_mode & KIND_MASK) == KIND_FOLDER; }
@@ -75,7 +79,7 @@ static int fill(struct tree *t, size_t n) {
     t->end -= t->start;
     t->start = 0;
     while (t->end < n) {
-        long got = call(t, __NR_read, t->stream, ADDRESS(t->buffer + t->end), (long)(BUFFER - t->end), 0, 0);
+        long got = CALL(t, read, t->stream, t->buffer + t->end, (long)(BUFFER - t->end));
         if (got <= 0) {
             return got < 0 ? (int)got : -EPIPE;
         }
@@ -87,15 +91,9 @@ static int fill(struct tree *t, size_t n) {
 /* Moves `size` bytes of the stream to the open file, in as large pieces as have come. */
 static int move_data(struct tree *t, int fd, uint64_t size) {
     while (size > 0) {
-        int error = fill(t, 1);
-        if (error < 0) {
-            return error;
-        }
+        TRY(fill(t, 1));
         size_t chunk = t->end - t->start < size ? t->end - t->start : (size_t)size;
-        long done = call(t, __NR_write, fd, ADDRESS(t->buffer + t->start), (long)chunk, 0, 0);
-        if (done < 0) {
-            return (int)done;
-        }
+        long done = TRY(CALL(t, write, fd, t->buffer + t->start, chunk));
         t->start += (size_t)done;
         size -= (uint64_t)done;
         t->bytes += (uint64_t)done;
@@ -139,90 +137,14 @@ static long counted(struct tree *t, long error, bool allowed) {
 
 /* ---- removal ---- */
 
-/* Removes what can be removed of an open folder without descending; the name of a folder that has entries goes to `inner`. */
-static int clear_level(struct tree *t, int fd, char *inner, bool *descend) {
-    uint8_t entries[ENTRIES];
-    *descend = false;
-    long got = call(t, __NR_lseek, fd, 0, 0, 0, 0);
-    while (got >= 0 && (got = call(t, __NR_getdents64, fd, ADDRESS(entries), sizeof entries, 0, 0)) > 0) {
-        for (long at = 0; at < got;) {
-            const struct directory_entry *entry = (const void *)(entries + at);
-            at += entry->length;
-            if (text_equal(entry->name, ".") || text_equal(entry->name, "..")) {
-                continue;
-            }
-            long error = sys_unlinkat(fd, entry->name, 0);
-            if (error == -EISDIR) {
-                error = sys_unlinkat(fd, entry->name, AT_RMDIR);
-            }
-            if (error == -ENOTEMPTY) {
-                text_copy(inner, TREE_NAME_LIMIT + 1, entry->name);
-                *descend = true;
-                return 0;
-            }
-            if (error < 0 && error != -ENOENT) {
-                t->call = __NR_unlinkat;
-                return (int)error;
-            }
-        }
-    }
-    return (int)got;
+/* Notes the call that a removal failed at. */
+static int removed(struct tree *t, const struct removal *removal, int result) {
+    return (int)noted(t, removal->call, result);
 }
 
-/*
- * Empties a folder, however deep, with one descriptor: down into the first folder that has entries, up by `..` when a level is clear. The
- * inodes on the way are remembered, so that a folder moved meanwhile ends the walk instead of leading it elsewhere.
- */
-static int clear_folder(struct tree *t, int dir, const char *name) {
-    uint64_t inodes[REMOVAL_DEPTH];
-    char inner[TREE_NAME_LIMIT + 1];
-    struct stat st;
-    int depth = 0;
-    CLOSING int fd = (int)sys_openat2(dir, name, O_RDONLY | O_FOLDER, 0, RESOLVE_BELOW);
-    if (fd < 0) {
-        t->call = __NR_openat2;
-        return fd;
-    }
-    for (;;) {
-        bool descend;
-        long error = clear_level(t, fd, inner, &descend);
-        if (error < 0 || (!descend && depth == 0)) {
-            return (int)error;
-        }
-        if (descend && (error = sys_fstat(fd, &st)) == 0) {
-            error = depth < REMOVAL_DEPTH ? 0 : -ENAMETOOLONG;
-            if (error == 0) {
-                inodes[depth++] = st.st_ino;
-                error = sys_openat2(fd, inner, O_RDONLY | O_FOLDER, 0, RESOLVE_BELOW);
-            }
-        } else if (!descend) {
-            error = sys_openat(fd, "..", O_RDONLY | O_FOLDER, 0);
-            if (error >= 0 && (sys_fstat((int)error, &st) < 0 || st.st_ino != inodes[--depth])) {
-                sys_close((int)error);
-                error = -ESTALE;
-            }
-        }
-        if (error < 0) {
-            t->call = __NR_openat2;
-            return (int)error;
-        }
-        sys_close(fd);
-        fd = (int)error;
-    }
-}
-
-/* Removes an entry with all below it. */
 static int remove_entry(struct tree *t, int dir, const char *name) {
-    long error = call(t, __NR_unlinkat, dir, ADDRESS(name), 0, 0, 0);
-    if (error != -EISDIR) {
-        return (int)error;
-    }
-    error = call(t, __NR_unlinkat, dir, ADDRESS(name), AT_RMDIR, 0, 0);
-    if (error != -ENOTEMPTY) {
-        return (int)error;
-    }
-    error = clear_folder(t, dir, name);
-    return error < 0 ? (int)error : (int)call(t, __NR_unlinkat, dir, ADDRESS(name), AT_RMDIR, 0, 0);
+    struct removal removal = {.grants = false};
+    return removed(t, &removal, remove_tree(&removal, dir, name));
 }
 
 /* ---- metadata ---- */
@@ -230,20 +152,18 @@ static int remove_entry(struct tree *t, int dir, const char *name) {
 /* Owner first: it clears the set-id bits. Both only where they differ from what the kernel gave. */
 static int settle(struct tree *t, int fd, uint32_t mode, uint32_t uid, uint32_t gid) {
     struct stat st;
-    long error = call(t, __NR_fstat, fd, ADDRESS(&st), 0, 0, 0);
+    TRY(CALL(t, fstat, fd, &st));
     bool owner_differs = st.st_uid != uid || st.st_gid != gid;
-    if (error == 0 && owner_differs) {
-        error = call(t, __NR_fchown, fd, uid, gid, 0, 0);
+    if (owner_differs) {
+        TRY(CALL(t, fchown, fd, uid, gid));
     }
-    if (error == 0 && ((st.st_mode & 07777) != mode || (owner_differs && mode & 06000))) {
-        error = call(t, __NR_fchmod, fd, mode, 0, 0, 0);
-    }
-    return (int)error;
+    bool mode_differs = (st.st_mode & 07777) != mode || (owner_differs && mode & 06000);
+    return mode_differs ? (int)CALL(t, fchmod, fd, mode) : 0;
 }
 
 static int set_time(struct tree *t, int dir, const char *name, int flags, struct __kernel_timespec time) {
     struct __kernel_timespec both[2] = {time, time};
-    return (int)call(t, __NR_utimensat, dir, ADDRESS(name), ADDRESS(both), flags, 0);
+    return (int)CALL(t, utimensat, dir, name, both, flags);
 }
 
 static struct __kernel_timespec record_time(const struct tree_record *r) {
@@ -253,19 +173,19 @@ static struct __kernel_timespec record_time(const struct tree_record *r) {
 /* Owner, mode and time of an entry that has no descriptor: a link, FIFO or node that was just made. */
 static int settle_entry(struct tree *t, int dir, const struct tree_record *r) {
     struct stat st;
-    long error = status_of(t, dir, r->name, &st);
-    if (error == 0 && (st.st_uid != r->uid || st.st_gid != r->gid)) {
-        error = call(t, __NR_fchownat, dir, ADDRESS(r->name), r->uid, r->gid, AT_NOFOLLOW);
+    TRY(status_of(t, dir, r->name, &st));
+    if (st.st_uid != r->uid || st.st_gid != r->gid) {
+        TRY(CALL(t, fchownat, dir, r->name, r->uid, r->gid, AT_NOFOLLOW));
     }
-    if (error == 0 && r->op != TREE_SYMLINK && (r->mode & 07000 || (st.st_mode & 07777) != (r->mode & 07777))) {
+    if (r->op != TREE_SYMLINK && (r->mode & 07000 || (st.st_mode & 07777) != (r->mode & 07777))) {
         /* By name: nobody else writes in this tree, and a link would lead nowhere but into it. */
-        error = call(t, __NR_fchmodat, dir, ADDRESS(r->name), r->mode & 07777, 0, 0);
+        TRY(CALL(t, fchmodat, dir, r->name, r->mode & 07777));
     }
-    return error < 0 ? (int)error : set_time(t, dir, r->name, AT_NOFOLLOW, record_time(r));
+    return set_time(t, dir, r->name, AT_NOFOLLOW, record_time(r));
 }
 
 static int make_opaque(struct tree *t, int fd) {
-    return (int)call(t, __NR_fsetxattr, fd, ADDRESS(OPAQUE_NAME), ADDRESS("y"), 1, 0);
+    return (int)CALL(t, fsetxattr, fd, OPAQUE_NAME, "y", 1);
 }
 
 /* ---- registers ---- */
@@ -288,7 +208,7 @@ static int fill_register(struct tree *t, uint16_t number, int fd) {
     }
     struct stat st = {0};
     if (error == 0) {
-        error = (int)call(t, __NR_fstat, fd, ADDRESS(&st), 0, 0, 0);
+        error = (int)CALL(t, fstat, fd, &st);
     }
     *folder = (struct folder){
         .fd = fd,
@@ -312,46 +232,35 @@ static int fill_register(struct tree *t, uint16_t number, int fd) {
 static int make_parent(struct tree *t, int parent, const char *name) {
     struct stat st;
     const struct tree_record *r = &t->record;
-    long error = call(t, __NR_fstat, parent, ADDRESS(&st), 0, 0, 0);
-    if (error == 0) {
-        error = call(t, __NR_mkdirat, parent, ADDRESS(name), 0700, 0, 0);
-    }
-    if (error < 0) {
-        return (int)error;
-    }
-    CLOSING int fd = (int)call(t, __NR_openat, parent, ADDRESS(name), O_RDONLY | O_FOLDER | O_CLOEXEC, 0, 0);
-    if (fd < 0 || (error = settle(t, fd, r->mode, r->uid, r->gid)) < 0 || (error = set_time(t, fd, "", AT_EMPTY, record_time(r))) < 0) {
-        return fd < 0 ? fd : (int)error;
-    }
+    TRY(CALL(t, fstat, parent, &st));
+    TRY(CALL(t, mkdirat, parent, name, 0700));
+    CLOSING int fd = TRY(open_folder(t, parent, name));
+    TRY(settle(t, fd, r->mode, r->uid, r->gid));
+    TRY(set_time(t, fd, "", AT_EMPTY, record_time(r)));
     t->entries++;
     struct __kernel_timespec before = {.tv_sec = (int64_t)st.st_mtime, .tv_nsec = (int64_t)st.st_mtime_nsec};
     return set_time(t, parent, "", AT_EMPTY, before);
 }
 
 static long resolve(struct tree *t, const char *path) {
-    long fd = sys_openat2(t->folders[TREE_ROOT].fd, path, O_PATH | O_DIRECTORY, 0, RESOLVE_WALK);
-    if (fd < 0) {
-        t->call = __NR_openat2;
-    }
-    return fd;
+    return noted(t, __NR_openat2, sys_openat2(t->folders[TREE_ROOT].fd, path, O_PATH | O_DIRECTORY, 0, RESOLVE_WALK));
 }
 
 static int op_open(struct tree *t) {
     const struct tree_record *r = &t->record;
     int dir = t->folders[r->dir].fd;
-    long fd = call(t, __NR_openat, dir, ADDRESS(r->name), O_REGISTER | O_CLOEXEC, 0, 0);
+    long fd = CALL(t, openat, dir, r->name, O_REGISTER | O_CLOEXEC);
     if (fd == -ENOENT && r->flags & FLAG_MAKE) {
-        int error = make_parent(t, dir, r->name);
-        fd = error < 0 ? error : call(t, __NR_openat, dir, ADDRESS(r->name), O_REGISTER | O_CLOEXEC, 0, 0);
+        TRY(make_parent(t, dir, r->name));
+        fd = CALL(t, openat, dir, r->name, O_REGISTER | O_CLOEXEC);
     }
-    return fd < 0 ? (int)fd : fill_register(t, r->dst, (int)fd);
+    return fill_register(t, r->dst, (int)TRY(fd));
 }
 
 /* Makes the folders of the path that are absent: each is resolved from the root, so that links on the way count. */
 static int make_path(struct tree *t, char *path) {
-    CLOSING int parent = (int)resolve(t, ".");
-    char *name = path;
-    while (parent >= 0 && *name != 0) {
+    CLOSING int parent = (int)TRY(resolve(t, "."));
+    for (char *name = path; *name != 0;) {
         char *end = name;
         while (*end != 0 && *end != '/') {
             end++;
@@ -360,25 +269,26 @@ static int make_path(struct tree *t, char *path) {
         *end = 0;
         long fd = resolve(t, path);
         if (fd == -ENOENT) {
-            int error = make_parent(t, parent, name);
-            fd = error < 0 ? error : resolve(t, path);
+            TRY(make_parent(t, parent, name));
+            fd = resolve(t, path);
         }
+        TRY(fd);
         *end = after;
         sys_close(parent);
         parent = (int)fd;
         name = after == 0 ? end : end + 1;
     }
-    return parent < 0 ? parent : 0;
+    return 0;
 }
 
 static int op_walk(struct tree *t) {
     struct tree_record *r = &t->record;
     long fd = resolve(t, r->name);
     if (fd == -ENOENT && r->flags & FLAG_MAKE) {
-        int error = make_path(t, r->name);
-        fd = error < 0 ? error : resolve(t, r->name);
+        TRY(make_path(t, r->name));
+        fd = resolve(t, r->name);
     }
-    return fd < 0 ? (int)fd : fill_register(t, r->dst, (int)fd);
+    return fill_register(t, r->dst, (int)TRY(fd));
 }
 
 /* ---- entries ---- */
@@ -389,24 +299,17 @@ static int op_mkdir(struct tree *t) {
     int dir = t->folders[r->dir].fd;
     bool opaque = false;
     struct stat st;
-    long error = call(t, __NR_mkdirat, dir, ADDRESS(r->name), r->mode & 01777, 0, 0);
+    long error = CALL(t, mkdirat, dir, r->name, r->mode & 01777);
     if (error == -EEXIST && r->flags & FLAG_REPLACE) {
-        error = status_of(t, dir, r->name, &st);
-        if (error == 0 && !is_folder(&st)) {
+        error = TRY(status_of(t, dir, r->name, &st));
+        if (!is_folder(&st)) {
             opaque = t->overlay && is_whiteout(&st);
-            error = remove_entry(t, dir, r->name);
-            if (error == 0) {
-                error = call(t, __NR_mkdirat, dir, ADDRESS(r->name), r->mode & 01777, 0, 0);
-            }
+            TRY(remove_entry(t, dir, r->name));
+            error = CALL(t, mkdirat, dir, r->name, r->mode & 01777);
         }
     }
-    if (error < 0) {
-        return (int)error;
-    }
-    int fd = (int)call(t, __NR_openat, dir, ADDRESS(r->name), O_RDONLY | O_FOLDER | O_CLOEXEC, 0, 0);
-    if (fd < 0) {
-        return fd;
-    }
+    TRY(error);
+    int fd = TRY(open_folder(t, dir, r->name));
     error = settle(t, fd, r->mode, r->uid, r->gid);
     if (error == 0 && opaque) {
         error = make_opaque(t, fd);
@@ -420,21 +323,19 @@ static int op_mkdir(struct tree *t) {
 
 /* Runs a call that makes an entry; if the name is taken and may be replaced, once more after its removal. */
 static long make(struct tree *t, long nr, long a, long b, long c, long d, long e) {
-    long result = call(t, nr, a, b, c, d, e);
+    long result = sys_retry(nr, a, b, c, d, e);
     if (result == -EEXIST && t->record.flags & FLAG_REPLACE) {
-        result = remove_entry(t, t->folders[t->record.dir].fd, t->record.name);
-        if (result == 0) {
-            result = call(t, nr, a, b, c, d, e);
-        }
+        TRY(remove_entry(t, t->folders[t->record.dir].fd, t->record.name));
+        result = sys_retry(nr, a, b, c, d, e);
     }
-    return result;
+    return noted(t, nr, result);
 }
 
 static int op_symlink(struct tree *t) {
     const struct tree_record *r = &t->record;
     int dir = t->folders[r->dir].fd;
-    long error = make(t, __NR_symlinkat, ADDRESS(r->link), dir, ADDRESS(r->name), 0, 0);
-    return error < 0 ? (int)error : settle_entry(t, dir, r);
+    TRY(make(t, __NR_symlinkat, ADDRESS(r->link), dir, ADDRESS(r->name), 0, 0));
+    return settle_entry(t, dir, r);
 }
 
 static int op_link(struct tree *t) {
@@ -442,11 +343,11 @@ static int op_link(struct tree *t) {
     int dir = t->folders[r->dir].fd;
     int source = t->folders[r->dst].fd;
     struct stat from, to;
-    long error = status_of(t, source, r->link, &from);
-    if (error == 0 && status_of(t, dir, r->name, &to) == 0 && from.st_ino == to.st_ino && from.st_dev == to.st_dev) {
+    TRY(status_of(t, source, r->link, &from));
+    if (status_of(t, dir, r->name, &to) == 0 && from.st_ino == to.st_ino && from.st_dev == to.st_dev) {
         return 0; /* To itself: replacing the name would remove the file. */
     }
-    return error < 0 ? (int)error : (int)make(t, __NR_linkat, source, ADDRESS(r->link), dir, ADDRESS(r->name), 0);
+    return (int)make(t, __NR_linkat, source, ADDRESS(r->link), dir, ADDRESS(r->name), 0);
 }
 
 static int op_node(struct tree *t) {
@@ -466,28 +367,25 @@ static int close_file(struct tree *t) {
     int fd = t->file;
     long error = 0;
     if (t->file_ends_in_hole) {
-        error = call(t, __NR_ftruncate, fd, (long)t->state.promised, 0, 0, 0);
+        error = CALL(t, ftruncate, fd, t->state.promised);
     }
     if (error == 0 && !t->file_settled) {
         error = settle(t, fd, t->file_mode, t->file_uid, t->file_gid);
     }
     if (error == 0) {
         struct __kernel_timespec both[2] = {t->file_time, t->file_time};
-        error = call(t, __NR_utimensat, fd, 0, ADDRESS(both), 0, 0);
+        error = CALL(t, utimensat, fd, 0, both);
     }
     t->file = -1;
     t->state.file_open = false;
-    long closed = call(t, __NR_close, fd, 0, 0, 0, 0);
+    long closed = CALL(t, close, fd);
     return error < 0 ? (int)error : (int)closed;
 }
 
 static int op_file(struct tree *t) {
     const struct tree_record *r = &t->record;
     int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-    long fd = make(t, __NR_openat, t->folders[r->dir].fd, ADDRESS(r->name), flags, r->mode & 0777, 0);
-    if (fd < 0) {
-        return (int)fd;
-    }
+    long fd = TRY(make(t, __NR_openat, t->folders[r->dir].fd, ADDRESS(r->name), flags, r->mode & 0777, 0));
     t->file = (int)fd;
     t->file_settled = t->file_ends_in_hole = false;
     t->file_mode = r->mode;
@@ -508,7 +406,7 @@ static int op_data(struct tree *t) {
     t->state.position += t->record.size;
     if (t->record.op == TREE_HOLE) {
         t->file_ends_in_hole = true;
-        return (int)(call(t, __NR_lseek, t->file, (long)t->record.size, SEEK_CURRENT, 0, 0) < 0 ? -EFBIG : 0);
+        return (int)(CALL(t, lseek, t->file, t->record.size, SEEK_CURRENT) < 0 ? -EFBIG : 0);
     }
     t->file_ends_in_hole = t->file_ends_in_hole && t->record.size == 0;
     return move_data(t, t->file, t->record.size);
@@ -516,27 +414,21 @@ static int op_data(struct tree *t) {
 
 static int op_xattr(struct tree *t) {
     const struct tree_record *r = &t->record;
-    int error = fill(t, (size_t)r->size);
-    if (error < 0) {
-        return error;
-    }
+    TRY(fill(t, (size_t)r->size));
     const uint8_t *value = t->buffer + t->start;
     t->start += (size_t)r->size;
     long result;
     if (t->state.file_open) {
         /* Before: chown clears security.capability. */
-        result = t->file_settled ? 0 : settle(t, t->file, t->file_mode, t->file_uid, t->file_gid);
-        if (result < 0) {
-            return (int)result;
-        }
+        result = TRY(t->file_settled ? 0 : settle(t, t->file, t->file_mode, t->file_uid, t->file_gid));
         t->file_settled = true;
-        result = call(t, __NR_fsetxattr, t->file, ADDRESS(r->link), ADDRESS(value), (long)r->size, 0);
+        result = CALL(t, fsetxattr, t->file, r->link, value, r->size);
     } else {
         /* There is no call for an entry of a folder: the folder becomes the working one, the name is single. */
-        result = call(t, __NR_fchdir, t->folders[r->dir].fd, 0, 0, 0, 0);
+        result = CALL(t, fchdir, t->folders[r->dir].fd);
         if (result == 0) {
             const char *name = r->name_length != 0 ? r->name : ".";
-            result = call(t, __NR_lsetxattr, ADDRESS(name), ADDRESS(r->link), ADDRESS(value), (long)r->size, 0);
+            result = CALL(t, lsetxattr, name, r->link, value, r->size);
         }
     }
     bool refused = result == -EPERM || result == -EOPNOTSUPP || result == -EINVAL || result == -E2BIG || result == -ENOSPC || result == -ERANGE;
@@ -546,12 +438,12 @@ static int op_xattr(struct tree *t) {
 static int op_meta(struct tree *t) {
     const struct tree_record *r = &t->record;
     const char *name = r->name_length != 0 ? r->name : ".";
-    CLOSING int fd = (int)call(t, __NR_openat, t->folders[r->dir].fd, ADDRESS(name), O_RDONLY | O_FOLDER | O_CLOEXEC, 0, 0);
+    CLOSING int fd = (int)CALL(t, openat, t->folders[r->dir].fd, name, O_RDONLY | O_FOLDER | O_CLOEXEC);
     if (fd < 0) {
         return r->flags & FLAG_ABSENT && (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP) ? 0 : fd;
     }
     struct stat st;
-    long error = call(t, __NR_fstat, fd, ADDRESS(&st), 0, 0, 0);
+    long error = CALL(t, fstat, fd, &st);
     if (error == 0 && r->flags & (FLAG_OWNER | FLAG_MODE)) {
         bool owner = r->flags & FLAG_OWNER;
         error = settle(t, fd, r->flags & FLAG_MODE ? r->mode : st.st_mode & 07777, owner ? r->uid : st.st_uid, owner ? r->gid : st.st_gid);
@@ -571,27 +463,28 @@ static int op_whiteout(struct tree *t) {
         int error = remove_entry(t, dir, r->name);
         return error == -ENOENT ? 0 : error;
     }
-    long error = call(t, __NR_mknodat, dir, ADDRESS(r->name), KIND_CHR, 0, 0);
+    long error = CALL(t, mknodat, dir, r->name, KIND_CHR);
     if (error != -EEXIST) {
         return (int)error;
     }
     /* This layer's own entry stays, and hides what is below all the same; a folder only if it is opaque. */
     struct stat st;
-    error = status_of(t, dir, r->name, &st);
-    if (error < 0 || !is_folder(&st)) {
-        return (int)error;
+    TRY(status_of(t, dir, r->name, &st));
+    if (!is_folder(&st)) {
+        return 0;
     }
-    CLOSING int fd = (int)call(t, __NR_openat, dir, ADDRESS(r->name), O_RDONLY | O_FOLDER | O_CLOEXEC, 0, 0);
-    return fd < 0 ? fd : make_opaque(t, fd);
+    CLOSING int fd = TRY(open_folder(t, dir, r->name));
+    return make_opaque(t, fd);
 }
 
 static int op_opaque(struct tree *t) {
     int dir = t->folders[t->record.dir].fd;
     if (!t->overlay) {
-        return clear_folder(t, dir, ".");
+        struct removal removal = {.grants = false};
+        return removed(t, &removal, remove_below(&removal, dir, "."));
     }
-    CLOSING int fd = (int)call(t, __NR_openat, dir, ADDRESS("."), O_RDONLY | O_FOLDER | O_CLOEXEC, 0, 0);
-    return fd < 0 ? fd : make_opaque(t, fd);
+    CLOSING int fd = TRY(open_folder(t, dir, "."));
+    return make_opaque(t, fd);
 }
 
 static int op_remove(struct tree *t) {
@@ -600,11 +493,8 @@ static int op_remove(struct tree *t) {
     long error;
     if (r->op == TREE_RMTREE) {
         error = remove_entry(t, dir, r->name);
-    } else {
-        error = call(t, __NR_unlinkat, dir, ADDRESS(r->name), 0, 0, 0);
-        if (error == -EISDIR) {
-            error = call(t, __NR_unlinkat, dir, ADDRESS(r->name), AT_RMDIR, 0, 0);
-        }
+    } else if ((error = CALL(t, unlinkat, dir, r->name, 0)) == -EISDIR) {
+        error = CALL(t, unlinkat, dir, r->name, AT_RMDIR);
     }
     return error == -ENOENT && r->flags & FLAG_ABSENT ? 0 : (int)error;
 }
@@ -632,14 +522,12 @@ static int op_settle_folders(struct tree *t) {
 }
 
 static int op_sync(struct tree *t) {
-    int error = op_settle_folders(t);
-    if (error == 0 && t->record.flags & FLAG_DURABLE) {
-        error = (int)call(t, __NR_syncfs, t->folders[TREE_ROOT].fd, 0, 0, 0, 0);
+    TRY(op_settle_folders(t));
+    if (t->record.flags & FLAG_DURABLE) {
+        TRY(CALL(t, syncfs, t->folders[TREE_ROOT].fd));
     }
-    if (error == 0) {
-        reply(t, TREE_REPLY_SYNC, 0);
-    }
-    return error;
+    reply(t, TREE_REPLY_SYNC, 0);
+    return 0;
 }
 
 /* ---- the loop ---- */
@@ -666,19 +554,13 @@ static const struct handler HANDLERS[TREE_LIMIT] = {
 
 /* Reads, checks and carries out one record. */
 static int serve_record(struct tree *t) {
-    int error = fill(t, TREE_HEADER);
-    if (error < 0) {
-        return error;
-    }
+    TRY(fill(t, TREE_HEADER));
     t->call = BAD_RECORD;
     uint32_t length = tree_record_length(t->buffer + t->start);
     if (length == 0) {
         return -EPROTO;
     }
-    error = fill(t, length);
-    if (error < 0) {
-        return error;
-    }
+    TRY(fill(t, length));
     const uint8_t *bytes = t->buffer + t->start;
     t->start += length;
     if (!tree_check(&t->state, bytes, length, &t->record)) {
@@ -692,7 +574,7 @@ static int serve_record(struct tree *t) {
 
 static int serve(struct tree *t) {
     /* Not O_PATH: syncfs reports what failed to be written since this was opened. */
-    int root = (int)call(t, __NR_openat, AT_FDCWD, ADDRESS("/"), O_RDONLY | O_FOLDER | O_CLOEXEC, 0, 0);
+    int root = (int)CALL(t, openat, AT_FDCWD, "/", O_RDONLY | O_FOLDER | O_CLOEXEC);
     int error = root < 0 ? root : fill_register(t, TREE_ROOT, root);
     if (error == 0) {
         error = fill(t, TREE_MAGIC_LENGTH);

@@ -113,6 +113,7 @@ def container(folder, argv, terminal=False, stdin=True, log=True, log_size=1 << 
     for number, fd in enumerate(child):
         p.call(1, "dup3", fd, number, 0)
     p.call(1, "prctl", 1, 9, 0, 0, 0)
+    p.call(1, "prctl", 4, 0, 0, 0, 0)
     p.call(1, "close_range", 3, null & 0xFFFFFFFF, 4)
     p.add(1, "EXEC", argv[0], p.words(argv), len(argv), p.words(env), len(env))
     if remove:

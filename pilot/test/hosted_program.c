@@ -135,9 +135,14 @@ static void flow_tests(void) {
           struct instruction swap = code[find_call(a, CALL_PRCTL)]; code[find_call(a, CALL_PRCTL)] = code[find_call(a, CALL_SETRESUID)];
           code[find_call(a, CALL_SETRESUID)] = swap, "EXEC without a death signal behind the last change of credentials");
     BREAK("refuses a skip past the death signal", with(&code[find_call(a, CALL_PRCTL) - 1], POLICY_SKIP, 1, 1, 0),
-          "a skip past the death signal or close_range");
+          "a skip past the death signal, PR_SET_DUMPABLE, or close_range");
+    BREAK("refuses a process that others may look into", code[find_call(a, CALL_PRCTL) + 1].operands[2] = 1,
+          "EXEC of a process that others may look into, behind the last change of credentials");
+    BREAK("refuses a skip past PR_SET_DUMPABLE",
+          struct instruction *first = &code[find_call(a, CALL_PRCTL)]; struct instruction swap = first[0]; first[0] = first[1]; first[1] = swap;
+          with(first - 1, POLICY_SKIP, 1, 1, 0), "a skip past the death signal, PR_SET_DUMPABLE, or close_range");
     BREAK("refuses a skip past close_range", with(&code[find_call(a, CALL_CLOSE_RANGE) - 1], POLICY_SKIP, 1, 1, 0),
-          "a skip past the death signal or close_range");
+          "a skip past the death signal, PR_SET_DUMPABLE, or close_range");
     BREAK("refuses another instruction behind EXEC", code[find(a, OP_FAIL)] = code[find(a, OP_WORKDIR)],
           "an instruction behind EXEC that is neither EXEC nor FAIL");
     BREAK("refuses EXEC in a program that starts nothing", a->header.flags = 0,

@@ -196,6 +196,7 @@ static bool unmark(void) {
 static void executes(const char *program, const char *words) {
     uint64_t n;
     SYS(&a, CALL_PRCTL, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    SYS(&a, CALL_PRCTL, PR_SET_DUMPABLE, 0, 0, 0, 0);
     SYS(&a, CALL_CLOSE_RANGE, 3, UINT32_MAX, 4);
     uint64_t argv = strs(&a, words, &n);
     with(OP(&a, OP_EXEC, str(&a, program), argv, n, 0, 0), POLICY_STICKY, 0, ENOENT, EACCES);

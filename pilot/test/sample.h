@@ -38,6 +38,7 @@ static inline void sample_program(struct assembly *a) {
     SYS(a, CALL_SETGROUPS, 2, bytes_of(a, zeros, 8));
     SYS(a, CALL_SETRESUID, 0, 0, 0);
     SYS(a, CALL_PRCTL, 1, 9, 0, 0, 0);
+    SYS(a, CALL_PRCTL, 4, 0, 0, 0, 0);
     SYS(a, CALL_SECCOMP, 1, 0, bytes_of(a, zeros, 16), 2);
     SYS(a, CALL_CLOSE_RANGE, 3, UINT32_MAX, 4);
     uint64_t argv = strs(a, "true|a|b", &n);

@@ -17,6 +17,7 @@ import io.wherry.kernel.step.OpenFolder;
 import io.wherry.kernel.step.OpenNetworkNamespace;
 import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.SendMark;
+import io.wherry.kernel.step.SetDumpable;
 import io.wherry.kernel.step.SetSysctl;
 import io.wherry.kernel.step.Slot;
 import io.wherry.kernel.step.StartProcess;
@@ -99,6 +100,7 @@ final class RealPilot {
         }
         plan.add(1, new AwaitMark(pair[1], Mark.NETWORK, Slot.NONE, false));
         attachment.inside(plan, 1);
+        plan.add(1, new SetDumpable(false));
         plan.add(1, new CloseDescriptors());
         plan.add(
                 1,

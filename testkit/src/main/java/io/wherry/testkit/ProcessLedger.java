@@ -121,6 +121,9 @@ final class ProcessLedger {
     /** The last part of the program's path, without the mark of a file that was removed. */
     private static String program(long pid) {
         String path = Proc.link(Path.of("/proc/" + pid + "/exe")).orElse("");
+        if (path.isEmpty() && commandLine(pid).startsWith("wherry-pilot")) {
+            return "wherry"; // it lets its own user not look in
+        }
         String name = path.substring(path.lastIndexOf('/') + 1);
         return name.endsWith(" (deleted)") ? name.substring(0, name.length() - " (deleted)".length()) : name;
     }

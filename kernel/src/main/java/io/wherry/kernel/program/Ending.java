@@ -1,8 +1,8 @@
 package io.wherry.kernel.program;
 
 /**
- * Checks how a strand that executes a program ends: a death signal behind the last change of credentials, since the kernel resets it then; close_range right before the
- * first EXEC, so that no descriptor of the host gets in; and behind it only EXEC and FAIL. No skip leads past either. Stateless.
+ * Checks how a strand that executes a program ends: a death signal, and not dumpable, behind the last change of credentials, since the kernel resets both then; close_range right
+ * before the first EXEC, so that no descriptor of the host gets in; and behind it only EXEC and FAIL. No skip leads past any of them. Stateless.
  */
 final class Ending {
     private Ending() {}
@@ -10,12 +10,16 @@ final class Ending {
     /** {@return the first broken rule, with the instruction that breaks it, or null} */
     static @org.jspecify.annotations.Nullable Broken check(Instruction[] code, int start) {
         int death = -1;
+        int hidden = -1;
         int exec = 0;
         for (; exec < code.length && code[exec].op() != Op.EXEC; exec++) {
             if (changesCredentials(code[exec])) {
                 death = -1;
-            } else if (isDeathSignal(code[exec])) {
+                hidden = -1;
+            } else if (sets(code[exec], Linux.PR_SET_PDEATHSIG, Linux.SIGKILL)) {
                 death = exec;
+            } else if (sets(code[exec], Linux.PR_SET_DUMPABLE, 0)) {
+                hidden = exec;
             }
         }
         if (exec == code.length) {
@@ -24,13 +28,15 @@ final class Ending {
         if (exec == 0 || !isLastClosing(code[exec - 1])) {
             return new Broken(start + exec, "an EXEC without close_range(3, ~0, CLOSE_RANGE_CLOEXEC) right before it");
         }
-        if (death < 0) {
-            return new Broken(start + exec, "no death signal behind the last change of credentials");
+        if (death < 0 || hidden < 0) {
+            String missing = death < 0 ? "no death signal" : "a process that others may look into";
+            return new Broken(start + exec, missing + " behind the last change of credentials");
         }
         for (int i = 0; i < exec; i++) {
             int target = i + 1 + code[i].skip();
-            if (code[i].skip() > 0 && ((i < death && target > death) || target > exec - 1)) {
-                return new Broken(start + i, "a skip past the death signal or close_range");
+            boolean passes = (i < death && target > death) || (i < hidden && target > hidden) || target > exec - 1;
+            if (code[i].skip() > 0 && passes) {
+                return new Broken(start + i, "a skip past the death signal, PR_SET_DUMPABLE, or close_range");
             }
         }
         for (int i = exec; i < code.length; i++) {
@@ -58,11 +64,11 @@ final class Ending {
                 || (isCall(instruction, Call.UNSHARE) && (instruction.operands()[1] & Linux.CLONE_NEWUSER) != 0);
     }
 
-    private static boolean isDeathSignal(Instruction instruction) {
+    private static boolean sets(Instruction instruction, int option, int value) {
         return isCall(instruction, Call.PRCTL)
                 && instruction.policy() == Policy.ABORT
-                && instruction.operands()[1] == Linux.PR_SET_PDEATHSIG
-                && instruction.operands()[2] == Linux.SIGKILL;
+                && instruction.operands()[1] == option
+                && instruction.operands()[2] == value;
     }
 
     private static boolean isLastClosing(Instruction instruction) {

@@ -25,6 +25,7 @@ class VerifierTest {
         inside.call(Call.PIVOT_ROOT, here, here);
         inside.call(Call.SETRESUID, 1, 1, 1);
         deathSignal(inside);
+        hide(inside);
         beforeClosing.accept(inside);
         inside.call(Call.CLOSE_RANGE, 3, 0xFFFFFFFFL, Linux.CLOSE_RANGE_CLOEXEC);
         execute(inside);
@@ -34,6 +35,10 @@ class VerifierTest {
 
     private static void deathSignal(Strand strand) {
         strand.call(Call.PRCTL, Linux.PR_SET_PDEATHSIG, Linux.SIGKILL);
+    }
+
+    private static void hide(Strand strand) {
+        strand.call(Call.PRCTL, Linux.PR_SET_DUMPABLE, 0);
     }
 
     private static void execute(Strand strand) {
@@ -51,7 +56,7 @@ class VerifierTest {
     void programThatKeepsAllRulesIsAccepted() {
         assertThat(program(KernelProgram.STARTS_CONTAINER, strand -> {}, strand -> {})
                         .size())
-                .isEqualTo(9);
+                .isEqualTo(10);
     }
 
     @Test
@@ -98,7 +103,7 @@ class VerifierTest {
             int mark = strand.call(Call.SETRESUID, 2, 2, 2).skipOn(Errno.EPERM);
             deathSignal(strand);
             strand.land(mark);
-            strand.call(Call.UMASK, 022);
+            hide(strand);
         });
     }
 
@@ -108,6 +113,25 @@ class VerifierTest {
         refused("death signal", strand -> strand.call(Call.UNSHARE, Linux.CLONE_NEWUSER));
         refused("death signal", strand -> strand.call(Call.SETNS, ROOT, Linux.CLONE_NEWUSER | Linux.CLONE_NEWNS));
         refused("death signal", strand -> strand.call(Call.SETNS, ROOT, 0));
+    }
+
+    @Test
+    void changesOfCredentialsUncoverTheProcess() {
+        refused("others may look into", strand -> {
+            strand.call(Call.SETRESUID, 2, 2, 2);
+            deathSignal(strand);
+        });
+        refused("others may look into", strand -> {
+            strand.call(Call.SETRESUID, 2, 2, 2);
+            deathSignal(strand);
+            strand.call(Call.PRCTL, Linux.PR_SET_DUMPABLE, 1);
+        });
+        refused("a skip past", strand -> {
+            int mark = strand.call(Call.UMASK, 022).skipOn(Errno.EPERM);
+            hide(strand);
+            strand.land(mark);
+            strand.call(Call.UMASK, 022);
+        });
     }
 
     @Test

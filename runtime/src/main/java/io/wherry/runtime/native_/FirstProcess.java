@@ -28,6 +28,7 @@ import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.ReadOnlyPath;
 import io.wherry.kernel.step.ReapAsInit;
 import io.wherry.kernel.step.Rootfs;
+import io.wherry.kernel.step.SetDumpable;
 import io.wherry.kernel.step.SetHostname;
 import io.wherry.kernel.step.SetIds;
 import io.wherry.kernel.step.SetMountAttributes;
@@ -49,7 +50,7 @@ import java.util.Optional;
  * The strand of the container's first process, from its birth in new namespaces to the program it executes (OCI runtime-spec, "Lifecycle" and
  * "Linux container configuration").
  *
- * <p>The order: a death signal first; then everything that names the host is turned into descriptors; then the root is switched; then mounts are
+ * <p>The order: a death signal first, and nobody may look in from as early as can be; then everything that names the host is turned into descriptors; then the root is switched; then mounts are
  * attached inside; then masks, before anything of the container runs; then the barriers with the parent; then identity, from the widest right to the
  * narrowest, since each step needs a right that a later one gives up.
  */
@@ -64,6 +65,7 @@ final class FirstProcess {
     private final NativeRuntime.Streams streams;
     private final Slot pilot;
     private final boolean waitsForNetwork;
+    private final boolean hidden;
     private final Slot root;
 
     FirstProcess(
@@ -74,7 +76,8 @@ final class FirstProcess {
             Cgroups cgroups,
             NativeRuntime.Streams streams,
             Slot pilot,
-            boolean waitsForNetwork) {
+            boolean waitsForNetwork,
+            boolean hidden) {
         this.plan = plan;
         this.config = config;
         this.rootfs = rootfs;
@@ -83,6 +86,7 @@ final class FirstProcess {
         this.streams = streams;
         this.pilot = pilot;
         this.waitsForNetwork = waitsForNetwork;
+        this.hidden = hidden;
         this.root = plan.slot("rootfs");
     }
 
@@ -103,6 +107,9 @@ final class FirstProcess {
     void start(Optional<NetworkAttachment> network) {
         ProcessConfig process = config.process();
         plan.add(INSIDE, new DieWithParent());
+        if (hidden) {
+            plan.add(INSIDE, new SetDumpable(false));
+        }
         if (!facts.root()) {
             plan.add(INSIDE, new AwaitMark(pilot, Mark.MAPPED, Slot.NONE, false));
             boolean single = facts.privilege() instanceof Privilege.Single;
@@ -115,6 +122,15 @@ final class FirstProcess {
         }
         Mounts mounts = new Mounts(plan, config, facts, root);
         mounts.prepare();
+        if (process.oomScoreAdj().isPresent()) {
+            // Before a user's process is hidden: then the file is system root's.
+            plan.add(
+                    INSIDE,
+                    new AdjustOomScore(mounts.procfs(), process.oomScoreAdj().getAsInt()));
+        }
+        if (!facts.root()) {
+            plan.add(INSIDE, new SetDumpable(false));
+        }
         plan.add(INSIDE, new SwitchRoot(root));
         mounts.attach();
         if (!process.cwd().equals("/")) {
@@ -124,6 +140,9 @@ final class FirstProcess {
         plan.add(INSIDE, new AwaitMark(pilot, Mark.ATTACHED, Slot.NONE, false));
         if (waitsForNetwork) {
             plan.add(INSIDE, new AwaitMark(pilot, Mark.NETWORK, Slot.NONE, false));
+        }
+        if (facts.root() && !hidden) {
+            plan.add(INSIDE, new SetDumpable(false));
         }
         if (network.isPresent()) {
             network.get().inside(plan, INSIDE);
@@ -145,11 +164,6 @@ final class FirstProcess {
         plan.add(INSIDE, new NewSession(true));
         if (streams.terminal()) {
             plan.add(INSIDE, new OpenTerminal(mounts.devpts(), mounts.devices(), pilot, streams.in()));
-        }
-        if (process.oomScoreAdj().isPresent()) {
-            plan.add(
-                    INSIDE,
-                    new AdjustOomScore(mounts.procfs(), process.oomScoreAdj().getAsInt()));
         }
         new Identity(plan, config, facts).narrow();
         plan.add(INSIDE, new UseStdio(streams.in(), streams.out(), streams.err()));

@@ -19,6 +19,7 @@ import io.wherry.kernel.step.NoNewPrivileges;
 import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.Resource;
 import io.wherry.kernel.step.SetCapabilities;
+import io.wherry.kernel.step.SetDumpable;
 import io.wherry.kernel.step.SetIds;
 import io.wherry.oci.Capabilities;
 import io.wherry.oci.ProcessConfig;
@@ -32,7 +33,8 @@ import java.util.List;
  * From all rights in the new namespaces down to the container's own: limits, bounding set, filter, ids, capabilities, working folder.
  *
  * <p>Without no-new-privileges the filter must be installed while there still is a right to do so, before the ids change; with it, it comes last, so that it need not
- * allow what the steps before it do. Every change of credentials forgets the death signal, which is therefore asked for again.
+ * allow what the steps before it do. Every change of credentials forgets the death signal, and gives the dumpable flag the value of fs.suid_dumpable;
+ * both are therefore set again.
  */
 final class Identity {
     /** The annotation that asks for the default filter, so that config.json need not spell out its 361 names. */
@@ -68,6 +70,7 @@ final class Identity {
                         mask(wanted.inheritable()),
                         mask(wanted.ambient())));
         plan.add(INSIDE, new DieWithParent());
+        plan.add(INSIDE, new SetDumpable(false));
         plan.add(INSIDE, new EnterWorkdir(process.cwd()));
         if (process.noNewPrivileges()) {
             plan.add(INSIDE, new NoNewPrivileges());

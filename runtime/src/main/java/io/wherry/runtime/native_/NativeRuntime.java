@@ -5,6 +5,7 @@ import static io.wherry.kernel.program.Assembler.PILOT;
 import static io.wherry.kernel.program.Assembler.REMOVAL;
 import static io.wherry.kernel.program.Assembler.SWEEP;
 
+import io.wherry.kernel.caps.Capability;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.host.Privilege;
 import io.wherry.kernel.program.Linux;
@@ -31,6 +32,7 @@ import io.wherry.kernel.step.RemoveTree;
 import io.wherry.kernel.step.RenameEntry;
 import io.wherry.kernel.step.Rootfs;
 import io.wherry.kernel.step.SendMark;
+import io.wherry.kernel.step.SetDumpable;
 import io.wherry.kernel.step.Slot;
 import io.wherry.kernel.step.StartProcess;
 import io.wherry.kernel.step.WriteIntent;
@@ -90,6 +92,9 @@ public final class NativeRuntime {
         Slot folder = plan.slot("container's folder");
         Slot running = plan.slot("running");
         Slot volatileFolder = plan.slot("volatile folder");
+        if (hiddenFromBirth()) {
+            plan.add(PILOT, new SetDumpable(false));
+        }
         plan.add(PILOT, new LockFile(place.lock(), lock));
         plan.add(PILOT, new OpenFolder(place.containers(), containers));
         plan.add(PILOT, new OpenFolder(place.containers() + "/" + place.id(), folder));
@@ -111,7 +116,8 @@ public final class NativeRuntime {
                 cgroups,
                 streams,
                 sockets[1],
-                network.isPresent() && network.get().needsPilot());
+                network.isPresent() && network.get().needsPilot(),
+                hiddenFromBirth());
         inside.prepareRoot();
         Slot process = plan.slot("process");
         plan.add(PILOT, new StartProcess(namespaces(), INSIDE, cgroups.startIn(), sockets[0], sockets[1], process));
@@ -123,6 +129,9 @@ public final class NativeRuntime {
             plan.add(PILOT, new OpenNetworkNamespace(process, facts.features().networkNamespaceByPidfd(), namespace));
             network.get().pilot(plan, PILOT, namespace);
             plan.add(PILOT, new SendMark(sockets[0], Mark.NETWORK, Slot.NONE));
+        }
+        if (!hiddenFromBirth()) {
+            plan.add(PILOT, new SetDumpable(false));
         }
         inside.start(network);
         if (streams.terminal()) {
@@ -179,6 +188,14 @@ public final class NativeRuntime {
             };
         }
         return new Namespaces(flags);
+    }
+
+    /**
+     * Whether pilot and first process need not be seen by anybody. A hidden process's files in /proc are system root's (proc_pid(5)): a user could not map its
+     * ids, and who lacks CAP_SYS_PTRACE could not open its network namespace.
+     */
+    private boolean hiddenFromBirth() {
+        return facts.root() && facts.can(Capability.SYS_PTRACE.number());
     }
 
     /** Maps ids from outside, where the right to do so is. */

@@ -43,6 +43,8 @@ public final class HostedPilots implements TreePilots {
                     source + "/pilot/trees.c",
                     source + "/pilot/trees_check.c",
                     source + "/pilot/trees_copy.c",
+                    source + "/pilot/remove.c",
+                    source + "/pilot/listing.c",
                     source + "/pilot/text.c",
                     source + "/pilot/memory.c",
                     source + "/pilot/test/tree_main.c",
