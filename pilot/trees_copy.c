@@ -48,6 +48,9 @@ static int copy_xattrs(struct copy *c, int from, int to) {
         return length == -EOPNOTSUPP ? 0 : (int)length;
     }
     for (const char *name = c->names; name < c->names + length; name += text_length(name) + 1) {
+        if (tree_is_overlay_note(name)) {
+            continue; /* It speaks of one place only. */
+        }
         long size = call(c, __NR_fgetxattr, from, ADDRESS(name), ADDRESS(c->value), TREE_XATTR_LIMIT, 0);
         if (size >= 0) {
             size = call(c, __NR_fsetxattr, to, ADDRESS(name), ADDRESS(c->value), size, 0);
@@ -256,7 +259,8 @@ static int copy_folder(struct copy *c, int from, int to, int depth) {
     return got < 0 || depth == 0 ? (int)got : copy_metadata(c, from, to, &st);
 }
 
-int tree_copy(int source, int target, struct tree_copied *result) {
+/* Opens both folders, that are registers, for reading; copies what is below if asked to, then the metadata. */
+static int copy_registers(int source, int target, bool below, struct tree_copied *result) {
     char names[XATTR_NAMES];
     uint8_t value[TREE_XATTR_LIMIT];
     struct copy c = {.result = result, .staging = -1, .names = names, .value = value};
@@ -270,7 +274,7 @@ int tree_copy(int source, int target, struct tree_copied *result) {
         return to;
     }
     c.top = to;
-    int error = copy_folder(&c, from, to, 0);
+    int error = below ? copy_folder(&c, from, to, 0) : 0;
     if (error == 0) {
         error = remove_staging(&c);
     }
@@ -279,3 +283,7 @@ int tree_copy(int source, int target, struct tree_copied *result) {
     }
     return error < 0 ? error : copy_metadata(&c, from, to, &st);
 }
+
+int tree_copy(int source, int target, struct tree_copied *result) { return copy_registers(source, target, true, result); }
+
+int tree_copy_alone(int source, int target, struct tree_copied *result) { return copy_registers(source, target, false, result); }
