@@ -501,7 +501,8 @@ static int op_remove(struct tree *t) {
 
 static int op_copy(struct tree *t) {
     struct tree_copied copied = {0};
-    int error = tree_copy(t->folders[t->record.dir].fd, t->folders[t->record.dst].fd, &copied);
+    int from = t->folders[t->record.dir].fd, to = t->folders[t->record.dst].fd;
+    int error = t->record.flags & FLAG_ALONE ? tree_copy_alone(from, to, &copied) : tree_copy(from, to, &copied);
     t->entries += copied.entries;
     t->bytes += copied.bytes;
     if (error < 0) {

@@ -32,6 +32,7 @@ enum tree_flag {
     FLAG_COUNT = 0x04,
     FLAG_MORE = 0x08,
     FLAG_MAKE = 0x10,
+    FLAG_ALONE = 0x20, /* of COPY */
     FLAG_OWNER = 0x20,
     FLAG_MODE = 0x40,
     FLAG_TIME = 0x80,
@@ -76,6 +77,9 @@ uint32_t tree_record_length(const uint8_t *header);
 /* Decodes `length` bytes (what tree_record_length said) and checks all of docs/trees.md; false: a bad record, nothing may be done. */
 bool tree_check(const struct tree_state *state, const uint8_t *bytes, uint32_t length, struct tree_record *to);
 
+/* Whether overlayfs takes orders from an xattr of that name: a layer never gives it any. */
+bool tree_is_overlay_note(const char *name);
+
 /* Bytes of data that follow the record in the stream. */
 uint64_t tree_inline_length(const struct tree_record *record);
 
@@ -89,6 +93,9 @@ struct tree_copied {
 
 /* trees_copy.c. Copies what is below one folder, and its metadata, into another, which is empty; 0 or -errno. */
 int tree_copy(int source, int target, struct tree_copied *result);
+
+/* The folder's own metadata only, into a folder that may have entries; with source = target overlayfs copies the folder up. */
+int tree_copy_alone(int source, int target, struct tree_copied *result);
 
 /* A reply, as it is written. */
 struct tree_reply {

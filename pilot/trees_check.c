@@ -47,7 +47,7 @@ static const struct shape SHAPES[TREE_LIMIT] = {
     [TREE_RMTREE] = {F_NAME, FLAG_ABSENT},
     [TREE_SYNC] = {F_AUX, FLAG_DURABLE},
     [TREE_EOF] = {0, 0},
-    [TREE_COPY] = {F_SOURCE, 0},
+    [TREE_COPY] = {F_SOURCE, FLAG_ALONE},
 };
 
 static uint64_t take(const uint8_t *at, unsigned bytes) {
@@ -95,9 +95,10 @@ static bool starts_with(const char *text, const char *prefix) {
     return text_length(text) >= n && memcmp(text, prefix, n) == 0;
 }
 
-/* overlayfs takes orders from these; a layer never gives it any. */
+bool tree_is_overlay_note(const char *name) { return starts_with(name, "user.overlay.") || starts_with(name, "trusted.overlay."); }
+
 static bool is_xattr_name(const char *name, uint32_t length) {
-    return is_text(name, length, TREE_NAME_LIMIT) && !starts_with(name, "user.overlay.") && !starts_with(name, "trusted.overlay.");
+    return is_text(name, length, TREE_NAME_LIMIT) && !tree_is_overlay_note(name);
 }
 
 static bool names_fit(const struct tree_record *r, unsigned fields) {

@@ -48,6 +48,9 @@ static int copy_xattrs(struct copy *c, int from, int to) {
         return length == -EOPNOTSUPP ? 0 : (int)length;
     }
     for (const char *name = c->names; name < c->names + length; name += text_length(name) + 1) {
+        if (tree_is_overlay_note(name)) {
+            continue; /* It speaks of one place only. */
+        }
         long size = CALL(c, fgetxattr, from, name, c->value, TREE_XATTR_LIMIT);
         if (size >= 0) {
             size = CALL(c, fsetxattr, to, name, c->value, size);
@@ -225,7 +228,8 @@ static int copy_folder(struct copy *c, int from, int to, int depth) {
     return depth == 0 ? 0 : copy_metadata(c, from, to, &st);
 }
 
-int tree_copy(int source, int target, struct tree_copied *result) {
+/* Opens both folders, that are registers, for reading; copies what is below if asked to, then the metadata. */
+static int copy_registers(int source, int target, bool below, struct tree_copied *result) {
     char names[XATTR_NAMES];
     uint8_t value[TREE_XATTR_LIMIT];
     struct copy c = {.result = result, .staging = -1, .names = names, .value = value};
@@ -233,8 +237,12 @@ int tree_copy(int source, int target, struct tree_copied *result) {
     CLOSING int from = (int)TRY(CALL(&c, openat, source, ".", O_FOLDER));
     CLOSING int to = (int)TRY(CALL(&c, openat, target, ".", O_FOLDER));
     c.top = to;
-    TRY(copy_folder(&c, from, to, 0));
+    TRY(below ? copy_folder(&c, from, to, 0) : 0);
     TRY(remove_staging(&c));
     TRY(CALL(&c, fstat, from, &st));
     return copy_metadata(&c, from, to, &st);
 }
+
+int tree_copy(int source, int target, struct tree_copied *result) { return copy_registers(source, target, true, result); }
+
+int tree_copy_alone(int source, int target, struct tree_copied *result) { return copy_registers(source, target, false, result); }

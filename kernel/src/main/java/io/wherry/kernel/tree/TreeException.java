@@ -12,6 +12,7 @@ public final class TreeException extends WherryException {
     public static final int ENOENT = 2;
     public static final int EIO = 5;
     public static final int EACCES = 13;
+    public static final int EEXIST = 17;
     public static final int ENOTDIR = 20;
     public static final int EINVAL = 22;
     public static final int ENOSPC = 28;

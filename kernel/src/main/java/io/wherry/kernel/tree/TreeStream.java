@@ -24,11 +24,15 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
         REQUIRE
     }
 
+    /** How many names the folders of {@link #alike} and {@link #copyUp} may have. */
+    public static final int ALIKE_DEPTH = 100;
+
     private static final int REPLACE = 0x01;
     private static final int ABSENT = 0x02;
     private static final int COUNT = 0x04;
     private static final int MORE = 0x08;
     private static final int MAKE = 0x10;
+    private static final int ALONE = 0x20;
     private static final int OWNER = 0x20;
     private static final int MODE = 0x40;
     private static final int TIME = 0x80;
@@ -81,6 +85,23 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
             for (Xattr xattr : xattrs) {
                 xattr(path.isEmpty() ? 0 : lastRegister, "", xattr);
             }
+            times.add(path, a.seconds(), a.nanos());
+        });
+    }
+
+    @Override
+    public void impliedFolder(String path) {
+        between();
+        checkEntry(path);
+        Attributes a = Attributes.IMPLIED_FOLDER;
+        run(() -> {
+            int dir = parent(path);
+            registers.forget(path);
+            int register = registers.assign(path);
+            out.begin(TreeOp.MKDIR, 0, dir, register, BytePath.name(path), "");
+            out.mode(a.mode()).owner(a).end();
+            lastParent = path;
+            lastRegister = register;
             times.add(path, a.seconds(), a.nanos());
         });
     }
@@ -274,6 +295,64 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
             out.begin(TreeOp.COPY, 0, source, target, "", "");
             out.end();
         });
+    }
+
+    /**
+     * Gives a folder the owner, mode, time and xattrs of another; both are opened name by name, and a link on the way is {@code ENOTDIR}.
+     *
+     * @param from as {@code to}: on an overlay mount the folder is copied up, with all above it
+     * @throws IllegalArgumentException if one has more than {@link #ALIKE_DEPTH} names
+     */
+    public void alike(String from, String to) {
+        between();
+        checkDepth(from);
+        checkDepth(to);
+        run(() -> {
+            int source = opened(from, 0);
+            int target = opened(to, 0);
+            out.begin(TreeOp.COPY, ALONE, source, target, "", "");
+            out.end();
+        });
+    }
+
+    /** As {@link #alike} with the folder itself on an overlay mount; folders on its way that are absent are made, as {@link Attributes#IMPLIED_FOLDER}. */
+    public void copyUp(String folder) {
+        between();
+        checkDepth(folder);
+        run(() -> {
+            int register = opened(folder, MAKE);
+            out.begin(TreeOp.COPY, ALONE, register, register, "", "");
+            out.end();
+        });
+    }
+
+    /** So few that the registers of two ways are never needed for anything else before they are used. */
+    private static void checkDepth(String folder) {
+        BytePath.check(folder);
+        int names = 1;
+        for (int i = 0; i < folder.length(); i++) {
+            names += folder.charAt(i) == '/' ? 1 : 0;
+        }
+        if (names > ALIKE_DEPTH) {
+            throw new IllegalArgumentException("a folder " + names + " names deep, at most " + ALIKE_DEPTH);
+        }
+    }
+
+    /** {@return the folder's register; each folder on the way has been opened by its single name, so that no link was followed} */
+    private int opened(String folder, int make) throws IOException {
+        int register = registers.find(folder);
+        if (register >= 0) {
+            return register;
+        }
+        int dir = opened(BytePath.parent(folder), make);
+        register = registers.assign(folder);
+        out.begin(TreeOp.OPEN, make, dir, register, BytePath.name(folder), "");
+        if (make != 0) {
+            Attributes a = Attributes.IMPLIED_FOLDER;
+            out.mode(a.mode()).owner(a).time(a);
+        }
+        out.end();
+        return register;
     }
 
     @Override

@@ -15,6 +15,12 @@ public interface TreeWriter {
     void folder(String path, Attributes attributes, List<Xattr> xattrs);
 
     /**
+     * Makes a folder that no archive describes, as {@link Attributes#IMPLIED_FOLDER}. It is the one operation that replaces nothing: what is there already is an error,
+     * {@code EEXIST}.
+     */
+    void impliedFolder(String path);
+
+    /**
      * Begins a regular file; then {@link #data} and {@link #hole} until {@code size} bytes are covered, then {@link #endFile}.
      *
      * @param sparse whether {@link #hole} will be called

@@ -22,7 +22,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Layers written apart from each other, in any order, several at once. One that turns out to need what is below it is written once more when those are there, through an overlay mount.
+ * Layers written apart from each other, in any order, several at once. Folders that a layer only implies get their metadata when the layers below are there. A layer that turns out to need more of
+ * what is below it is written once more then, through an overlay mount.
  */
 final class OverlayUnpacking implements ImageUnpacking {
     private final StoreSpace space;
@@ -103,7 +104,7 @@ final class OverlayUnpacking implements ImageUnpacking {
             Digest chain = chains.get(i);
             if (needed[i]) {
                 LayerSummary summary = summaries[i];
-                if (summary == null) {
+                if (summary == null || !describeImplied(i, lowers, summary)) {
                     summary = throughMount(i, lowers, again);
                 }
                 root = summary.root().orElse(root);
@@ -122,13 +123,24 @@ final class OverlayUnpacking implements ImageUnpacking {
         return List.copyOf(omitted);
     }
 
+    private boolean describeImplied(int index, List<String> lowers, LayerSummary summary) throws IOException {
+        return summary.implied().isEmpty()
+                || new FoldersBelow(space, temporary.folder())
+                        .describe(folder(index).resolve(LayerFolders.TREE), trees(lowers), summary.implied());
+    }
+
+    private List<Path> trees(List<String> lowers) {
+        List<Path> trees = new ArrayList<>();
+        for (String lower : lowers) {
+            trees.add(folders.folder().resolve(lower).resolve(LayerFolders.TREE));
+        }
+        return trees;
+    }
+
     /** The mount does what a layer apart cannot: it copies up parents and targets of hard links, and turns removals into whiteouts. */
     private LayerSummary throughMount(int index, List<String> lowers, LayerSource again) throws IOException {
         Path upper = freshTree(index);
-        List<Path> below = new ArrayList<>();
-        for (String lower : lowers) {
-            below.add(folders.folder().resolve(lower).resolve(LayerFolders.TREE));
-        }
+        List<Path> below = trees(lowers);
         LayerWork work = new LayerWork(space, temporary.folder());
         LayerSummary summary = null;
         for (UnpackPass pass : List.of(UnpackPass.WHITEOUTS, UnpackPass.ENTRIES)) {

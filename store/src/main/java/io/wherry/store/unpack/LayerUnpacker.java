@@ -32,6 +32,7 @@ public final class LayerUnpacker {
     private final FreeSpace freeSpace;
     private final @Nullable PathSet named;
     private final PathSet links = new PathSet();
+    private final @Nullable ImpliedFolders implied;
     private final Set<String> omitted = new LinkedHashSet<>();
     private Optional<Attributes> root = Optional.empty();
     private long bytes;
@@ -52,6 +53,7 @@ public final class LayerUnpacker {
         this.limits = limits;
         this.freeSpace = freeSpace;
         this.named = below == LayersBelow.PRESENT && pass == UnpackPass.ALL ? new PathSet() : null;
+        this.implied = below == LayersBelow.APART ? new ImpliedFolders(out, links) : null;
     }
 
     /**
@@ -73,8 +75,10 @@ public final class LayerUnpacker {
             }
             totals = out.finish();
         } catch (TreeException e) {
-            // ENOTDIR: where the parent should be is this layer's own whiteout.
-            boolean absent = e.errno() == TreeException.ENOENT || e.errno() == TreeException.ENOTDIR;
+            // ENOTDIR, EEXIST: where the parent should be is this layer's own whiteout.
+            boolean absent = e.errno() == TreeException.ENOENT
+                    || e.errno() == TreeException.ENOTDIR
+                    || e.errno() == TreeException.EEXIST;
             if (absent && below == LayersBelow.APART) {
                 throw new UnpackRetry(UnpackRetry.Reason.NEEDS_LAYERS_BELOW);
             }
@@ -87,7 +91,12 @@ public final class LayerUnpacker {
             omit("Left out, since the kernel does not let this user make the device or set the attribute: " + names
                     + ".");
         }
-        return new LayerSummary(totals.entries(), totals.bytes(), root, new ArrayList<>(omitted));
+        return new LayerSummary(
+                totals.entries(),
+                totals.bytes(),
+                root,
+                new ArrayList<>(omitted),
+                implied == null ? List.of() : implied.list());
     }
 
     private void take(TarEntry entry, TarReader archive) throws IOException {
@@ -112,6 +121,9 @@ public final class LayerUnpacker {
         if (named != null && (named.has(path) || named.hasBelow(path) || leadsThroughOwnLink(path))) {
             throw new UnpackRetry(UnpackRetry.Reason.NEEDS_TWO_PASSES);
         }
+        if (implied != null) {
+            implied.above(path);
+        }
         out.whiteout(path);
     }
 
@@ -125,6 +137,9 @@ public final class LayerUnpacker {
         if (path.isEmpty() && below == LayersBelow.APART) {
             // overlayfs does not look for the mark at the root of a layer.
             throw new UnpackRetry(UnpackRetry.Reason.NEEDS_LAYERS_BELOW);
+        }
+        if (implied != null) {
+            implied.above(path + "/");
         }
         out.opaque(path);
     }
@@ -152,9 +167,15 @@ public final class LayerUnpacker {
         }
         if (named != null) {
             named.add(path);
-            if (entry.kind() == TarEntry.Kind.SYMLINK) {
-                links.add(path);
+        }
+        if (implied != null) {
+            implied.above(path);
+            if (entry.kind() == TarEntry.Kind.FOLDER) {
+                implied.named(path);
             }
+        }
+        if (entry.kind() == TarEntry.Kind.SYMLINK && (named != null || implied != null)) {
+            links.add(path);
         }
         List<Xattr> xattrs = entry.xattrs().isEmpty() ? List.of() : xattrs(path, entry.xattrs());
         switch (entry.kind()) {

@@ -155,6 +155,75 @@ abstract class LayerDriverContract {
     }
 
     @Test
+    void xattrsOfParentsThatOnlyLayersBelowDescribeStay() throws IOException {
+        assertLikeUmoci(
+                new Tar()
+                        .pax(Map.of("SCHILY.xattr.user.note", "kept"))
+                        .folder("opt/", 0751)
+                        .folder("opt/deep/", 02710)
+                        .bytes(),
+                new Tar().file("opt/deep/file", "f").bytes());
+    }
+
+    @Test
+    void whiteoutsInParentsThatOnlyLayersBelowDescribe() throws IOException {
+        assertLikeUmoci(
+                base().bytes(),
+                new Tar()
+                        .file("etc/.wh.passwd", "")
+                        .file("var/cache/.wh..wh..opq", "")
+                        .file("var/cache/new", "n")
+                        .bytes());
+    }
+
+    @Test
+    void folderThatItsLayerDescribesBehindAnEntryInIt() throws IOException {
+        assertLikeUmoci(
+                base().bytes(),
+                new Tar().file("var/cache/new", "n").folder("var/cache/", 0511).bytes());
+    }
+
+    @Test
+    void parentThatALowerLayerRemovedIsMadeAnew() throws IOException {
+        layout.image(
+                "image",
+                "{}",
+                OciLayout.Compression.GZIP,
+                List.of(
+                        base().bytes(),
+                        new Tar().file("var/.wh.cache", "").bytes(),
+                        new Tar().file("var/cache/new", "n").bytes()));
+        Map<String, String> found = store.rootfs(store.pull(layout, "image"), "c1");
+        assertThat(found.get("/var/cache")).isEqualTo("40755 0:0 1970-01-01T00:00:00Z");
+        assertThat(found.get("/var")).startsWith("40750 ");
+        assertThat(found).containsKey("/var/cache/new").doesNotContainKey("/var/cache/a");
+    }
+
+    @Test
+    void parentThatBecomesALinkLeadsNowhereElse() throws IOException {
+        assertLikeUmoci(
+                base().bytes(),
+                new Tar()
+                        .file("var/cache/x/y", "n")
+                        .symlink("var/cache", "../../0/t/usr")
+                        .bytes());
+        assertThat(store.rootfs(store.pull(layout, "image"), "c2").get("/usr")).startsWith("40755 ");
+    }
+
+    @Test
+    void parentThatIsAFileBelowIsRefused() throws IOException {
+        layout.image(
+                "image",
+                "{}",
+                OciLayout.Compression.GZIP,
+                List.of(base().bytes(), new Tar().file("suid/inner", "i").bytes()));
+        assertThatThrownBy(() -> store.pull(layout, "image"))
+                .isInstanceOf(WherryException.class)
+                .hasMessageContaining("ENOTDIR");
+        assertThat(store.driver.list()).hasSizeLessThan(2);
+    }
+
+    @Test
     void parentThatIsALinkBelowIsFollowedInsideTheRoot() throws IOException {
         assertLikeUmoci(base().bytes(), new Tar().file("lib/three", "3").bytes());
     }

@@ -18,6 +18,7 @@ public final class HostedPilots implements TreePilots {
     private static final Path BINARY = build();
     private final List<String> options;
     private final List<Process> started = java.util.Collections.synchronizedList(new ArrayList<>());
+    private final List<TreeTarget> opened = java.util.Collections.synchronizedList(new ArrayList<>());
 
     public HostedPilots(String... options) {
         this.options = List.of(options);
@@ -71,6 +72,11 @@ public final class HostedPilots implements TreePilots {
         return output;
     }
 
+    /** {@return the targets of all pilots that were started} */
+    public List<TreeTarget> opened() {
+        return List.copyOf(opened);
+    }
+
     /** Kills every pilot that was started so far and still runs. */
     public void killAll() {
         List.copyOf(started).forEach(Process::destroyForcibly);
@@ -78,6 +84,7 @@ public final class HostedPilots implements TreePilots {
 
     @Override
     public TreeSession open(TreeTarget target) {
+        opened.add(target);
         List<String> words = new ArrayList<>();
         words.add(BINARY.toString());
         words.addAll(options);
