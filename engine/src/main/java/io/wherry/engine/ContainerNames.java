@@ -104,8 +104,7 @@ final class ContainerNames {
         }
     }
 
-    private static String take(
-            Path names, Path claim, Optional<String> wanted, ContainerId id, boolean durable) {
+    private static String take(Path names, Path claim, Optional<String> wanted, ContainerId id, boolean durable) {
         if (wanted.isPresent()) {
             String name = wanted.get();
             if (!isName(name)) {
