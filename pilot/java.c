@@ -3,7 +3,7 @@
 #include "terminal.h"
 #include <linux/prctl.h>
 
-enum { FILE_LIMIT = 16384, OPTION_LIMIT = 64, CONTEXT_LIMIT = HOME_PATH + 160, FIXED_WORDS = 10, ACCESS_EXECUTE = 1, SAFE_FD = 64 };
+enum { FILE_LIMIT = 16384, OPTION_LIMIT = 64, CONTEXT_LIMIT = HOME_PATH + 224, FIXED_WORDS = 10, ACCESS_EXECUTE = 1, SAFE_FD = 64 };
 
 static const char NO_HOME[] = "wherry: its own files are not found; bin/wherry needs the folder lib/ beside bin/. Build it anew with ./build.\n";
 static const char NO_JAVA[] =
@@ -97,7 +97,7 @@ static void cache_name(const struct home *home, const char *const *words, char *
     }
 }
 
-/* tty=…,width=…,height=…,umask=…,boot=…,self=… */
+/* tty=…,width=…,height=…,umask=…,boot=…,caller=…,self=… */
 static void describe_caller(const struct jvm_start *start, char *to) {
     uint16_t size[4] = {0};
     unsigned terminals = 0;
@@ -113,6 +113,8 @@ static void describe_caller(const struct jvm_start *start, char *to) {
     to = text_pair(to, ",height=", size[0]);
     to = text_pair(to, ",umask=0", (uint64_t)((mask >> 6 & 7) * 100 + (mask >> 3 & 7) * 10 + (mask & 7)));
     to = text_pair(to, ",boot=", start->boot_time);
+    text_copy(to, 9, ",caller=");
+    to = caller_word(to + 8);
     text_copy(to, HOME_PATH + 6, ",self=");
     text_copy(to + 6, HOME_PATH, start->home->self);
 }

@@ -36,3 +36,6 @@ long jvm_fork(const struct jvm_start *start);
 
 /* The value of NAME in the environment, or NULL. */
 const char *environment(const struct process *process, const char *name);
+
+/* caller.c. Writes the word that stands for the caller, at most 48 bytes, `UID.GID.SYSTEMROOT.HASH`; returns the position of its NUL. */
+char *caller_word(char *to);

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import pty
+import resource
 import select
 import shutil
 import signal
@@ -165,12 +166,28 @@ def test_jvm_gets_options_context_and_words():
     assert words[:2] == ["-Xa", "-Xb=c d"] and words[2:6] == ["-p", home + "/lib/modules", "-m", "io.wherry.cli/io.wherry.cli.Main"], words
     assert words[7:] == ["run", "a b"]
     context = dict(part.split("=") for part in words[6].split(","))
-    assert list(context) == ["tty", "width", "height", "umask", "boot", "self"] and context["tty"] == "0", context
+    assert list(context) == ["tty", "width", "height", "umask", "boot", "caller", "self"] and context["tty"] == "0", context
+    assert context["caller"].split(".")[:2] == [str(os.geteuid()), str(os.getegid())] and len(context["caller"].split(".")) == 4, context
     assert context["self"] == home + "/bin/wherry" and int(context["umask"], 8) == os.umask(0o22), context
     assert b"None None None" in out
     # what python opens itself (requests, replies, the listing) takes up to 3
     fds = eval(out.split(b"\n")[2])
     assert fds[:13] == list(range(13)) and len(fds) <= 16, fds
+
+
+def test_caller_has_the_same_word_until_something_changes():
+    def word(**rest):
+        out = wherry("print(sys.argv[-2], flush=True); leave(0)", "run", **rest)[1].decode()
+        return next(part for part in out.split(",") if part.startswith("caller="))
+
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+    lower = (min(limit[0], 256), min(limit[1], 256))
+    assert word() == word()
+    assert word() != word(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, lower))
+    os.utime(os.path.join(home, "bin/wherry"))
+    changed = word()
+    os.chmod(os.path.join(home, "bin/wherry"), 0o755)
+    assert word() != changed
 
 
 def test_cache_by_command():

@@ -8,6 +8,7 @@ import io.wherry.cli.session.Globals;
 import io.wherry.cli.session.Session;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Parser;
+import io.wherry.engine.Engine;
 import io.wherry.engine.FailureReport;
 import io.wherry.kernel.launch.Context;
 import io.wherry.kernel.launch.Failure;
@@ -66,7 +67,8 @@ final class Cli {
     }
 
     /**
-     * Tells why a container's program failed and returns the exit code of its command.
+     * Tells why a container's program failed and returns the exit code of its command; where the host has changed since its facts were kept, the program is compiled and handed over
+     * once more instead.
      *
      * @param id the container's
      * @param words the user's, which say on which root; may be empty
@@ -77,7 +79,11 @@ final class Cli {
         try {
             new Parser<>("", GlobalOptions.table(), GlobalOptions.OPERANDS, 1).parse(words, globals);
             Session session = new Session(context, globals, environment, out, err, launcher);
-            FailureReport report = session.engine().report(id, failure);
+            Engine engine = session.engineAnew(); // what failed may have been compiled for facts that no longer hold
+            if (engine.again(id)) {
+                return 0;
+            }
+            FailureReport report = engine.report(id, failure);
             Complaint.print(err, report.sentence(), report.hint());
             return report.exitCode();
         } catch (WherryException e) {

@@ -4,9 +4,11 @@ import io.wherry.kernel.launch.Context;
 import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.launch.TaskResult;
 import io.wherry.kernel.program.KernelProgram;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,10 +27,20 @@ final class Training {
      */
     static int run(String cache, Path root, Context context, Launcher real, PrintStream err) {
         int failed = 0;
+        forgetFacts(root, err);
         for (String[] line : lines(cache)) {
             failed |= run(root, context, line, real, err);
         }
         return failed;
+    }
+
+    /** So that each cache learns both: to find out what the host can, and to read it. */
+    private static void forgetFacts(Path root, PrintStream err) {
+        try {
+            Files.deleteIfExists(root.resolve("volatile/facts"));
+        } catch (IOException e) {
+            err.println(e);
+        }
     }
 
     private static int run(Path root, Context context, String[] line, Launcher real, PrintStream err) {

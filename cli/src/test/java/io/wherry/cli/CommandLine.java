@@ -3,8 +3,12 @@ package io.wherry.cli;
 import io.wherry.kernel.launch.Context;
 import io.wherry.kernel.launch.Failure;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +38,18 @@ public final class CommandLine {
     }
 
     private Cli cli() {
-        Context context = new Context(0, 100, 40, 022, 0, "/opt/wherry/bin/wherry");
+        Context context = new Context(0, 100, 40, 022, 0, caller(), "/opt/wherry/bin/wherry");
         return new Cli(context, environment::get, print(out), print(err), launcher);
+    }
+
+    /** As the launcher words it; nothing about this host changes while a test runs. */
+    private static String caller() {
+        try {
+            int uid = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+            return uid + "." + uid + "." + (uid == 0 ? 1 : 0) + ".1";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static PrintStream print(ByteArrayOutputStream bytes) {

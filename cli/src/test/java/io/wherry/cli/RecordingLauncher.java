@@ -33,7 +33,11 @@ public final class RecordingLauncher implements Launcher {
 
     @Override
     public TaskResult task(KernelProgram program, int strand) {
-        return new TaskResult(0, Optional.empty(), List.of(), List.of());
+        List<TaskResult.Note> notes = new ArrayList<>();
+        for (int i = 0; i < program.size(); i++) {
+            notes.add(new TaskResult.Note(i, 0)); // a kernel that can all that it is asked for
+        }
+        return new TaskResult(0, Optional.empty(), notes, List.of());
     }
 
     @Override

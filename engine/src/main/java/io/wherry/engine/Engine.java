@@ -8,6 +8,7 @@ import io.wherry.oci.WherryException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -212,6 +213,25 @@ public final class Engine {
      */
     public void remove(String word, boolean force) {
         removal.remove(files.find(word), force);
+    }
+
+    /**
+     * Hands the program of a container that could not be started over once more, if it comes out differently for the facts that this engine has: then it failed for facts that no longer
+     * hold. For a command that is the end.
+     *
+     * @param id the id that was handed to the launcher
+     * @return whether there is another program; if not, it failed for a reason of its own
+     */
+    public boolean again(String id) {
+        ContainerId container = new ContainerId(id);
+        KernelProgram program = recompile(container).program();
+        if (Arrays.equals(program.bytes(), files.program(container).bytes())) {
+            return false;
+        }
+        waitUntilUnattended(container); // the pilot has said its last word and may still be ending
+        StateFile.write(files.folder(container).resolve("program"), program.bytes());
+        launcher.launch(program, id, launchFlags(files.record(container).spec()));
+        return true;
     }
 
     /**

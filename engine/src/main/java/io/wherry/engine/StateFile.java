@@ -14,7 +14,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The one door through which the engine's state files are written and read: durable writes, bounded reads. Stateless.
@@ -37,6 +39,24 @@ final class StateFile {
             WherryException failure = failed("write", file, e);
             remove(temporary);
             throw failure;
+        }
+    }
+
+    /** Puts a file in place that only its owner may read, replacing the one before; it need not survive a power cut. */
+    static void replacePrivately(Path file, byte[] bytes) {
+        Path temporary = sibling(file);
+        try (FileChannel channel = FileChannel.open(
+                temporary,
+                Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+            ByteBuffer left = ByteBuffer.wrap(bytes);
+            while (left.hasRemaining()) {
+                channel.write(left);
+            }
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            remove(temporary);
+            throw failed("write", file, e);
         }
     }
 

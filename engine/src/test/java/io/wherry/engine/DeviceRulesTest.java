@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.wherry.kernel.devices.DeviceProgram;
 import io.wherry.kernel.host.CgroupLayout;
 import io.wherry.kernel.host.HostFacts;
-import io.wherry.kernel.host.HostProbe;
 import io.wherry.kernel.launch.TaskResult;
 import io.wherry.kernel.program.Assembler;
 import io.wherry.kernel.program.KernelProgram;
@@ -30,13 +29,16 @@ class DeviceRulesTest {
 
     @BeforeAll
     static void open() {
-        HostFacts here = HostProbe.probe();
-        assumeThat(here.root() && here.cgroups().unified().isPresent())
-                .as("system root with a version 2 tree")
+        yard = new Yard(DeviceRulesTest::withTheTreeAlone);
+        assumeThat(yard.facts().deviceRules())
+                .as("system root with a version 2 tree that takes device rules")
                 .isTrue();
+    }
+
+    private static HostFacts withTheTreeAlone(HostFacts here) {
         CgroupLayout tree = new CgroupLayout(
                 List.of(), here.cgroups().unified(), here.cgroups().unifiedControllers());
-        yard = new Yard(new HostFacts(
+        return new HostFacts(
                 here.bootId(),
                 here.kernel(),
                 here.privilege(),
@@ -47,14 +49,12 @@ class DeviceRulesTest {
                 here.cpuset(),
                 here.memset(),
                 here.features(),
-                here.nofile()));
+                here.nofile());
     }
 
     @AfterAll
     static void close() {
-        if (yard != null) {
-            yard.close();
-        }
+        yard.close();
     }
 
     private static String run(ContainerSpec.Builder spec) {

@@ -3,6 +3,8 @@ package io.wherry.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.wherry.kernel.host.CgroupLayout;
+import io.wherry.kernel.host.HostFacts;
 import io.wherry.oci.WherryException;
 import io.wherry.testkit.Command;
 import java.io.IOException;
@@ -10,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -137,6 +140,41 @@ class RunningTest {
         HostedLauncher.Start start = yard.launcher().last();
         assertThat(start.await().code()).isEqualTo(SIGKILLED);
         assertThat(yard.engine().container("hungry").outOfMemory()).isTrue();
+    }
+
+    /** The launcher starts a report when a program fails; facts that have changed are then found out anew. */
+    @Test
+    void programThatFailedForFactsThatNoLongerHoldIsCompiledAndRunOnceMore() {
+        HostFacts now = yard.facts();
+        CgroupLayout gone = new CgroupLayout(List.of(), Optional.of("/sys/fs/cgroup/there-is-no-such-tree"), "");
+        HostFacts before = new HostFacts(
+                now.bootId(),
+                now.kernel(),
+                now.privilege(),
+                now.capabilities(),
+                now.lastCapability(),
+                gone,
+                now.cpus(),
+                now.cpuset(),
+                now.memset(),
+                now.features(),
+                now.nofile());
+        StateRoot root = new StateRoot(yard.state(), yard.state().resolve("volatile"));
+        Engine stale = Engine.open(root, before, yard.launcher(), yard.folder().resolve("images"), "");
+        ContainerSpec.Builder spec = new ContainerSpec.Builder();
+        spec.rootfs = Optional.of(yard.rootfs().toString());
+        spec.rootfsOverlay = true;
+        spec.name = Optional.of("stale");
+        spec.network = Optional.of("none");
+        spec.command.addAll(List.of("/probe", "exit", "4"));
+        stale.run(spec.build());
+        HostedLauncher.Start failed = yard.launcher().last();
+        assertThat(failed.await().failure()).isPresent();
+        failed.leave(125);
+        assertThat(stale.again(failed.id())).as("the same facts").isFalse();
+        assertThat(yard.engine().again(failed.id())).as("other facts").isTrue();
+        assertThat(yard.launcher().last().await().code()).isEqualTo(4);
+        assertThat(yard.engine().again(failed.id())).as("the same program").isFalse();
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** An engine with a state root, a launcher, and a root filesystem of its own, all in one temporary folder; for whoever runs the test. */
 final class Yard implements AutoCloseable {
@@ -21,12 +22,11 @@ final class Yard implements AutoCloseable {
     private final Engine engine;
 
     Yard() {
-        this(HostProbe.probe());
+        this(facts -> facts);
     }
 
     /** As if the host were another; what is compiled for must work here nevertheless. */
-    Yard(HostFacts facts) {
-        this.facts = facts;
+    Yard(UnaryOperator<HostFacts> host) {
         try {
             folder = Files.createTempDirectory(Path.of("/tmp"), "engine-test-").toRealPath();
             rootfs = Files.createDirectory(folder.resolve("rootfs"));
@@ -41,6 +41,7 @@ final class Yard implements AutoCloseable {
         }
         state = new StateRoot(folder.resolve("state"), folder.resolve("state/volatile"));
         launcher = new HostedLauncher(folder.resolve("launcher"));
+        facts = host.apply(HostProbe.probe(launcher));
         engine = Engine.open(state, facts, launcher, folder.resolve("images"), "");
     }
 

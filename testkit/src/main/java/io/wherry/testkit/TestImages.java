@@ -136,8 +136,11 @@ public final class TestImages {
             // the package of that name has no content but the name of the one that has
             String script = """
                     set -e
-                    package=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/.*Depends: \\(linux-image-[0-9].*\\)/\\1/p' | head -n 1)
-                    apt-get -q download "$package"
+                    fetch() {
+                        package=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/.*Depends: \\(linux-image-[0-9].*\\)/\\1/p' | head -n 1)
+                        [ -n "$package" ] && apt-get -q download "$package"
+                    }
+                    fetch || { apt-get -q update && fetch; }
                     dpkg-deb -x ./*.deb tree
                     cp tree/boot/vmlinuz-* made/vmlinuz
                     cp tree/lib/modules/*/kernel/fs/overlayfs/overlay.ko made/

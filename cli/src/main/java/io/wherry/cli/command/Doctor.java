@@ -26,6 +26,14 @@ final class Doctor {
                         ? new Finding("rights", false, rights(privilege), single.reason())
                         : new Finding("rights", true, rights(privilege), ""));
         findings.add(limits(facts.cgroups()));
+        if (facts.root()) {
+            findings.add(finding(
+                    "devices",
+                    facts.deviceRules(),
+                    "control groups say which devices may be opened",
+                    "nothing says which devices may be opened, so containers make no nodes and their roots show none",
+                    "Use a kernel with CONFIG_CGROUP_BPF, as root with CAP_BPF and CAP_NET_ADMIN."));
+        }
         findings.add(finding(
                 "overlay",
                 facts.features().overlay(),

@@ -42,7 +42,7 @@ final class DoctorCommand extends Command<DoctorCommand.Words> {
     @Override
     public int run(Session session, Words words, List<String> operands) {
         boolean healthy = true;
-        for (Doctor.Finding finding : Doctor.findings(session.engine().facts())) {
+        for (Doctor.Finding finding : Doctor.findings(session.engineAnew().facts())) {
             healthy &= finding.good();
             if (words.json) {
                 Listing.line(

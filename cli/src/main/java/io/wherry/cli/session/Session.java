@@ -1,9 +1,10 @@
 package io.wherry.cli.session;
 
 import io.wherry.engine.Engine;
+import io.wherry.engine.KeptFacts;
 import io.wherry.engine.StateRoot;
+import io.wherry.kernel.host.Caller;
 import io.wherry.kernel.host.HostFacts;
-import io.wherry.kernel.host.HostProbe;
 import io.wherry.kernel.launch.Context;
 import io.wherry.kernel.launch.Launcher;
 import io.wherry.oci.WherryException;
@@ -35,13 +36,19 @@ public record Session(
 
     /** {@return the engine on the root that the words and the environment name; commands that need none do not ask} */
     public Engine engine() {
+        return engine(false);
+    }
 
-        HostFacts facts = HostProbe.probe();
+    /** {@return the same with facts of the host that are found out anew} */
+    public Engine engineAnew() {
+        return engine(true);
+    }
+
+    private Engine engine(boolean anew) {
+        Caller caller = Caller.parse(context.caller());
         StateRoot root = StateRoot.choose(
-                facts.privilege().uid(),
-                facts.root(),
-                folder("--root", globals.root),
-                folder("--state", globals.state));
+                caller.uid(), caller.systemRoot(), folder("--root", globals.root), folder("--state", globals.state));
+        HostFacts facts = anew ? KeptFacts.renew(root, caller, launcher) : KeptFacts.find(root, caller, launcher);
         Path self = Path.of(context.self()).toAbsolutePath();
         Path builtIn = self.resolveSibling("../lib/images").normalize();
         return Engine.open(root, facts, launcher, builtIn, globals.storageDriver == null ? "" : globals.storageDriver);

@@ -27,7 +27,7 @@ class RunOptionsTest {
         RunWords words = new RunWords();
         Operands rule = new Operands("IMAGE", 0, Operands.MANY, true, Operands.Complete.IMAGES);
         List<String> operands = new Parser<>("run", RunOptions.table(), rule, 125).parse(List.of(line), words);
-        return Asked.from(words, operands, CALLER::get, new Context(0, 0, 0, 022, 0, ""));
+        return Asked.from(words, operands, CALLER::get, new Context(0, 0, 0, 022, 0, "", ""));
     }
 
     private static MountSpec bind(String source, String target, String... options) {

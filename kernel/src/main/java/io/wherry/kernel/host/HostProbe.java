@@ -1,5 +1,6 @@
 package io.wherry.kernel.host;
 
+import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.step.IdRange;
 import io.wherry.oci.WherryException;
 import java.io.File;
@@ -13,24 +14,35 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads the facts of this host from /proc, /sys and /etc. A few milliseconds; no effect. Stateless.
+ * Finds out the facts of this host: from /proc, /sys and /etc, and by asking the kernel. A few milliseconds; no effect. Stateless.
+ *
+ * <p>{@code pilot/caller.c} makes a word of what is read here; who adds a source adds it there.
  */
 public final class HostProbe {
     private static final int FIRST_KERNEL_MAJOR = 5;
     private static final int FIRST_KERNEL_MINOR = 15;
     private static final int FIRST_PIECE = 1 << 12;
     private static final int LARGEST_FILE = 1 << 18;
-    private static final long CAP_NET_ADMIN = 1L << 12;
-    private static final long CAP_BPF = 1L << 39;
 
     private HostProbe() {}
 
     /**
-     * {@return the facts of this host for this process}
+     * {@return the facts of this host for this process; the kernel is asked what it can by a program}
      *
      * @throws WherryException of kind UNSUPPORTED if the kernel is older than 5.15
      */
-    public static HostFacts probe() {
+    public static HostFacts probe(Launcher launcher) {
+        String kernel = release();
+        Status status = Status.read();
+        return facts(kernel, status, FeatureProbe.ask(launcher, status.systemRoot, status.seccomp));
+    }
+
+    /** {@return the same without asking the kernel what it can, which does not change while it runs} */
+    public static HostFacts probe(Features features) {
+        return facts(release(), Status.read(), features);
+    }
+
+    private static String release() {
         String kernel = line("/proc/sys/kernel/osrelease");
         int dot = kernel.indexOf('.');
         int major = Integer.parseInt(kernel.substring(0, dot));
@@ -44,30 +56,22 @@ public final class HostProbe {
                     WherryException.Kind.UNSUPPORTED,
                     "This host runs Linux " + kernel + "; Wherry needs 5.15 or later.");
         }
-        Status status = Status.read();
-        boolean root = status.uid == 0 && identityMap();
-        Privilege privilege = root ? new Privilege.Root() : user(status);
+        return kernel;
+    }
+
+    private static HostFacts facts(String kernel, Status status, Features features) {
         return new HostFacts(
                 bootId(),
                 kernel,
-                privilege,
+                status.systemRoot ? new Privilege.Root() : user(status),
                 status.capabilities,
                 Integer.parseInt(line("/proc/sys/kernel/cap_last_cap")),
-                cgroups(root),
+                cgroups(status.systemRoot),
                 lastOf(lineOr("/sys/devices/system/cpu/possible", "0")) + 1,
                 lineOr("/sys/devices/system/cpu/online", "0"),
                 lineOr("/sys/devices/system/node/online", "0"),
-                features(status, major, minor, root),
+                features,
                 openFiles());
-    }
-
-    private static Features features(Status status, int major, int minor, boolean root) {
-        return new Features(
-                text("/proc/filesystems").contains("\toverlay\n"),
-                status.seccomp,
-                major > 6 || (major == 6 && minor >= 8),
-                major > 6 || (major == 6 && minor >= 11),
-                root && (status.capabilities & CAP_BPF) != 0 && (status.capabilities & CAP_NET_ADMIN) != 0);
     }
 
     /** {@return the identity of this boot} */
@@ -75,7 +79,7 @@ public final class HostProbe {
         return line("/proc/sys/kernel/random/boot_id");
     }
 
-    private record Status(int uid, int gid, long capabilities, boolean seccomp) {
+    private record Status(int uid, int gid, boolean systemRoot, long capabilities, boolean seccomp) {
         static Status read() {
             int uid = 0;
             int gid = 0;
@@ -92,7 +96,7 @@ public final class HostProbe {
                     seccomp = true;
                 }
             }
-            return new Status(uid, gid, capabilities, seccomp);
+            return new Status(uid, gid, uid == 0 && identityMap(), capabilities, seccomp);
         }
     }
 

@@ -8,9 +8,10 @@ package io.wherry.kernel.launch;
  * @param height rows
  * @param umask the caller's
  * @param bootNanos CLOCK_BOOTTIME when the command began
+ * @param caller the word that stands for the caller (see {@link io.wherry.kernel.host.Caller}); empty if it was not told
  * @param self absolute path of the launcher
  */
-public record Context(int terminal, int width, int height, int umask, long bootNanos, String self) {
+public record Context(int terminal, int width, int height, int umask, long bootNanos, String caller, String self) {
 
     /** Parses the word {@code tty=…,width=…,…} that precedes the user's words; unknown keys are passed over. */
     public static Context parse(String word) {
@@ -19,6 +20,7 @@ public record Context(int terminal, int width, int height, int umask, long bootN
         int height = 0;
         int umask = 022;
         long bootNanos = 0;
+        String caller = "";
         String self = "";
         int at = 0;
         while (at < word.length()) {
@@ -34,12 +36,13 @@ public record Context(int terminal, int width, int height, int umask, long bootN
                 case "height" -> height = Integer.parseInt(value);
                 case "umask" -> umask = Integer.parseInt(value, 8);
                 case "boot" -> bootNanos = Long.parseLong(value);
+                case "caller" -> caller = value;
                 case "self" -> self = value;
                 default -> {}
             }
             at = end + 1;
         }
-        return new Context(terminal, width, height, umask, bootNanos, self);
+        return new Context(terminal, width, height, umask, bootNanos, caller, self);
     }
 
     /** {@return whether a descriptor of the caller, 0 to 2, is a terminal} */
