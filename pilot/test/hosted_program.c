@@ -155,7 +155,7 @@ static void flow_tests(void) {
     BREAK("refuses RMCG that climbs", code[find(a, OP_RMCG)].operands[1] = str(a, "a/../.."), "a name that does not lie below its folder");
     BREAK("refuses MAKEPATH of an absolute path", code[find(a, OP_MAKEPATH)].operands[1] = str(a, "/etc"),
           "a name that does not lie below its folder");
-    BREAK("refuses an unknown barrier", code[find(a, OP_SEND)].operands[1] = 7, "an unknown barrier");
+    BREAK("refuses an unknown barrier", code[find(a, OP_SEND)].operands[1] = 8, "an unknown barrier");
     BREAK("refuses PUTPID over a string", code[find(a, OP_PUTPID)].operands[0] = code[0].operands[2], "PUTPID without its 12 bytes");
     BREAK("refuses WRITE with an access mode", code[find(a, OP_WRITE)].operands[4] = 2, "WRITE with an unknown open flag");
     BREAK("refuses an unknown flag of the monitor", a->data[code[find(a, OP_MONITOR)].operands[1]] = 64, "an unknown flag in a monitor block");

@@ -74,6 +74,7 @@ public sealed interface Step
                 StartProcess,
                 SwitchRoot,
                 SyncFilesystem,
+                SyncIntent,
                 UnshareCgroup,
                 UseStdio,
                 WriteIntent {

@@ -6,8 +6,10 @@ import io.wherry.kernel.host.CgroupLayout;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.program.Linux;
 import io.wherry.kernel.step.AttachMount;
+import io.wherry.kernel.step.JoinCgroup;
 import io.wherry.kernel.step.MountAttributes;
 import io.wherry.kernel.step.NewFilesystem;
+import io.wherry.kernel.step.OpenFolder;
 import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.SetMountAttributes;
 import io.wherry.kernel.step.Slot;
@@ -28,6 +30,7 @@ final class CgroupsV1 extends Cgroups {
     private final HostFacts facts;
     private final List<CgroupLayout.Hierarchy> used = new ArrayList<>();
     private final List<Slot> groups = new ArrayList<>();
+    private final List<Slot> hierarchies = new ArrayList<>();
 
     CgroupsV1(String id, Resources resources, HostFacts facts) {
         super(id, resources);
@@ -36,6 +39,11 @@ final class CgroupsV1 extends Cgroups {
 
     @Override
     void make(Plan plan) {
+        facts.cgroups().unified().ifPresent(path -> unified = group(plan, path, "unified group"));
+    }
+
+    @Override
+    void makeOthers(Plan plan) {
         MemoryLimits limits = resources.memory();
         if (limits.limit().isPresent()
                 || limits.reservation().isPresent()
@@ -72,7 +80,6 @@ final class CgroupsV1 extends Cgroups {
         if (!resources.devices().isEmpty()) {
             devices(plan, use(plan, "devices", "devices"));
         }
-        facts.cgroups().unified().ifPresent(path -> unified = group(plan, path, "unified group"));
     }
 
     private static void memory(Plan plan, Slot group, String file, long value) {
@@ -134,13 +141,24 @@ final class CgroupsV1 extends Cgroups {
     }
 
     @Override
+    void prepareToJoin(Plan plan) {
+        for (CgroupLayout.Hierarchy hierarchy : used) {
+            Slot folder = plan.slot(hierarchy.controllers() + " hierarchy");
+            plan.add(INSIDE, new OpenFolder(hierarchy.path(), folder));
+            hierarchies.add(folder);
+        }
+    }
+
+    @Override
     void join(Plan plan) {
-        for (Slot group : groups) {
-            join(plan, group);
+        for (Slot hierarchy : hierarchies) {
+            plan.add(INSIDE, new JoinCgroup(hierarchy, PARENT + "/" + id));
         }
-        if (unified.number() >= 0) {
-            join(plan, unified);
-        }
+    }
+
+    @Override
+    Slot startIn() {
+        return unified;
     }
 
     @Override
