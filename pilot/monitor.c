@@ -310,7 +310,7 @@ static void finish(struct monitor *m) {
     write_exit(m->block.volatile_folder, text, length + boot, false);
     sys_close(m->block.listener);
     tell_ending(m);
-    write_exit(m->block.folder, text, length, true);
+    write_exit(m->block.folder, text, length, (m->block.flags & BLOCK_REMOVE) == 0); /* what is to be removed need not survive a loss of power */
     /* What could not be swept is swept by the next command, which finds the container by its folder. */
     if (run_strand(m->ctx, STRAND_SWEEP) == 0 && (m->block.flags & BLOCK_REMOVE) != 0) {
         run_strand(m->ctx, STRAND_REMOVAL);

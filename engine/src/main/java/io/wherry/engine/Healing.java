@@ -83,7 +83,12 @@ final class Healing {
         } catch (IOException e) {
             throw StateFile.failed("list", folder, e);
         }
-        if (forsaken && !files.attended(id)) {
+        if (!forsaken || files.attended(id)) {
+            return;
+        }
+        if (files.needsSweep(id)) {
+            heal(id); // its monitor was lost since the first look
+        } else {
             remove(id);
         }
     }

@@ -12,7 +12,7 @@ final class Meaning {
             | Linux.O_SYNC
             | Linux.O_CLOEXEC;
     private static final int LARGEST_READ = 1 << 20;
-    private static final int LAST_BARRIER = 6;
+    private static final int LAST_BARRIER = 7;
     private static final int LONGEST_PATH = 4096;
     private static final int ERRNOS = 4096;
     private static final int PID_SLOT = 12;

@@ -7,7 +7,8 @@ public enum Mark {
     ATTACHED("the control groups are joined"),
     NETWORK("the network is there"),
     TERMINAL("the terminal is open"),
-    EXECUTING("about to execute");
+    EXECUTING("about to execute"),
+    ROOT("the root is made");
 
     private final String text;
 

@@ -77,6 +77,7 @@ public sealed interface Step
                 StartProcess,
                 SwitchRoot,
                 SyncFilesystem,
+                SyncIntent,
                 UnshareCgroup,
                 UseStdio,
                 WriteIntent {

@@ -1,7 +1,6 @@
 package io.wherry.kernel.step;
 
 import static io.wherry.kernel.program.Linux.O_CREAT;
-import static io.wherry.kernel.program.Linux.O_SYNC;
 import static io.wherry.kernel.program.Linux.O_TRUNC;
 
 import io.wherry.kernel.program.Call;
@@ -9,8 +8,7 @@ import io.wherry.kernel.program.Op;
 import io.wherry.kernel.program.Strand;
 
 /**
- * Puts the intent on disk before the first kernel object exists: from here on the sweep has something to find. Written, synced, renamed; the
- * folder is synced too.
+ * Writes the intent before the first kernel object exists: from here on the sweep has something to find. By rename; {@link SyncIntent} makes it durable.
  *
  * @param folder the container's folder
  * @param text `key value` lines
@@ -19,9 +17,8 @@ public record WriteIntent(Slot folder, byte[] text) implements Step {
     @Override
     public void lower(Strand out) {
         int temporary = out.string("intent.new");
-        out.op(Op.WRITE, folder.number(), temporary, out.data().block(text), text.length, O_CREAT | O_TRUNC | O_SYNC);
+        out.op(Op.WRITE, folder.number(), temporary, out.data().block(text), text.length, O_CREAT | O_TRUNC);
         out.call(Call.RENAMEAT2, folder.number(), temporary, folder.number(), out.string("intent"), 0);
-        out.call(Call.FSYNC, folder.number());
     }
 
     @Override

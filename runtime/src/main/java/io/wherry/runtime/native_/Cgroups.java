@@ -6,7 +6,6 @@ import static io.wherry.kernel.program.Assembler.SWEEP;
 import io.wherry.kernel.host.CgroupLayout;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.step.EmptyCgroup;
-import io.wherry.kernel.step.JoinCgroup;
 import io.wherry.kernel.step.MakeCgroup;
 import io.wherry.kernel.step.OpenCgroupFile;
 import io.wherry.kernel.step.Plan;
@@ -19,7 +18,7 @@ import io.wherry.oci.WherryException;
  * The container's control groups, by the layout of the host (cgroups(7); OCI runtime-spec, config-linux "Control groups"). Which layout it is,
  * is decided in {@link #of} and nowhere else.
  *
- * <p>Groups are made and limited before the process exists, and joined by the parent while the child mounts. A limit whose controller the host does not have
+ * <p>A process is born in its group of version 2. Those of version 1 are made and limited while it mounts, and it joins them itself. A limit whose controller the host does not have
  * is refused by name.
  */
 abstract sealed class Cgroups permits CgroupsV1, CgroupsV2, NoCgroups {
@@ -47,11 +46,23 @@ abstract sealed class Cgroups permits CgroupsV1, CgroupsV2, NoCgroups {
         return new NoCgroups(id, resources, facts);
     }
 
-    /** Makes the groups and sets their limits. */
+    /** Makes the group that the process is born in, with its limits. */
     abstract void make(Plan plan);
 
-    /** Puts the process into each group. */
-    abstract void join(Plan plan);
+    /** Makes the other groups, with their limits, while the process mounts. */
+    void makeOthers(Plan plan) {
+        // those of version 1
+    }
+
+    /** The process opens what it needs to join the others, while it can name it. */
+    void prepareToJoin(Plan plan) {
+        // those of version 1
+    }
+
+    /** The process joins the others itself, late, so that what it mounts is not charged. */
+    void join(Plan plan) {
+        // those of version 1
+    }
 
     /** Mounts what the container may see of them; behind the new control group namespace. */
     abstract void mount(Plan plan, Slot root);
@@ -91,10 +102,6 @@ abstract sealed class Cgroups permits CgroupsV1, CgroupsV2, NoCgroups {
 
     static void set(Plan plan, Slot group, String file, String value) {
         plan.add(PILOT, new SetCgroupFile(group, file, value));
-    }
-
-    static void join(Plan plan, Slot group) {
-        plan.add(PILOT, new JoinCgroup(group));
     }
 
     final void sweep(Plan plan, String hierarchy, boolean isUnified) {

@@ -7,9 +7,11 @@ import io.wherry.kernel.host.CgroupLayout;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.program.Linux;
 import io.wherry.kernel.step.AttachMount;
+import io.wherry.kernel.step.JoinCgroup;
 import io.wherry.kernel.step.LimitDevices;
 import io.wherry.kernel.step.MountAttributes;
 import io.wherry.kernel.step.NewFilesystem;
+import io.wherry.kernel.step.OpenFolder;
 import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.SetMountAttributes;
 import io.wherry.kernel.step.Slot;
@@ -30,6 +32,7 @@ final class CgroupsV1 extends Cgroups {
     private final HostFacts facts;
     private final List<CgroupLayout.Hierarchy> used = new ArrayList<>();
     private final List<Slot> groups = new ArrayList<>();
+    private final List<Slot> hierarchies = new ArrayList<>();
 
     CgroupsV1(String id, Resources resources, HostFacts facts) {
         super(id, resources);
@@ -38,6 +41,18 @@ final class CgroupsV1 extends Cgroups {
 
     @Override
     void make(Plan plan) {
+        facts.cgroups().unified().ifPresent(path -> unified = group(plan, path, "unified group"));
+        if (!resources.devices().isEmpty() && !hasDevices()) {
+            plan.add(PILOT, new LimitDevices(unified, resources.devices()));
+        }
+    }
+
+    private boolean hasDevices() {
+        return facts.cgroups().hierarchy("devices").isPresent();
+    }
+
+    @Override
+    void makeOthers(Plan plan) {
         MemoryLimits limits = resources.memory();
         if (limits.limit().isPresent()
                 || limits.reservation().isPresent()
@@ -72,13 +87,8 @@ final class CgroupsV1 extends Cgroups {
             long limit = resources.pids().limit().getAsLong();
             set(plan, group, "pids.max", limit < 0 ? "max" : Long.toString(limit));
         }
-        boolean old = facts.cgroups().hierarchy("devices").isPresent();
-        if (!resources.devices().isEmpty() && old) {
+        if (!resources.devices().isEmpty() && hasDevices()) {
             devices(plan, use(plan, "devices", "devices"));
-        }
-        facts.cgroups().unified().ifPresent(path -> unified = group(plan, path, "unified group"));
-        if (!resources.devices().isEmpty() && !old) {
-            plan.add(PILOT, new LimitDevices(unified, resources.devices()));
         }
     }
 
@@ -141,13 +151,24 @@ final class CgroupsV1 extends Cgroups {
     }
 
     @Override
+    void prepareToJoin(Plan plan) {
+        for (CgroupLayout.Hierarchy hierarchy : used) {
+            Slot folder = plan.slot(hierarchy.controllers() + " hierarchy");
+            plan.add(INSIDE, new OpenFolder(hierarchy.path(), folder));
+            hierarchies.add(folder);
+        }
+    }
+
+    @Override
     void join(Plan plan) {
-        for (Slot group : groups) {
-            join(plan, group);
+        for (Slot hierarchy : hierarchies) {
+            plan.add(INSIDE, new JoinCgroup(hierarchy, PARENT + "/" + id));
         }
-        if (unified.number() >= 0) {
-            join(plan, unified);
-        }
+    }
+
+    @Override
+    Slot startIn() {
+        return unified;
     }
 
     @Override

@@ -109,11 +109,6 @@ final class CgroupsV2 extends Cgroups {
     }
 
     @Override
-    void join(Plan plan) {
-        // it started there
-    }
-
-    @Override
     Slot startIn() {
         return unified;
     }

@@ -1,7 +1,6 @@
 package io.wherry.runtime.native_;
 
 import static io.wherry.kernel.program.Assembler.INSIDE;
-import static io.wherry.kernel.program.Assembler.PILOT;
 
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.host.Privilege;
@@ -28,6 +27,7 @@ import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.ReadOnlyPath;
 import io.wherry.kernel.step.ReapAsInit;
 import io.wherry.kernel.step.Rootfs;
+import io.wherry.kernel.step.SendMark;
 import io.wherry.kernel.step.SetDumpable;
 import io.wherry.kernel.step.SetHostname;
 import io.wherry.kernel.step.SetIds;
@@ -36,6 +36,7 @@ import io.wherry.kernel.step.SetSysctl;
 import io.wherry.kernel.step.SetUmask;
 import io.wherry.kernel.step.Slot;
 import io.wherry.kernel.step.SwitchRoot;
+import io.wherry.kernel.step.SyncIntent;
 import io.wherry.kernel.step.UnshareCgroup;
 import io.wherry.kernel.step.UseStdio;
 import io.wherry.oci.Namespace;
@@ -51,7 +52,7 @@ import java.util.Optional;
  * "Linux container configuration").
  *
  * <p>The order: a death signal first, and nobody may look in from as early as can be; then everything that names the host is turned into descriptors; then the root is switched; then mounts are
- * attached inside; then masks, before anything of the container runs; then the barriers with the parent; then identity, from the widest right to the
+ * attached inside; then masks, before anything of the container runs; then the barriers with the parent, behind all that can be done without it; then identity, from the widest right to the
  * narrowest, since each step needs a right that a later one gives up.
  */
 final class FirstProcess {
@@ -66,6 +67,7 @@ final class FirstProcess {
     private final Slot pilot;
     private final boolean waitsForNetwork;
     private final boolean hidden;
+    private final Slot intent;
     private final Slot root;
 
     FirstProcess(
@@ -77,7 +79,8 @@ final class FirstProcess {
             NativeRuntime.Streams streams,
             Slot pilot,
             boolean waitsForNetwork,
-            boolean hidden) {
+            boolean hidden,
+            Slot intent) {
         this.plan = plan;
         this.config = config;
         this.rootfs = rootfs;
@@ -87,21 +90,8 @@ final class FirstProcess {
         this.pilot = pilot;
         this.waitsForNetwork = waitsForNetwork;
         this.hidden = hidden;
+        this.intent = intent;
         this.root = plan.slot("rootfs");
-    }
-
-    /**
-     * As root the pilot makes the root's mount and keeps its descriptor: the last unmount, which syncs, then comes behind the report of the exit. Of a layer in memory nothing is
-     * synced, and it must be attached where nobody sees it.
-     */
-    void prepareRoot() {
-        if (!isMountedInside()) {
-            mountRoot(PILOT);
-        }
-    }
-
-    private boolean isMountedInside() {
-        return !facts.root() || rootfs instanceof Rootfs.Throwaway;
     }
 
     void start(Optional<NetworkAttachment> network) {
@@ -117,9 +107,16 @@ final class FirstProcess {
             plan.add(INSIDE, new DieWithParent());
         }
         plan.add(INSIDE, new MakeMountsPrivate());
-        if (isMountedInside()) {
-            mountRoot(INSIDE);
+        mountRoot();
+        if (facts.root()) {
+            boolean makesNodes = process.capabilities().bounding().contains("CAP_MKNOD");
+            if (config.linux().resources().devices().isEmpty() && !makesNodes) {
+                // Nothing else keeps a device node of the image from being opened.
+                plan.add(INSIDE, new SetMountAttributes(root, MountAttributes.of(Linux.MOUNT_ATTR_NODEV), false));
+            }
+            plan.add(INSIDE, new SendMark(pilot, Mark.ROOT, root));
         }
+        cgroups.prepareToJoin(plan);
         Mounts mounts = new Mounts(plan, config, facts, root);
         mounts.prepare();
         if (process.oomScoreAdj().isPresent()) {
@@ -137,24 +134,8 @@ final class FirstProcess {
             plan.add(INSIDE, new MakeWorkdir(root, process.cwd()));
         }
         protect(mounts);
-        plan.add(INSIDE, new AwaitMark(pilot, Mark.ATTACHED, Slot.NONE, false));
-        if (waitsForNetwork) {
-            plan.add(INSIDE, new AwaitMark(pilot, Mark.NETWORK, Slot.NONE, false));
-        }
-        if (facts.root() && !hidden) {
-            plan.add(INSIDE, new SetDumpable(false));
-        }
-        if (network.isPresent()) {
+        if (network.isPresent() && !waitsForNetwork) {
             network.get().inside(plan, INSIDE);
-        }
-        if (has(Namespace.Type.CGROUP)) {
-            plan.add(INSIDE, new UnshareCgroup());
-        }
-        if (mounts.wantsCgroups()) {
-            cgroups.mount(plan, root);
-        }
-        if (config.root().readonly()) {
-            plan.add(INSIDE, new SetMountAttributes(root, MountAttributes.of(Linux.MOUNT_ATTR_RDONLY), false));
         }
         if (config.hostname().isPresent()) {
             plan.add(
@@ -165,6 +146,10 @@ final class FirstProcess {
         if (streams.terminal()) {
             plan.add(INSIDE, new OpenTerminal(mounts.devpts(), mounts.devices(), pilot, streams.in()));
         }
+        if (intent.number() >= 0) {
+            plan.add(INSIDE, new SyncIntent(intent));
+        }
+        meetParent(network, mounts);
         new Identity(plan, config, facts).narrow();
         plan.add(INSIDE, new UseStdio(streams.in(), streams.out(), streams.err()));
         if (config.annotations().containsKey(INIT_ANNOTATION)) {
@@ -176,41 +161,45 @@ final class FirstProcess {
         plan.add(INSIDE, new Execute(candidates(process), process.args(), process.env()));
     }
 
-    private void mountRoot(int strand) {
-        if (rootfs instanceof Rootfs.Overlay overlay) {
-            overlay(
-                    strand,
-                    overlay.lowers(),
-                    overlay.upper(),
-                    overlay.work(),
-                    overlay.temporary(),
-                    overlay.userAttributes());
-        } else if (rootfs instanceof Rootfs.Throwaway throwaway) {
-            Slot memory = plan.slot("writable layer in memory");
-            plan.add(strand, new NewFilesystem("tmpfs", List.of("mode=0700"), MountAttributes.NONE, memory));
-            plan.add(strand, new AnchorMount(memory));
-            plan.add(strand, new MakeFolder(memory, "upper", 0755, plan.slot("upper")));
-            plan.add(strand, new MakeFolder(memory, "work", 0755, plan.slot("work")));
-            String path = "/proc/self/fd/" + memory.number();
-            overlay(
-                    strand,
-                    List.of(throwaway.lower()),
-                    path + "/upper",
-                    path + "/work",
-                    true,
-                    throwaway.userAttributes());
-        } else if (rootfs instanceof Rootfs.Folder folder) {
-            plan.add(strand, new CloneTree(folder.path(), true, root));
+    /** What needs the parent's part: its network, its groups, its word that all is ready. */
+    private void meetParent(Optional<NetworkAttachment> network, Mounts mounts) {
+        if (waitsForNetwork) {
+            plan.add(INSIDE, new AwaitMark(pilot, Mark.NETWORK, Slot.NONE, false));
+            network.ifPresent(attachment -> attachment.inside(plan, INSIDE));
         }
-        boolean makesNodes = config.process().capabilities().bounding().contains("CAP_MKNOD");
-        if (facts.root() && config.linux().resources().devices().isEmpty() && !makesNodes) {
-            // Nothing else keeps a device node of the image from being opened.
-            plan.add(strand, new SetMountAttributes(root, MountAttributes.of(Linux.MOUNT_ATTR_NODEV), false));
+        if (facts.root() && !hidden) {
+            plan.add(INSIDE, new SetDumpable(false));
+        }
+        plan.add(INSIDE, new AwaitMark(pilot, Mark.GO, Slot.NONE, false));
+        cgroups.join(plan);
+        if (has(Namespace.Type.CGROUP)) {
+            plan.add(INSIDE, new UnshareCgroup());
+        }
+        if (mounts.wantsCgroups()) {
+            cgroups.mount(plan, root);
+        }
+        if (config.root().readonly()) {
+            plan.add(INSIDE, new SetMountAttributes(root, MountAttributes.of(Linux.MOUNT_ATTR_RDONLY), false));
         }
     }
 
-    private void overlay(
-            int strand, List<String> lowers, String upper, String work, boolean temporary, boolean userAttributes) {
+    private void mountRoot() {
+        if (rootfs instanceof Rootfs.Overlay overlay) {
+            overlay(overlay.lowers(), overlay.upper(), overlay.work(), overlay.temporary(), overlay.userAttributes());
+        } else if (rootfs instanceof Rootfs.Throwaway throwaway) {
+            Slot memory = plan.slot("writable layer in memory");
+            plan.add(INSIDE, new NewFilesystem("tmpfs", List.of("mode=0700"), MountAttributes.NONE, memory));
+            plan.add(INSIDE, new AnchorMount(memory));
+            plan.add(INSIDE, new MakeFolder(memory, "upper", 0755, plan.slot("upper")));
+            plan.add(INSIDE, new MakeFolder(memory, "work", 0755, plan.slot("work")));
+            String path = "/proc/self/fd/" + memory.number();
+            overlay(List.of(throwaway.lower()), path + "/upper", path + "/work", true, throwaway.userAttributes());
+        } else if (rootfs instanceof Rootfs.Folder folder) {
+            plan.add(INSIDE, new CloneTree(folder.path(), true, root));
+        }
+    }
+
+    private void overlay(List<String> lowers, String upper, String work, boolean temporary, boolean userAttributes) {
         List<String> flags = new ArrayList<>();
         if (temporary) {
             flags.add("volatile");
@@ -220,7 +209,7 @@ final class FirstProcess {
         }
         List<Slot> opened =
                 MountOverlay.slots(plan, lowers.size(), facts.features().overlayOneByOne());
-        plan.add(strand, new MountOverlay(lowers, upper, work, flags, opened, root));
+        plan.add(INSIDE, new MountOverlay(lowers, upper, work, flags, opened, root));
     }
 
     /** Kernel parameters, masks and read-only paths, all through our own descriptors of the kernel's filesystems. */

@@ -88,25 +88,17 @@ public final class NativeRuntime {
 
     private Plan compile() {
         Slot lock = plan.slot("lock");
-        Slot containers = plan.slot("containers");
         Slot folder = plan.slot("container's folder");
-        Slot running = plan.slot("running");
-        Slot volatileFolder = plan.slot("volatile folder");
         if (hiddenFromBirth()) {
             plan.add(PILOT, new SetDumpable(false));
         }
         plan.add(PILOT, new LockFile(place.lock(), lock));
-        plan.add(PILOT, new OpenFolder(place.containers(), containers));
         plan.add(PILOT, new OpenFolder(place.containers() + "/" + place.id(), folder));
         plan.add(PILOT, new WriteIntent(folder, lines("boot", place.bootId())));
-        plan.add(PILOT, new OpenFolder(place.running(), running));
-        plan.add(PILOT, new MakeFolder(running, place.shortId(), 0700, volatileFolder));
         cgroups.make(plan);
         Streams streams = Streams.of(plan, config.process().terminal(), place.input());
         Slot[] sockets = plan.pair("first process", "pilot");
-        Slot listener = plan.slot("socket");
         plan.add(PILOT, new MakeSocketPair(sockets[0], sockets[1]));
-        plan.add(PILOT, new ListenAt(volatileFolder, "s", listener));
 
         FirstProcess inside = new FirstProcess(
                 plan,
@@ -117,13 +109,12 @@ public final class NativeRuntime {
                 streams,
                 sockets[1],
                 network.isPresent() && network.get().needsPilot(),
-                hiddenFromBirth());
-        inside.prepareRoot();
+                hiddenFromBirth(),
+                place.remove() ? Slot.NONE : folder);
         Slot process = plan.slot("process");
         plan.add(PILOT, new StartProcess(namespaces(), INSIDE, cgroups.startIn(), sockets[0], sockets[1], process));
         map(sockets[0]);
-        cgroups.join(plan);
-        plan.add(PILOT, new SendMark(sockets[0], Mark.ATTACHED, Slot.NONE));
+        cgroups.makeOthers(plan);
         if (network.isPresent() && network.get().needsPilot()) {
             Slot namespace = plan.slot("network namespace");
             plan.add(PILOT, new OpenNetworkNamespace(process, facts.features().networkNamespaceByPidfd(), namespace));
@@ -133,7 +124,18 @@ public final class NativeRuntime {
         if (!hiddenFromBirth()) {
             plan.add(PILOT, new SetDumpable(false));
         }
+        Slot running = plan.slot("running");
+        Slot volatileFolder = plan.slot("volatile folder");
+        Slot listener = plan.slot("socket");
+        plan.add(PILOT, new OpenFolder(place.running(), running));
+        plan.add(PILOT, new MakeFolder(running, place.shortId(), 0700, volatileFolder));
+        plan.add(PILOT, new ListenAt(volatileFolder, "s", listener));
+        plan.add(PILOT, new SendMark(sockets[0], Mark.GO, Slot.NONE));
         inside.start(network);
+        if (facts.root()) {
+            // The last unmount syncs; with a descriptor here it comes behind the report of the exit.
+            plan.add(PILOT, new AwaitMark(sockets[0], Mark.ROOT, plan.slot("rootfs, kept"), false));
+        }
         if (streams.terminal()) {
             plan.add(PILOT, new AwaitMark(sockets[0], Mark.TERMINAL, streams.monitorOut(), false));
         }

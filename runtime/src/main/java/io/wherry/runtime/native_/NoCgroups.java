@@ -31,11 +31,6 @@ final class NoCgroups extends Cgroups {
     }
 
     @Override
-    void join(Plan plan) {
-        // nothing to join
-    }
-
-    @Override
     void mount(Plan plan, Slot root) {
         // nothing to show
     }
