@@ -142,34 +142,45 @@ static size_t count_of(const char *const *vector) {
     return n;
 }
 
-/* In the child: the lines of lib/jvm.options, the cache, the modules, the words; then the JVM. */
+/* The lines of a file of lib/ as words, in the text that they stay in; how many. None if the file is not there. */
+static size_t add_options(const struct home *home, const char *name, char text[FILE_LIMIT], const char **argv) {
+    size_t n = 0;
+    if (!read_file(home, name, text, FILE_LIMIT)) {
+        return 0;
+    }
+    for (char *at = text; *at != 0 && n < OPTION_LIMIT;) {
+        argv[n] = at;
+        while (*at != '\n' && *at != 0) {
+            at++;
+        }
+        n += at > argv[n]; /* not an empty line */
+        if (*at != 0) {
+            *at++ = 0;
+        }
+    }
+    return n;
+}
+
+/* In the child: the lines of lib/jvm.options and of the cache's own, the cache, the modules, the words; then the JVM. */
 static void jvm_exec(const struct jvm_start *start) {
-    char options[FILE_LIMIT];
+    char options[FILE_LIMIT], more_options[FILE_LIMIT];
     char context[CONTEXT_LIMIT];
     char modules[HOME_PATH + 16];
     char cache[2 * HOME_PATH] = "-XX:AOTCache=";
-    char cache_file[64] = "/";
+    char cache_file[64] = "/", own_options[72];
     size_t word_count = count_of(start->words);
     size_t env_count = count_of((const char *const *)start->process->envp);
-    const char **argv = sys_pages((word_count + env_count + OPTION_LIMIT + FIXED_WORDS + 2) * sizeof *argv);
+    const char **argv = sys_pages((word_count + env_count + 2 * OPTION_LIMIT + FIXED_WORDS + 2) * sizeof *argv);
     if (sys_failed(argv)) {
         return;
     }
     size_t n = 0;
     argv[n++] = start->home->java;
-    if (read_file(start->home, "/jvm.options", options, sizeof options)) {
-        for (char *at = options; *at != 0 && n < OPTION_LIMIT;) {
-            argv[n] = at;
-            while (*at != '\n' && *at != 0) {
-                at++;
-            }
-            n += at > argv[n]; /* not an empty line */
-            if (*at != 0) {
-                *at++ = 0;
-            }
-        }
-    }
+    n += add_options(start->home, "/jvm.options", options, argv + n);
     cache_name(start->home, start->words, cache_file + 1, sizeof cache_file - 5);
+    text_copy(own_options, sizeof own_options, cache_file);
+    append(own_options, sizeof own_options, ".options");
+    n += add_options(start->home, own_options, more_options, argv + n);
     append(cache_file, sizeof cache_file, ".aot");
     append(cache, sizeof cache, start->home->lib);
     append(cache, sizeof cache, cache_file);
