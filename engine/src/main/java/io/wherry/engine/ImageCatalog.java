@@ -118,11 +118,9 @@ final class ImageCatalog {
                 : PlatformPreference.host();
         Manifest manifest = select(client, reference, client.resolve(reference), preference);
         checkPlatform(client, reference, manifest, platform, notes);
-        BlobSource blobs = (blob, offset) -> client.blob(
-                reference,
-                blob,
-                offset == 0 ? BlobPosition.start(blob) : BlobPosition.after(partial(blob), blob),
-                io.wherry.registry.PullListener.NONE);
+        // The store proves each blob's digest before it has a name, and an earlier part of it too.
+        BlobSource blobs = (blob, offset) ->
+                client.blob(reference, blob, BlobPosition.unproved(offset), io.wherry.registry.PullListener.NONE);
         notes.addAll(pull(reference, manifest, blobs, listener).omitted());
         return find(name).orElseThrow();
     }
@@ -147,13 +145,6 @@ final class ImageCatalog {
         if (!fits) {
             notes.add("The image is for " + offered + ", this host is " + asked + ".");
         }
-    }
-
-    private Path partial(Descriptor blob) {
-        return storage.space()
-                .root()
-                .resolve("content/ingest")
-                .resolve(blob.digest().algorithm().word() + "-" + blob.digest().hex());
     }
 
     private static Manifest select(
