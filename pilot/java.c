@@ -138,29 +138,32 @@ static size_t count_of(const char *const *vector) {
     return n;
 }
 
-/* Appends the lines of a text as words, which stay in it; returns their new number. */
-static size_t add_lines(const char **argv, size_t n, char *text) {
-    for (size_t last = n + OPTION_LIMIT; *text != 0 && n < last;) {
-        argv[n] = text;
-        while (*text != '\n' && *text != 0) {
-            text++;
+/* The lines of a file of lib/ as words, in the text that they stay in; how many. None if the file is not there. */
+static size_t add_options(const struct home *home, const char *name, char text[FILE_LIMIT], const char **argv) {
+    size_t n = 0;
+    if (!read_file(home, name, text, FILE_LIMIT)) {
+        return 0;
+    }
+    for (char *at = text; *at != 0 && n < OPTION_LIMIT;) {
+        argv[n] = at;
+        while (*at != '\n' && *at != 0) {
+            at++;
         }
-        n += text > argv[n]; /* not an empty line */
-        if (*text != 0) {
-            *text++ = 0;
+        n += at > argv[n]; /* not an empty line */
+        if (*at != 0) {
+            *at++ = 0;
         }
     }
     return n;
 }
 
-/* In the child: the lines of lib/jvm.options and of the cache's own options, the cache, the modules, the words; then the JVM. */
+/* In the child: the lines of lib/jvm.options and of the cache's own, the cache, the modules, the words; then the JVM. */
 static void jvm_exec(const struct jvm_start *start) {
-    char options[2][FILE_LIMIT];
+    char options[FILE_LIMIT], more_options[FILE_LIMIT];
     char context[CONTEXT_LIMIT];
     char modules[HOME_PATH + 16];
     char cache[2 * HOME_PATH] = "-XX:AOTCache=";
-    char cache_file[64] = "/";
-    char cache_options[64];
+    char cache_file[64] = "/", own_options[72];
     size_t word_count = count_of(start->words);
     size_t env_count = count_of((const char *const *)start->process->envp);
     const char **argv = sys_pages((word_count + env_count + 2 * OPTION_LIMIT + FIXED_WORDS + 2) * sizeof *argv);
@@ -169,15 +172,11 @@ static void jvm_exec(const struct jvm_start *start) {
     }
     size_t n = 0;
     argv[n++] = start->home->java;
-    if (read_file(start->home, "/jvm.options", options[0], sizeof options[0])) {
-        n = add_lines(argv, n, options[0]);
-    }
-    cache_name(start->home, start->words, cache_file + 1, sizeof cache_file - 9);
-    text_copy(cache_options, sizeof cache_options, cache_file);
-    append(cache_options, sizeof cache_options, ".options");
-    if (read_file(start->home, cache_options, options[1], sizeof options[1])) {
-        n = add_lines(argv, n, options[1]);
-    }
+    n += add_options(start->home, "/jvm.options", options, argv + n);
+    cache_name(start->home, start->words, cache_file + 1, sizeof cache_file - 5);
+    text_copy(own_options, sizeof own_options, cache_file);
+    append(own_options, sizeof own_options, ".options");
+    n += add_options(start->home, own_options, more_options, argv + n);
     append(cache_file, sizeof cache_file, ".aot");
     append(cache, sizeof cache, start->home->lib);
     append(cache, sizeof cache, cache_file);

@@ -18,6 +18,7 @@
 #define AT_RMDIR 0x200
 #define AT_EMPTY 0x1000
 #define BAD_RECORD UINT32_MAX
+#define NOTHING (-1) /* the descriptor of a folder that is absent: every call on it is EBADF */
 
 enum { BUFFER = 256 << 10, NOTES_LIMIT = 64 };
 
@@ -246,6 +247,19 @@ static long resolve(struct tree *t, const char *path) {
     return noted(t, __NR_openat2, sys_openat2(t->folders[TREE_ROOT].fd, path, O_PATH | O_DIRECTORY, 0, RESOLVE_WALK));
 }
 
+/* The register is a folder that is absent: what is opened in it is absent too. */
+static int empty_register(struct tree *t, uint16_t number) {
+    struct folder *folder = &t->folders[number];
+    int error = 0;
+    if (t->state.filled[number]) {
+        error = restore_time(t, folder);
+        sys_close(folder->fd);
+    }
+    *folder = (struct folder){.fd = NOTHING};
+    t->state.filled[number] = true;
+    return error;
+}
+
 static int op_open(struct tree *t) {
     const struct tree_record *r = &t->record;
     int dir = t->folders[r->dir].fd;
@@ -253,6 +267,9 @@ static int op_open(struct tree *t) {
     if (fd == -ENOENT && r->flags & FLAG_MAKE) {
         TRY(make_parent(t, dir, r->name));
         fd = CALL(t, openat, dir, r->name, O_REGISTER | O_CLOEXEC);
+    }
+    if (r->flags & FLAG_ABSENT && (fd == -ENOENT || dir == NOTHING)) {
+        return empty_register(t, r->dst);
     }
     return fill_register(t, r->dst, (int)TRY(fd));
 }
@@ -502,6 +519,9 @@ static int op_remove(struct tree *t) {
 static int op_copy(struct tree *t) {
     struct tree_copied copied = {0};
     int from = t->folders[t->record.dir].fd, to = t->folders[t->record.dst].fd;
+    if (t->record.flags & FLAG_ALONE && (from == NOTHING || to == NOTHING)) {
+        return 0;
+    }
     int error = t->record.flags & FLAG_ALONE ? tree_copy_alone(from, to, &copied) : tree_copy(from, to, &copied);
     t->entries += copied.entries;
     t->bytes += copied.bytes;

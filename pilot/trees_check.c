@@ -28,7 +28,7 @@ struct shape {
 };
 
 static const struct shape SHAPES[TREE_LIMIT] = {
-    [TREE_OPEN] = {F_NAME | F_DST | F_MODE | F_OWNER | F_TIME, FLAG_MAKE},
+    [TREE_OPEN] = {F_NAME | F_DST | F_MODE | F_OWNER | F_TIME, FLAG_MAKE | FLAG_ABSENT},
     [TREE_WALK] = {F_NAME | F_DST | F_MODE | F_OWNER | F_TIME, FLAG_MAKE},
     [TREE_MKDIR] = {F_NAME | F_DST_OPT | F_MODE | F_OWNER, FLAG_REPLACE},
     [TREE_SYMLINK] = {F_NAME | F_LINK | F_OWNER | F_TIME, FLAG_REPLACE},

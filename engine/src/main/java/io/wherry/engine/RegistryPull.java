@@ -1,6 +1,5 @@
 package io.wherry.engine;
 
-import io.wherry.oci.Descriptor;
 import io.wherry.oci.ImageConfig;
 import io.wherry.oci.ImageDocument;
 import io.wherry.oci.ImageReference;
@@ -16,7 +15,6 @@ import io.wherry.registry.RegistryClient;
 import io.wherry.registry.RegistryConfig;
 import io.wherry.registry.ResolvedManifest;
 import io.wherry.store.pull.BlobSource;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -39,11 +37,9 @@ final class RegistryPull {
                 : PlatformPreference.host();
         Manifest manifest = select(client, reference, client.resolve(reference), preference);
         checkPlatform(client, reference, manifest, platform, notes);
-        BlobSource blobs = (blob, offset) -> client.blob(
-                reference,
-                blob,
-                offset == 0 ? BlobPosition.start(blob) : BlobPosition.after(partial(blob), blob),
-                io.wherry.registry.PullListener.NONE);
+        // The store proves each blob's digest before it has a name, and an earlier part of it too.
+        BlobSource blobs = (blob, offset) ->
+                client.blob(reference, blob, BlobPosition.unproved(offset), io.wherry.registry.PullListener.NONE);
         notes.addAll(images.arrive(reference, manifest, blobs, listener).omitted());
         return images.find(name).orElseThrow();
     }
@@ -68,14 +64,6 @@ final class RegistryPull {
         if (!fits) {
             notes.add("The image is for " + offered + ", this host is " + asked + ".");
         }
-    }
-
-    private Path partial(Descriptor blob) {
-        return images.storage()
-                .space()
-                .root()
-                .resolve("content/ingest")
-                .resolve(blob.digest().algorithm().word() + "-" + blob.digest().hex());
     }
 
     private static Manifest select(

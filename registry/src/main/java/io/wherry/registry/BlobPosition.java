@@ -9,15 +9,17 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Optional;
 
 /**
  * How much of a blob the caller has already, with the hash over it, so that a transfer can go on where an earlier one
  * ended and still be proved as a whole.
  *
- * @param hash of the descriptor's algorithm, fed with the first {@code offset} bytes; belongs to the stream from then on
+ * @param hash of the descriptor's algorithm, fed with the first {@code offset} bytes; belongs to the stream from then
+ *     on. None: the caller proves the digest by itself, and the stream only the length
  * @param offset in bytes
  */
-public record BlobPosition(MessageDigest hash, long offset) {
+public record BlobPosition(Optional<MessageDigest> hash, long offset) {
 
     public BlobPosition {
         if (offset < 0) {
@@ -27,7 +29,12 @@ public record BlobPosition(MessageDigest hash, long offset) {
 
     /** {@return the position of a caller that has nothing} */
     public static BlobPosition start(Descriptor blob) {
-        return new BlobPosition(blob.digest().algorithm().start(), 0);
+        return new BlobPosition(Optional.of(blob.digest().algorithm().start()), 0);
+    }
+
+    /** {@return the position of a caller that has {@code offset} bytes and hashes the whole blob itself: hashing twice proves no more} */
+    public static BlobPosition unproved(long offset) {
+        return new BlobPosition(Optional.empty(), offset);
     }
 
     /**
@@ -56,6 +63,6 @@ public record BlobPosition(MessageDigest hash, long offset) {
                     "`" + partial + "` has " + offset + " bytes, but the blob " + blob.digest() + " has only "
                             + blob.size() + ".");
         }
-        return new BlobPosition(hash, offset);
+        return new BlobPosition(Optional.of(hash), offset);
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A blob's bytes from a position on. A broken connection is taken up again where it broke; the end of the stream is
- * reached only if length and digest of the whole blob are right.
+ * reached only if length and digest of the whole blob are right; the digest is the reader's to prove if it keeps the hash.
  */
 final class BlobStream extends InputStream {
     /** How long an answer may leave open whether more comes, once all bytes are there and right. */
@@ -28,7 +28,7 @@ final class BlobStream extends InputStream {
     private final Source source;
     private final Attempts attempts;
     private final PullListener listener;
-    private final MessageDigest hash;
+    private final @Nullable MessageDigest hash;
     private final String what;
     private long position;
     private @Nullable Answer answer;
@@ -38,7 +38,7 @@ final class BlobStream extends InputStream {
     BlobStream(
             Descriptor blob, BlobPosition from, Source source, Attempts attempts, PullListener listener, String what) {
         this.blob = blob;
-        this.hash = from.hash();
+        this.hash = from.hash().orElse(null);
         this.position = from.offset();
         this.source = source;
         this.attempts = attempts;
@@ -93,7 +93,9 @@ final class BlobStream extends InputStream {
                         "the answer ended after " + position + " of " + blob.size() + " bytes",
                         null);
             }
-            hash.update(into, offset, n);
+            if (hash != null) {
+                hash.update(into, offset, n);
+            }
             position += n;
             attempts.progress(n);
             listener.received(blob, position);
@@ -111,13 +113,8 @@ final class BlobStream extends InputStream {
         if (proved) {
             return;
         }
-        Digest found = Digest.finish(blob.digest().algorithm(), hash);
-        if (!found.equals(blob.digest())) {
-            throw new WherryException(
-                    Kind.CORRUPT,
-                    what + ": its " + position + " bytes have the digest " + found + ", expected " + blob.digest()
-                            + ".",
-                    "The registry, a proxy or a partial file from an earlier pull is damaged; pull again.");
+        if (hash != null) {
+            proveDigest(hash);
         }
         Answer open = answer;
         if (open != null && hasMore(open)) {
@@ -126,6 +123,17 @@ final class BlobStream extends InputStream {
         }
         proved = true;
         close();
+    }
+
+    private void proveDigest(MessageDigest whole) {
+        Digest found = Digest.finish(blob.digest().algorithm(), whole);
+        if (!found.equals(blob.digest())) {
+            throw new WherryException(
+                    Kind.CORRUPT,
+                    what + ": its " + position + " bytes have the digest " + found + ", expected " + blob.digest()
+                            + ".",
+                    "The registry, a proxy or a partial file from an earlier pull is damaged; pull again.");
+        }
     }
 
     private boolean hasMore(Answer open) {

@@ -101,7 +101,7 @@ public final class RegistryClient {
      * {@return the blob's bytes from {@code from} on}
      *
      * <p>The stream connects at its first read, takes broken connections up again by itself, and ends only if length
-     * and digest of the whole blob are right. Its reads throw {@link WherryException}. Closing it early is fine.
+     * and digest of the whole blob are right (the length, if the position has no hash). Its reads throw {@link WherryException}. Closing it early is fine.
      *
      * @param image says registry and repository; tag and digest do not count
      */

@@ -24,7 +24,7 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
         REQUIRE
     }
 
-    /** How many names the folders of {@link #alike} and {@link #copyUp} may have. */
+    /** How many names the folders of {@link #alike} may have. */
     public static final int ALIKE_DEPTH = 100;
 
     private static final int REPLACE = 0x01;
@@ -298,7 +298,7 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
     }
 
     /**
-     * Gives a folder the owner, mode, time and xattrs of another; both are opened name by name, and a link on the way is {@code ENOTDIR}.
+     * Gives a folder the owner, mode, time and xattrs of another; nothing happens if one is absent. Both are opened name by name, and a link on the way is {@code ENOTDIR}.
      *
      * @param from as {@code to}: on an overlay mount the folder is copied up, with all above it
      * @throws IllegalArgumentException if one has more than {@link #ALIKE_DEPTH} names
@@ -308,20 +308,9 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
         checkDepth(from);
         checkDepth(to);
         run(() -> {
-            int source = opened(from, 0);
-            int target = opened(to, 0);
+            int source = opened(from);
+            int target = opened(to);
             out.begin(TreeOp.COPY, ALONE, source, target, "", "");
-            out.end();
-        });
-    }
-
-    /** As {@link #alike} with the folder itself on an overlay mount; folders on its way that are absent are made, as {@link Attributes#IMPLIED_FOLDER}. */
-    public void copyUp(String folder) {
-        between();
-        checkDepth(folder);
-        run(() -> {
-            int register = opened(folder, MAKE);
-            out.begin(TreeOp.COPY, ALONE, register, register, "", "");
             out.end();
         });
     }
@@ -339,19 +328,14 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
     }
 
     /** {@return the folder's register; each folder on the way has been opened by its single name, so that no link was followed} */
-    private int opened(String folder, int make) throws IOException {
+    private int opened(String folder) throws IOException {
         int register = registers.find(folder);
-        if (register >= 0) {
-            return register;
+        if (register < 0) {
+            int dir = opened(BytePath.parent(folder));
+            register = registers.assign(folder);
+            out.begin(TreeOp.OPEN, ABSENT, dir, register, BytePath.name(folder), "");
+            out.end();
         }
-        int dir = opened(BytePath.parent(folder), make);
-        register = registers.assign(folder);
-        out.begin(TreeOp.OPEN, make, dir, register, BytePath.name(folder), "");
-        if (make != 0) {
-            Attributes a = Attributes.IMPLIED_FOLDER;
-            out.mode(a.mode()).owner(a).time(a);
-        }
-        out.end();
         return register;
     }
 

@@ -17,7 +17,7 @@ import java.util.zip.Inflater;
  * @see "RFC 1952"
  */
 final class GzipInput extends InputStream {
-    private static final int CAPACITY = 64 << 10;
+    private static final int CAPACITY = 128 << 10;
     private static final int HEADER_LIMIT = 64 << 10;
     private static final int FHCRC = 2;
     private static final int FEXTRA = 4;

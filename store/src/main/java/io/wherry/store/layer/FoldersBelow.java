@@ -37,7 +37,7 @@ final class FoldersBelow {
         Path copies = Files.createDirectories(temporary.resolve("below-" + name));
         Path work = Files.createDirectories(temporary.resolve("work-below-" + name));
         try {
-            write(TreeTarget.merged(lowers, copies, work), out -> folders.forEach(out::copyUp));
+            write(TreeTarget.merged(lowers, copies, work), out -> folders.forEach(folder -> out.alike(folder, folder)));
             String from = temporary.relativize(copies) + "/";
             String to = temporary.relativize(tree) + "/";
             write(TreeTarget.plain(temporary), out -> folders.forEach(folder -> out.alike(from + folder, to + folder)));

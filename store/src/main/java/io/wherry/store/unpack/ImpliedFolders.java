@@ -12,6 +12,9 @@ import java.util.List;
  * <p>Bounded: what would need more room ends in {@link UnpackRetry}.
  */
 final class ImpliedFolders {
+    /** Hashes of folders; with more of them than this in a layer, one that is missed counts as known, and the pilot does not find it. */
+    private static final int KNOWN = 1 << 18;
+
     private static final int ROOM = 4 << 20;
     private static final int ROOM_OF_ONE = 64;
     private static final int DEPTH = 96;
@@ -19,7 +22,7 @@ final class ImpliedFolders {
 
     private final TreeWriter out;
     private final PathSet links;
-    private final PathSet known = new PathSet();
+    private final PathSet known = new PathSet(KNOWN);
     private final LinkedHashSet<String> implied = new LinkedHashSet<>();
     private String last = "";
     private int room = ROOM;

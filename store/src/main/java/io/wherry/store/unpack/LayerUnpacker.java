@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /** Reads one layer's archive and makes its entries (see the package). For one layer and one thread. */
 public final class LayerUnpacker {
     private static final int OMITTED_LIMIT = 16;
+    /** Several layers are apart at once. One with more links than this may be read again. */
+    private static final int LINKS_APART = 1 << 17;
+
     private static final long SPACE_INTERVAL = 64L << 20;
 
     private final TreeWriter out;
@@ -31,7 +34,7 @@ public final class LayerUnpacker {
     private final UnpackLimits limits;
     private final FreeSpace freeSpace;
     private final @Nullable PathSet named;
-    private final PathSet links = new PathSet();
+    private final PathSet links;
     private final @Nullable ImpliedFolders implied;
     private final Set<String> omitted = new LinkedHashSet<>();
     private Optional<Attributes> root = Optional.empty();
@@ -53,6 +56,7 @@ public final class LayerUnpacker {
         this.limits = limits;
         this.freeSpace = freeSpace;
         this.named = below == LayersBelow.PRESENT && pass == UnpackPass.ALL ? new PathSet() : null;
+        this.links = below == LayersBelow.APART ? new PathSet(LINKS_APART) : new PathSet();
         this.implied = below == LayersBelow.APART ? new ImpliedFolders(out, links) : null;
     }
 

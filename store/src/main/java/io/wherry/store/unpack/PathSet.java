@@ -10,9 +10,19 @@ final class PathSet {
     private static final long SELF = 0x9E3779B97F4A7C15L;
     private static final long BELOW = 0xC2B2AE3D27D4EB4FL;
 
+    private final int limit;
     private long[] slots = new long[1024];
     private int count;
     private boolean full;
+
+    PathSet() {
+        this(LIMIT);
+    }
+
+    /** A set that says so of everything when it holds more than {@code limit} hashes, a power of two; 16 bytes each. */
+    PathSet(int limit) {
+        this.limit = limit;
+    }
 
     /** Notes the path, and that there is something below each folder on its way. */
     void add(String path) {
@@ -83,7 +93,7 @@ final class PathSet {
     }
 
     private void grow() {
-        if (count >= LIMIT) {
+        if (count >= limit) {
             full = true;
             slots = new long[2];
             return;

@@ -184,6 +184,16 @@ abstract class LayerDriverContract {
     }
 
     @Test
+    void parentsInAFolderDeeperThanAPilotKeepsOpen() throws IOException {
+        Tar below = new Tar();
+        StringBuilder path = new StringBuilder();
+        for (int depth = 0; depth < 120; depth++) {
+            below.folder(path.append(depth).append('/').toString(), 0700 + depth % 8);
+        }
+        assertLikeUmoci(below.bytes(), new Tar().file(path + "file", "f").bytes());
+    }
+
+    @Test
     void parentThatALowerLayerRemovedIsMadeAnew() throws IOException {
         layout.image(
                 "image",
