@@ -21,6 +21,7 @@ import java.util.Optional;
  */
 public final class Engine {
     private static final int SIGKILL = 9;
+    private static final long PATIENCE_MILLIS = 10_000;
 
     private final StateRoot root;
     private final HostFacts facts;
@@ -257,10 +258,10 @@ public final class Engine {
     }
 
     private void kill(ContainerId id) {
-        try (MonitorClient monitor = MonitorClient.connect(files.volatileFolder(id))) {
+        try (MonitorClient monitor = MonitorClient.connect(files.volatileFolder(id), PATIENCE_MILLIS)) {
             monitor.stop(SIGKILL, 0);
         } catch (IOException e) {
-            // it is starting or ending: the socket is not there yet, or not any more
+            // it is starting or ending: the socket is not there yet, or not any more, or nobody answers
         }
         waitUntilUnattended(id);
     }
