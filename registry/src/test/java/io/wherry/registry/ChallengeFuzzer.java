@@ -32,7 +32,10 @@ public final class ChallengeFuzzer {
     }
 
     private static void requireToken(String name) {
-        if (name.isEmpty() || !name.equals(name.toLowerCase(Locale.ROOT)) || name.indexOf(' ') >= 0 || name.indexOf('"') >= 0) {
+        if (name.isEmpty()
+                || !name.equals(name.toLowerCase(Locale.ROOT))
+                || name.indexOf(' ') >= 0
+                || name.indexOf('"') >= 0) {
             throw new AssertionError("`" + name + "` is no token");
         }
     }

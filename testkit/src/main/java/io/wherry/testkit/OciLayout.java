@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -103,9 +104,10 @@ public record OciLayout(Path folder, SortedMap<String, String> tags) {
      * @param layers tar archives, lowest first
      */
     public OciLayout imageOn(OciLayout base, String baseTag, String tag, String config, List<byte[]> layers) {
-        String manifest = base.text(member(base.tags.get(baseTag), "\"digest\":\"([^\"]*)\""));
+        String manifest = base.text(member(Objects.requireNonNull(base.tags.get(baseTag)), "\"digest\":\"([^\"]*)\""));
         String below = base.text(member(manifest, "\"config\":\\{.*?\"digest\":\"([^\"]*)\""));
-        List<String> diffIds = new ArrayList<>(List.of(member(below, "\"diff_ids\":\\[(.*?)]").split(",")));
+        List<String> diffIds =
+                new ArrayList<>(List.of(member(below, "\"diff_ids\":\\[(.*?)]").split(",")));
         List<String> descriptors = new ArrayList<>(List.of(
                 member(manifest, "\"layers\":\\[(.*)]").replace("},{", "}\n{").split("\n")));
         try {

@@ -10,8 +10,8 @@ public final class JsonFuzzer {
 
     /** {@return what to begin with} */
     public static List<byte[]> seeds() {
-        return List.of(
-                "{\"a\":[1,-2.5e+3,true,null,{\"b\":\"\\u00e9\\n\\ud83d\\udea3\"}],\"\":\"\"}".getBytes(StandardCharsets.UTF_8));
+        return List.of("{\"a\":[1,-2.5e+3,true,null,{\"b\":\"\\u00e9\\n\\ud83d\\udea3\"}],\"\":\"\"}"
+                .getBytes(StandardCharsets.UTF_8));
     }
 
     /** Jazzer's entry. */

@@ -103,7 +103,8 @@ class WholeImageTest {
     @ParameterizedTest
     @ValueSource(strings = {"overlay", "dir"})
     void everyEntryIsAsUmociUnpacksIt(String name) throws IOException {
-        Function<StoreSpace, LayerDriver> driver = name.equals("overlay") ? WholeImageTest::overlay : WholeImageTest::dir;
+        Function<StoreSpace, LayerDriver> driver =
+                name.equals("overlay") ? WholeImageTest::overlay : WholeImageTest::dir;
         TestStore store = new TestStore(Files.createDirectory(folder.resolve(name)), driver, new Durable());
         PullResult result = store.pull(layout, "changed");
         assertThat(result.omitted()).isEmpty();
@@ -112,7 +113,10 @@ class WholeImageTest {
             EXPECTED.putAll(unpackedByUmoci(store.root.resolve("content")));
         }
         assertThat(differences(EXPECTED, found)).isEmpty();
-        assertThat(found).hasSizeGreaterThan(3000).containsKey("/usr/bin/dash-three").doesNotContainKey("/etc/motd");
+        assertThat(found)
+                .hasSizeGreaterThan(3000)
+                .containsKey("/usr/bin/dash-three")
+                .doesNotContainKey("/etc/motd");
         assertThat(found.get("/usr/bin/dash-three")).contains("same as /usr/bin/dash");
         assertThat(found.get("/usr/bin/capable")).contains("security.capability");
     }

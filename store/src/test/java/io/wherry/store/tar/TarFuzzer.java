@@ -25,11 +25,22 @@ public final class TarFuzzer {
                         .device('3', "null", 1, 3)
                         .bytes(),
                 new Tar()
-                        .extension('L', "././@LongLink", ("x/".repeat(100) + "\0").getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                        .extension(
+                                'L',
+                                "././@LongLink",
+                                ("x/".repeat(100) + "\0").getBytes(java.nio.charset.StandardCharsets.UTF_8))
                         .file("cut", "c")
                         .bytes(),
                 new Tar()
-                        .pax(Map.of("GNU.sparse.major", "1", "GNU.sparse.minor", "0", "GNU.sparse.name", "s", "GNU.sparse.realsize", "2048"))
+                        .pax(Map.of(
+                                "GNU.sparse.major",
+                                "1",
+                                "GNU.sparse.minor",
+                                "0",
+                                "GNU.sparse.name",
+                                "s",
+                                "GNU.sparse.realsize",
+                                "2048"))
                         .file("s", 0644, sparse())
                         .bytes());
     }

@@ -35,7 +35,8 @@ public final class TreeListing {
         });
         for (Map.Entry<String, String> entry : out.entrySet()) { // in the order of names, whatever the disk's is
             Path path = root.resolve(entry.getKey().substring(1));
-            Map<String, Object> a = Files.readAttributes(path, "unix:nlink,ino,dev,isDirectory", LinkOption.NOFOLLOW_LINKS);
+            Map<String, Object> a =
+                    Files.readAttributes(path, "unix:nlink,ino,dev,isDirectory", LinkOption.NOFOLLOW_LINKS);
             if (!(boolean) a.get("isDirectory") && (int) a.get("nlink") > 1) {
                 String name = first.computeIfAbsent(a.get("dev") + ":" + a.get("ino"), k -> entry.getKey());
                 entry.setValue(entry.getValue() + " same as " + name);
