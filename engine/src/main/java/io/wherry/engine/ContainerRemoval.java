@@ -7,6 +7,7 @@ import java.nio.file.Files;
 /** Removes containers, and waits for monitors that still clean up behind one that has ended. */
 final class ContainerRemoval {
     private static final int SIGKILL = 9;
+    private static final long PATIENCE_MILLIS = 10_000;
 
     private final ContainerFiles files;
     private final Healing healing;
@@ -48,10 +49,10 @@ final class ContainerRemoval {
     }
 
     private void kill(ContainerId id) {
-        try (MonitorClient monitor = MonitorClient.connect(files.volatileFolder(id))) {
+        try (MonitorClient monitor = MonitorClient.connect(files.volatileFolder(id), PATIENCE_MILLIS)) {
             monitor.stop(SIGKILL, 0);
         } catch (IOException e) {
-            // it is starting or ending: the socket is not there yet, or not any more
+            // it is starting or ending: the socket is not there yet, or not any more, or nobody answers
         }
         waitUntilUnattended(id);
     }
@@ -65,7 +66,7 @@ final class ContainerRemoval {
 
     /** The monitor sweeps after it reported the exit; that takes milliseconds. */
     void waitUntilUnattended(ContainerId id) {
-        long end = System.nanoTime() + 10_000_000_000L;
+        long end = System.nanoTime() + PATIENCE_MILLIS * 1_000_000;
         while (files.attended(id)) {
             if (System.nanoTime() > end) {
                 throw new WherryException(

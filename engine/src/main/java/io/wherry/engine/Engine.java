@@ -228,7 +228,7 @@ public final class Engine {
         if (Arrays.equals(program.bytes(), files.program(container).bytes())) {
             return false;
         }
-        waitUntilUnattended(container); // the pilot has said its last word and may still be ending
+        removal.waitUntilUnattended(container); // the pilot has said its last word and may still be ending
         StateFile.write(files.folder(container).resolve("program"), program.bytes());
         launcher.launch(program, id, launchFlags(files.record(container).spec()));
         return true;

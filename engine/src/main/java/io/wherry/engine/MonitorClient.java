@@ -6,6 +6,8 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 
@@ -15,23 +17,37 @@ final class MonitorClient implements AutoCloseable {
     private static final int HEADER = 8;
 
     private final SocketChannel channel;
+    private final long patience;
+    private long patientUntil;
 
-    private MonitorClient(SocketChannel channel) {
+    private MonitorClient(SocketChannel channel, long patience) {
         this.channel = channel;
+        this.patience = patience;
     }
 
-    static MonitorClient connect(Path volatileFolder) throws IOException {
+    /**
+     * Connects to a monitor. One that only starts, or that somebody has stopped, takes the connection and says nothing.
+     *
+     * @param patience how many milliseconds longer than it has to an answer may take
+     */
+    static MonitorClient connect(Path volatileFolder, long patience) throws IOException {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         channel.connect(UnixDomainSocketAddress.of(volatileFolder.resolve("s")));
-        MonitorClient client = new MonitorClient(channel);
+        MonitorClient client = new MonitorClient(channel, patience);
         client.send(FrameType.HELLO, VERSION, 0);
         return client;
     }
 
-    /** Asks the monitor to stop the container: a signal, then, after a time, the end of everything in it. Waits for the exit. */
+    /**
+     * Asks the monitor to stop the container: a signal, then, after a time, the end of everything in it. Waits for the exit.
+     *
+     * @throws IOException if there is no exit when that time and the patience are over
+     */
     void stop(int signal, int milliseconds) throws IOException {
         send(FrameType.STOP, signal, milliseconds);
         send(FrameType.WAIT);
+        channel.configureBlocking(false);
+        patientUntil = System.currentTimeMillis() + milliseconds + patience;
         while (read() != FrameType.EXIT.number()) {
             // replies to what was asked, and output that nobody wants here
         }
@@ -62,12 +78,20 @@ final class MonitorClient implements AutoCloseable {
     }
 
     private boolean fill(ByteBuffer buffer) throws IOException {
-        while (buffer.hasRemaining()) {
-            if (channel.read(buffer) < 0) {
-                return false;
+        try (Selector selector = Selector.open()) {
+            channel.register(selector, SelectionKey.OP_READ);
+            int got = channel.read(buffer);
+            while (got >= 0 && buffer.hasRemaining()) {
+                long left = patientUntil - System.currentTimeMillis();
+                if (left <= 0) {
+                    throw new IOException("the monitor does not answer");
+                }
+                selector.select(left);
+                selector.selectedKeys().clear();
+                got = channel.read(buffer);
             }
+            return got >= 0;
         }
-        return true;
     }
 
     @Override
