@@ -19,12 +19,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Device rules of a version 2 group, on this kernel: where it has the tree beside version 1, containers are compiled as if that were all it had. */
 class DeviceRulesTest {
+    private static final int EPERM = 1;
+
     private static Yard yard;
 
     @BeforeAll
@@ -58,16 +63,19 @@ class DeviceRulesTest {
     }
 
     private static String run(ContainerSpec.Builder spec) {
+        HostedLauncher.Start start = start(spec);
+        assertThat(start.await().failure()).isEmpty();
+        yard.engine().remove(start.id(), false);
+        assertThat(Remains.of(start.id(), yard.state())).isEmpty();
+        return start.out() + start.err();
+    }
+
+    private static HostedLauncher.Start start(ContainerSpec.Builder spec) {
         spec.rootfs = Optional.of(yard.rootfs().toString());
         spec.rootfsOverlay = true;
         spec.network = Optional.of("none");
         yard.engine().run(spec.build());
-        HostedLauncher.Start start = yard.launcher().last();
-        HostedLauncher.Outcome outcome = start.await();
-        assertThat(outcome.failure()).isEmpty();
-        yard.engine().remove(start.id(), false);
-        assertThat(Remains.of(start.id(), yard.state())).isEmpty();
-        return start.out() + start.err();
+        return yard.launcher().last();
     }
 
     private static ContainerSpec.Builder shell(String script) {
@@ -116,6 +124,28 @@ class DeviceRulesTest {
         spec.capDrop.add("ALL");
         spec.capAdd.add("MKNOD");
         assertThat(run(spec)).contains("made");
+    }
+
+    /** Killed at the instruction, or refused by the kernel there: the group goes, and nothing of the rules stays. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void nothingIsLeftOfAStartThatEndsAtItsRules(int test) {
+        yard.launcher().amend(program -> program.withTest(test, rules(program), test == 2 ? EPERM : 0));
+        HostedLauncher.Start start = start(shell("echo never"));
+        yard.launcher().amend(UnaryOperator.identity());
+        assertThat(start.await().failure()).isPresent();
+        start.leave(125);
+        assertThat(start.out()).doesNotContain("never");
+        yard.engine().remove(start.id(), false);
+        assertThat(Remains.of(start.id(), yard.state())).isEmpty();
+    }
+
+    private static int rules(KernelProgram program) {
+        int at = 0;
+        while (program.instruction(at).op() != Op.DEVICES) {
+            at++;
+        }
+        return at;
     }
 
     /** The kernel's own judge takes whatever the compiler writes. */
