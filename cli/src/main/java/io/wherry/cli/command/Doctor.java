@@ -49,6 +49,25 @@ final class Doctor {
         return findings;
     }
 
+    /**
+     * Docker lets the kernel drop what is forwarded and not Docker's own, whatever our table accepts: a packet must pass every table. Whether the rule is there now only a
+     * netlink dump would tell; that Docker has been at work, its bridge does.
+     *
+     * @param interfaces the text of {@code /proc/net/dev}
+     */
+    static Finding forwarding(String interfaces) {
+        boolean docker = interfaces.contains("docker0:");
+        return new Finding(
+                "network",
+                true,
+                docker
+                        ? "Docker is on this host, whose rules may drop the packets of our bridge"
+                        : "no bridge of Docker's",
+                docker
+                        ? "If containers reach nothing, as root: iptables -I DOCKER-USER -i wh-+ -j ACCEPT; iptables -I DOCKER-USER -o wh-+ -j ACCEPT"
+                        : "");
+    }
+
     /** Which of the limits that people ask for can be had. */
     private static Finding limits(CgroupLayout layout) {
         List<String> missing = new ArrayList<>();

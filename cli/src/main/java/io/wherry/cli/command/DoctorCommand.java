@@ -7,7 +7,12 @@ import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Row;
+import io.wherry.kernel.host.HostFacts;
 import io.wherry.oci.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Tells what this host can do. */
@@ -42,7 +47,12 @@ final class DoctorCommand extends Command<DoctorCommand.Words> {
     @Override
     public int run(Session session, Words words, List<String> operands) {
         boolean healthy = true;
-        for (Doctor.Finding finding : Doctor.findings(session.engineAnew().facts())) {
+        HostFacts facts = session.engineAnew().facts();
+        List<Doctor.Finding> findings = new ArrayList<>(Doctor.findings(facts));
+        if (facts.root()) { // who alone has the bridge
+            findings.add(Doctor.forwarding(interfaces()));
+        }
+        for (Doctor.Finding finding : findings) {
             healthy &= finding.good();
             if (words.json) {
                 Listing.line(
@@ -61,5 +71,13 @@ final class DoctorCommand extends Command<DoctorCommand.Words> {
             }
         }
         return healthy ? 0 : 1;
+    }
+
+    private static String interfaces() {
+        try {
+            return Files.readString(Path.of("/proc/net/dev"));
+        } catch (IOException e) {
+            return ""; // a host without a network has no Docker in the way
+        }
     }
 }
