@@ -231,9 +231,12 @@ class BlobTest {
                     image.layerDescriptor.size() - 1);
             assertThat(image.pullLayer(TestImage.client(registry), registry, BlobPosition.unproved(200_000)))
                     .isEqualTo(Arrays.copyOfRange(image.layer, 200_000, image.layer.length));
-            assertFails(Kind.CORRUPT, "expected 299999", () -> TestImage.client(registry)
-                    .blob(image.reference(registry), other, BlobPosition.unproved(0), PullListener.NONE)
-                    .readAllBytes());
+            assertFails(
+                    Kind.CORRUPT,
+                    "expected 299999",
+                    () -> TestImage.client(registry)
+                            .blob(image.reference(registry), other, BlobPosition.unproved(0), PullListener.NONE)
+                            .readAllBytes());
         }
     }
 
