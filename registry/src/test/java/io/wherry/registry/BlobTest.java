@@ -223,6 +223,24 @@ class BlobTest {
     }
 
     @Test
+    void leavesTheDigestToAReaderThatHasNoHashForIt() throws IOException {
+        try (ScriptedRegistry registry = ScriptedRegistry.start(image)) {
+            Descriptor other = new Descriptor(
+                    image.layerDescriptor.mediaType(),
+                    image.layerDescriptor.digest(),
+                    image.layerDescriptor.size() - 1);
+            assertThat(image.pullLayer(TestImage.client(registry), registry, BlobPosition.unproved(200_000)))
+                    .isEqualTo(Arrays.copyOfRange(image.layer, 200_000, image.layer.length));
+            assertFails(
+                    Kind.CORRUPT,
+                    "expected 299999",
+                    () -> TestImage.client(registry)
+                            .blob(image.reference(registry), other, BlobPosition.unproved(0), PullListener.NONE)
+                            .readAllBytes());
+        }
+    }
+
+    @Test
     void findsDamageInAPartialFile(@TempDir Path folder) throws IOException {
         Path partial = folder.resolve("partial");
         Files.write(partial, new byte[1000]);
@@ -414,7 +432,7 @@ class BlobTest {
 
     private BlobPosition positionAfter(byte[] bytes) {
         BlobPosition start = BlobPosition.start(image.layerDescriptor);
-        start.hash().update(bytes);
+        start.hash().orElseThrow().update(bytes);
         return new BlobPosition(start.hash(), bytes.length);
     }
 

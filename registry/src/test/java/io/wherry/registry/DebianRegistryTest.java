@@ -115,7 +115,7 @@ class DebianRegistryTest {
         Manifest manifest = (Manifest) found.document();
         assertThat(client.document(reference, manifest.config())).isEqualTo(image.config);
         BlobPosition half = BlobPosition.start(image.layerDescriptor);
-        half.hash().update(image.layer, 0, 1000);
+        half.hash().orElseThrow().update(image.layer, 0, 1000);
         for (BlobPosition from :
                 List.of(BlobPosition.start(image.layerDescriptor), new BlobPosition(half.hash(), 1000))) {
             int offset = (int) from.offset();
