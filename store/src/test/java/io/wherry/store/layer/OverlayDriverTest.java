@@ -3,9 +3,11 @@ package io.wherry.store.layer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wherry.kernel.tree.TreeTarget;
+import io.wherry.store.tree.HostedPilots;
 import io.wherry.testkit.OciLayout;
 import io.wherry.testkit.Tar;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,9 @@ class OverlayDriverTest extends LayerDriverContract {
                                 .bytes()));
         Map<String, String> found = store.rootfs(store.pull(layout, "image"), "c1");
         assertThat(found).containsKeys("/usr/lib/one", "/usr/lib/three", "/opt/a/b/c");
+        Path layers = store.root.resolve("layers");
+        assertThat(HostedPilots.run("getfattr", "-R", "-d", "-m", "overlay", layers.toString()))
+                .isEmpty();
         // One for each layer; for the folders one that sees the layers below and one that sees the trees; one that
         // clears up.
         assertThat(store.pilots.opened().stream().map(TreeTarget::form))

@@ -234,6 +234,7 @@ class PullerTest {
                 int got = super.read(to, at, length);
                 position += Math.max(got, 0);
                 if (position > 1_000_000) {
+                    store.pilots.awaitStart(); // What is read goes ahead of what is written.
                     store.pilots.killAll();
                 }
                 return got;

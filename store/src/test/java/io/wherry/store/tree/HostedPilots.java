@@ -77,6 +77,13 @@ public final class HostedPilots implements TreePilots {
         return List.copyOf(opened);
     }
 
+    /** Waits until a pilot was started. */
+    public void awaitStart() {
+        while (started.isEmpty()) {
+            Thread.onSpinWait();
+        }
+    }
+
     /** Kills every pilot that was started so far and still runs. */
     public void killAll() {
         List.copyOf(started).forEach(Process::destroyForcibly);
