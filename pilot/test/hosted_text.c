@@ -22,6 +22,11 @@ int main(void) {
     ok(text_decimal(digits, 0) == digits + 1 && strcmp(digits, "0") == 0, "zero");
     const char *at = "4096 rest";
     ok(text_number(&at) == 4096 && *at == ' ', "a number and what follows it");
+    ok(text_starts("abc", "ab") && text_starts("abc", "") && !text_starts("ab", "abc") && !text_starts("", "a"), "a beginning");
+    ok(text_pair(digits, "pid ", 42) == digits + 6 && strcmp(digits, "pid 42") == 0, "a key and its value");
+    const char *lines = "oom 1\nnot oom_kill 2\noom_kill 3\noom_kill 4";
+    ok(text_line(lines, "oom_kill ") == lines + 30 && text_line(lines, "kill ") == NULL && text_line("", "x") == NULL && text_line("a\n", "b") == NULL,
+       "the first line with a key");
     printf("1..%d\n", tests);
     return failures > 0;
 }
