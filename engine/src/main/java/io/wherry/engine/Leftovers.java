@@ -81,7 +81,7 @@ final class Leftovers {
 
     /** Deletes by the pilot, which alone may delete what containers wrote; the lock last, as it tells others that somebody is at it. */
     private void empty(ContainerId id) {
-        TaskResult removed = launcher.task(Removal.program(root.trash(), id.text()), Assembler.PILOT);
+        TaskResult removed = launcher.task(TreeRemoval.program(root.trash(), id.text()), Assembler.PILOT);
         if (!removed.ok()) {
             throw new WherryException(
                     WherryException.Kind.FAILED_PRECONDITION,

@@ -9,8 +9,8 @@ import io.wherry.kernel.step.Slot;
 import java.nio.file.Path;
 
 /** The program that deletes a tree which containers have written to. Stateless. */
-final class Removal {
-    private Removal() {}
+final class TreeRemoval {
+    private TreeRemoval() {}
 
     static KernelProgram program(Path folder, String entry) {
         Plan plan = new Plan();
