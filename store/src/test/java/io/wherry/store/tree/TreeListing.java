@@ -19,22 +19,28 @@ public final class TreeListing {
 
     public static Map<String, String> of(Path root) throws IOException {
         Map<String, String> out = new TreeMap<>();
+        Map<String, Path> paths = new HashMap<>(); // a name that is no UTF-8 leads back to its file only so
         Map<Object, String> first = new HashMap<>();
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
-                out.put("/" + root.relativize(folder), describe(folder));
-                return FileVisitResult.CONTINUE;
+                return add(folder);
             }
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                out.put("/" + root.relativize(file), describe(file));
+                return add(file);
+            }
+
+            private FileVisitResult add(Path path) throws IOException {
+                String name = "/" + root.relativize(path);
+                out.put(name, describe(path));
+                paths.put(name, path);
                 return FileVisitResult.CONTINUE;
             }
         });
         for (Map.Entry<String, String> entry : out.entrySet()) { // in the order of names, whatever the disk's is
-            Path path = root.resolve(entry.getKey().substring(1));
+            Path path = paths.get(entry.getKey());
             Map<String, Object> a =
                     Files.readAttributes(path, "unix:nlink,ino,dev,isDirectory", LinkOption.NOFOLLOW_LINKS);
             if (!(boolean) a.get("isDirectory") && (int) a.get("nlink") > 1) {
