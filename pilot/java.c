@@ -224,6 +224,11 @@ long jvm_fork(const struct jvm_start *start) {
             sys_exit(127); /* the launcher died before the death signal was set */
         }
         place_inherited(start);
+        /* A terminal's keys reach the whole group. The JVM, told by -Xrs to leave these as they are, goes on to its last word, or to its end by the launcher. */
+        static const int keys[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+        for (unsigned k = 0; k < sizeof keys / sizeof *keys; k++) {
+            sys_sigaction(keys[k], 1 /* SIG_IGN */);
+        }
         sys_sigmask(start->mask, NULL);
         jvm_exec(start);
         sys_exit(127);

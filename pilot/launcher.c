@@ -134,6 +134,26 @@ static enum outcome java_died(struct launcher *l, int *code) {
     return LEAVES;
 }
 
+/* What the JVM asked to be started is not wanted any more: if it was to be removed at its end, that is now. */
+static enum outcome call_off(struct launcher *l, int *code) {
+    const uint8_t *payload = l->request.bytes + FRAME_HEADER;
+    size_t head = PROGRAM_HEAD + (size_t)get_u16(payload + 4);
+    struct pilot_start start = {.image = l->image, .strand = STRAND_REMOVAL, .program = payload + head, .length = l->request.have - FRAME_HEADER - head,
+        .stream = -1, .replies = -1, .mask = l->mask};
+    struct pilot pilot = {0};
+    int sockets[2];
+    if (pilot_socket(sockets) == 0) {
+        start.socket = sockets[1];
+        if (pilot_spawn(&pilot, &start) == 0) {
+            sys_wait4(pilot.pid, NULL, 0);
+            sys_close(pilot.pidfd);
+        }
+        sys_close(sockets[0]);
+    }
+    *code = EXIT_SIGNALLED + (int)l->interrupt;
+    return LEAVES;
+}
+
 /* What the JVM said now, if that is a whole frame. PROGRAM is left in the buffer. */
 static enum outcome read_requests(struct launcher *l, int *code) {
     int result = frame_read(&l->request, l->jvm.requests);
@@ -148,8 +168,7 @@ static enum outcome read_requests(struct launcher *l, int *code) {
         return LEAVES;
     }
     if (type == FRAME_PROGRAM && length >= PROGRAM_HEAD && get_u16(payload + 4) < ID_LIMIT && get_u16(payload + 4) <= length - PROGRAM_HEAD) {
-        *code = EXIT_SIGNALLED + (int)l->interrupt;
-        return l->interrupt != 0 ? LEAVES : RUNS;
+        return l->interrupt != 0 ? call_off(l, code) : RUNS;
     }
     if ((type == FRAME_TASK && task_begin(l, payload, length)) || (type == FRAME_CANCEL && length == 4 && task_cancel(l, get_u32(payload)))) {
         l->request.have = 0;

@@ -86,18 +86,21 @@ class HiddenStartTest {
     private static void refusesEverywhere(KernelProgram program, int from, int to, boolean inside)
             throws InterruptedException {
         List<String> seen = new ArrayList<>();
+        int held = 0;
         for (int i = 0; i < POINTS; i++) {
             int at = from + (to - 1 - from) * i / (POINTS - 1);
-            String files = atPoint(at, inside);
-            if (!files.isEmpty()) {
-                seen.add(at + " " + Disassembler.print(program, at) + ": " + files);
+            Optional<String> files = atPoint(at, inside);
+            held += files.isPresent() ? 1 : 0;
+            if (!files.orElse("").isEmpty()) {
+                seen.add(at + " " + Disassembler.print(program, at) + ": " + files.get());
             }
         }
         assertThat(seen).isEmpty();
+        assertThat(held).isGreaterThan(POINTS / 2);
     }
 
-    /** {@return what could be opened of the process that is held there} */
-    private static String atPoint(int at, boolean inside) throws InterruptedException {
+    /** {@return what could be opened of the process that is held there; nothing if the instruction was skipped, so that the container ran to its end} */
+    private static Optional<String> atPoint(int at, boolean inside) throws InterruptedException {
         yard.launcher().amend(good -> good.withTest(STOP, at, 0));
         yard.engine().run(spec());
         yard.launcher().amend(good -> good);
@@ -108,10 +111,13 @@ class HiddenStartTest {
             // What is held stays as it is: one that nobody may look into now was on its way there before.
             while (!files.isEmpty() && System.nanoTime() - end < 0) {
                 Thread.sleep(50);
+                if (!start.process().isAlive()) {
+                    return Optional.empty();
+                }
                 files = held(start.process(), inside);
             }
             Thread.sleep(100);
-            return held(start.process(), inside) + files;
+            return Optional.of(held(start.process(), inside) + files);
         } finally {
             start.process().descendants().forEach(ProcessHandle::destroyForcibly);
             start.kill();

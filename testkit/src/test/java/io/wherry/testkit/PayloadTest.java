@@ -164,7 +164,8 @@ class PayloadTest {
         assertThatThrownBy(hangs::run)
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContainingAll("did not end within PT0.3S", "before");
-        // Not at its end at once: the pipes of a program are looked for when it has started. And what holds them is over before the ledger is closed.
+        // Not at its end at once: the pipes of a program are looked for when it has started. And what holds them is
+        // over before the ledger is closed.
         Command holds = Command.of("sh", "-c", "sleep 5 & sleep 0.5; echo done");
         assertThatThrownBy(holds::run).isInstanceOf(AssertionError.class).hasMessageContaining("keeps its output open");
     }
