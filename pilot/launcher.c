@@ -134,12 +134,17 @@ static enum outcome java_died(struct launcher *l, int *code) {
     return LEAVES;
 }
 
-/* What the JVM asked to be started is not wanted any more: if it was to be removed at its end, that is now. */
-static enum outcome call_off(struct launcher *l, int *code) {
+/* A strand of the program in the request, which is a PROGRAM frame. */
+static struct pilot_start requested(const struct launcher *l, uint32_t strand) {
     const uint8_t *payload = l->request.bytes + FRAME_HEADER;
     size_t head = PROGRAM_HEAD + (size_t)get_u16(payload + 4);
-    struct pilot_start start = {.image = l->image, .strand = STRAND_REMOVAL, .program = payload + head, .length = l->request.have - FRAME_HEADER - head,
+    return (struct pilot_start){.image = l->image, .strand = strand, .program = payload + head, .length = l->request.have - FRAME_HEADER - head,
         .stream = -1, .replies = -1, .mask = l->mask};
+}
+
+/* What the JVM asked to be started is not wanted any more: if it was to be removed at its end, that is now. */
+static enum outcome call_off(struct launcher *l, int *code) {
+    struct pilot_start start = requested(l, STRAND_REMOVAL);
     struct pilot pilot = {0};
     int sockets[2];
     if (pilot_socket(sockets) == 0) {
@@ -328,10 +333,7 @@ static int run_container(struct launcher *l) {
     int sockets[2];
     memcpy(l->id, payload + PROGRAM_HEAD, id_length);
     l->id[id_length] = 0;
-    struct pilot_start start = {
-        .image = l->image, .program = payload + PROGRAM_HEAD + id_length, .length = l->request.have - FRAME_HEADER - PROGRAM_HEAD - id_length,
-        .stream = -1, .replies = -1, .mask = l->mask,
-    };
+    struct pilot_start start = requested(l, 0);
     int result = pilot_socket(sockets);
     if (result == 0) {
         if (!detached) {

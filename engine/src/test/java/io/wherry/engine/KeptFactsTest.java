@@ -6,7 +6,6 @@ import io.wherry.kernel.host.Caller;
 import io.wherry.kernel.host.FactsText;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.host.HostProbe;
-import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.launch.TaskResult;
 import io.wherry.kernel.program.KernelProgram;
 import java.io.IOException;
@@ -165,7 +164,7 @@ class KeptFactsTest {
     }
 
     /** A kernel that can all that it is asked for. */
-    private final class Kernel implements Launcher {
+    private final class Kernel extends NoLauncher {
         @Override
         public TaskResult task(KernelProgram program, int strand) {
             asked.add(program);
@@ -174,26 +173,6 @@ class KeptFactsTest {
                 notes.add(new TaskResult.Note(i, 0));
             }
             return new TaskResult(0, Optional.empty(), notes, List.of());
-        }
-
-        @Override
-        public void launch(KernelProgram program, String id, int flags) {
-            throw new AssertionError("launched");
-        }
-
-        @Override
-        public void leave(int code) {
-            throw new AssertionError("left");
-        }
-
-        @Override
-        public void detach(KernelProgram program) {
-            throw new AssertionError("detached");
-        }
-
-        @Override
-        public TreeTask tree(KernelProgram program) {
-            throw new AssertionError("opened a tree");
         }
     }
 }

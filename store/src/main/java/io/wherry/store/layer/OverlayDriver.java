@@ -29,19 +29,19 @@ public final class OverlayDriver implements LayerDriver {
 
     @Override
     public boolean has(List<Digest> chains) {
-        if (chains.isEmpty()) {
-            return true;
-        }
-        Optional<LayerRecord> top = folders.usable(chains.getLast());
-        if (top.isEmpty()) {
-            return false;
-        }
-        for (String lower : top.get().lowers()) {
-            if (!folders.isTrusted(lower)) {
-                return false;
+        return chains.isEmpty() || usableWithAllBelow(chains.getLast()).isPresent();
+    }
+
+    private Optional<LayerRecord> usableWithAllBelow(Digest top) {
+        Optional<LayerRecord> record = folders.usable(top);
+        if (record.isPresent()) {
+            for (String lower : record.get().lowers()) {
+                if (!folders.isTrusted(lower)) {
+                    return Optional.empty();
+                }
             }
         }
-        return true;
+        return record;
     }
 
     @Override
@@ -68,16 +68,13 @@ public final class OverlayDriver implements LayerDriver {
         Attributes root = Attributes.IMPLIED_FOLDER;
         if (!chains.isEmpty()) {
             Digest top = chains.getLast();
-            Optional<LayerRecord> record = folders.usable(top);
+            Optional<LayerRecord> record = usableWithAllBelow(top);
             if (record.isEmpty()) {
                 throw folders.missing(top);
             }
             root = record.get().root();
             lowers.add(LayerFolders.name(top) + "/" + LayerFolders.TREE);
             for (String lower : record.get().lowers()) {
-                if (!folders.isTrusted(lower)) {
-                    throw folders.missing(top);
-                }
                 lowers.add(lower + "/" + LayerFolders.TREE);
             }
         }

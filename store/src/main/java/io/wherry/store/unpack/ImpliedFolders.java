@@ -46,19 +46,10 @@ final class ImpliedFolders {
             return;
         }
         String folder = path.substring(0, slash);
-        if (!known.has(folder) && !leadsThroughLink(path)) {
+        if (!known.has(folder) && !links.hasAbove(path)) {
             make(folder);
         }
         last = folder;
-    }
-
-    private boolean leadsThroughLink(String path) {
-        for (int slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
-            if (links.has(path.substring(0, slash))) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private void make(String folder) {

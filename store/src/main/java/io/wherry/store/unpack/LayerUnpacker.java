@@ -122,7 +122,8 @@ public final class LayerUnpacker {
         if (pass == UnpackPass.ENTRIES || below == LayersBelow.NONE) {
             return;
         }
-        if (named != null && (named.has(path) || named.hasBelow(path) || leadsThroughOwnLink(path))) {
+        if (named != null && (named.has(path) || named.hasBelow(path) || links.hasAbove(path))) {
+            // A whiteout must not follow a link of this layer: those below have no such link.
             throw new UnpackRetry(UnpackRetry.Reason.NEEDS_TWO_PASSES);
         }
         if (implied != null) {
@@ -135,7 +136,7 @@ public final class LayerUnpacker {
         if (pass == UnpackPass.ENTRIES || below == LayersBelow.NONE) {
             return;
         }
-        if (named != null && (named.hasBelow(path) || leadsThroughOwnLink(path + "/"))) {
+        if (named != null && (named.hasBelow(path) || links.hasAbove(path + "/"))) {
             throw new UnpackRetry(UnpackRetry.Reason.NEEDS_TWO_PASSES);
         }
         if (path.isEmpty() && below == LayersBelow.APART) {
@@ -146,16 +147,6 @@ public final class LayerUnpacker {
             implied.above(path + "/");
         }
         out.opaque(path);
-    }
-
-    /** The layers below have no such link: a whiteout must not follow it. */
-    private boolean leadsThroughOwnLink(String path) {
-        for (int slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
-            if (links.has(path.substring(0, slash))) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private void make(String path, TarEntry entry, TarReader archive) throws IOException {

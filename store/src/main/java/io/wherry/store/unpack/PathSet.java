@@ -46,6 +46,16 @@ final class PathSet {
         return full || (path.isEmpty() ? count > 0 : contains(mix(hash(path) ^ BELOW)));
     }
 
+    /** {@return whether one of the folders above the path was added; of a path that ends in a slash, whether it itself was too} */
+    boolean hasAbove(String path) {
+        for (int slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
+            if (has(path.substring(0, slash))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static long hash(String path) {
         long hash = 0;
         for (int i = 0; i < path.length(); i++) {
