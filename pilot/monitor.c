@@ -364,7 +364,7 @@ void monitor_record(struct monitor *m, bool for_good) {
     }
     tell_ending(m);
     if (for_good) {
-        write_exit(m->block.folder, text, length, (m->block.flags & BLOCK_REMOVE) == 0); /* what is to be removed need not survive a loss of power */
+        write_exit(m->block.folder, text, length + boot, (m->block.flags & BLOCK_REMOVE) == 0); /* what is to be removed need not survive a loss of power */
     }
 }
 

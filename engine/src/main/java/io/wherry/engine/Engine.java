@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /**
  * The engine: images and containers on a state root. No static state, no signal handler, no exit of the JVM. Safe for several threads; several engines and several
@@ -32,6 +33,9 @@ public final class Engine {
     private final Roots roots;
     private final ContainerStart start;
     private final ContainerControl control;
+    private final ContainerRename rename;
+    private final ContainerUpdate update;
+    private final Boot boot;
     private final ImageCatalog images;
     private final Networks networks;
 
@@ -57,6 +61,9 @@ public final class Engine {
         this.roots = new Roots(facts, launcher, root, images);
         this.start = new ContainerStart(files, removal, creation, roots, networks, launcher);
         this.control = new ContainerControl(files);
+        this.rename = new ContainerRename(root, files);
+        this.update = new ContainerUpdate(files, start, control, facts, launcher);
+        this.boot = new Boot(files, start, facts.bootId());
     }
 
     /**
@@ -171,11 +178,42 @@ public final class Engine {
     /**
      * Waits for the end of a container.
      *
-     * @param next whether an end that is still to come is meant, also of one that does not run
-     * @return the exit code; of the last end if it does not run and {@code next} is not set
+     * @return the exit code; of the last end if what is waited for has been
+     * @throws WherryException of kind FAILED_PRECONDITION if it does not run and an end that is still to come is meant
      */
-    public int await(String word, boolean next) {
-        return control.await(healed(word), next);
+    public int await(String word, Until until) {
+        return control.await(healed(word), until);
+    }
+
+    /**
+     * Gives a container another name.
+     *
+     * @throws WherryException of kind ALREADY_EXISTS if the name is taken, INVALID if it cannot be one
+     */
+    public void rename(String word, String name) {
+        rename.rename(healed(word), name);
+    }
+
+    /**
+     * Changes limits and restart policy of a container, also while it runs; everything else that is changed holds from its next start on.
+     *
+     * @throws WherryException if what is asked cannot be had; then what is kept is as it was
+     */
+    public void update(String word, Consumer<ContainerSpec.Builder> change) {
+        update.update(healed(word), change);
+    }
+
+    /**
+     * What came of a container that was to be started.
+     *
+     * @param name its name
+     * @param failure why it could not be started; empty if it runs
+     */
+    public record Booted(String name, String failure) {}
+
+    /** Starts what should run after a reboot, by restart policy. {@return what came of each, in the order of their creation} */
+    public List<Booted> boot() {
+        return boot.run(containers());
     }
 
     private ContainerId healed(String word) {

@@ -11,13 +11,25 @@ import org.jspecify.annotations.Nullable;
 public final class Commands {
     private static final String[] NAMES = {
         "run",
+        "create",
+        "start",
+        "stop",
+        "restart",
+        "kill",
+        "pause",
+        "unpause",
+        "wait",
         "ps",
+        "rename",
+        "update",
         "rm",
+        "container prune",
         "inspect",
         "explain",
         "pull",
         "images",
         "rmi",
+        "boot",
         "doctor",
         "info",
         "version",
@@ -31,6 +43,18 @@ public final class Commands {
     public static @Nullable Command<?> find(String name) {
         return switch (name) {
             case "run", "container run" -> new RunCommand();
+            case "create", "container create" -> new CreateCommand();
+            case "start", "container start" -> new StartCommand();
+            case "stop", "container stop" -> new StopCommand();
+            case "restart", "container restart" -> new RestartCommand();
+            case "kill", "container kill" -> new KillCommand();
+            case "pause", "container pause" -> new PauseCommand();
+            case "unpause", "container unpause" -> new UnpauseCommand();
+            case "wait", "container wait" -> new WaitCommand();
+            case "rename", "container rename" -> new RenameCommand();
+            case "update", "container update" -> new UpdateCommand();
+            case "container prune" -> new ContainerPruneCommand();
+            case "boot" -> new BootCommand();
             case "ps", "container ls", "container list", "container ps" -> new PsCommand();
             case "rm", "container rm", "container remove" -> new RmCommand();
             case "inspect" -> new InspectCommand("");

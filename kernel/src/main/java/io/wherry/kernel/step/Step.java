@@ -43,6 +43,7 @@ public sealed interface Step
                 MapSingleId,
                 MaskPath,
                 MountOverlay,
+                MoveProcess,
                 NewFilesystem,
                 NewMountNamespace,
                 NewSession,
