@@ -212,7 +212,7 @@ final class Verifier {
             child(instruction, strand, known);
         } else if (op == Op.MONITOR) {
             monitor(instruction, strand, known);
-        } else if (op == Op.SYS && values[0] == Call.PIVOT_ROOT.number()) {
+        } else if (op == Op.SYS && changesRoot(values)) {
             known.pivoted = true;
         } else if (op == Op.SYS && values[0] == Call.DUP3.number()) {
             known.assigned.set((int) values[2]);
@@ -221,6 +221,11 @@ final class Verifier {
         if (dst >= 0) {
             known.assigned.set(dst, dst + (result(instruction) == Operand.Result.PAIR ? 2 : 1));
         }
+    }
+
+    private static boolean changesRoot(long[] values) {
+        boolean joins = values[0] == Call.SETNS.number() && (values[2] == 0 || (values[2] & Linux.CLONE_NEWNS) != 0);
+        return joins || values[0] == Call.PIVOT_ROOT.number();
     }
 
     /** The child has what its parent has, but for the parent's end of the pair; the parent goes on without the child's. */

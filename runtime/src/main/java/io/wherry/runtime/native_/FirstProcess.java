@@ -63,7 +63,7 @@ final class FirstProcess {
     private final Rootfs rootfs;
     private final HostFacts facts;
     private final Cgroups cgroups;
-    private final NativeRuntime.Streams streams;
+    private final Streams streams;
     private final Slot pilot;
     private final boolean waitsForNetwork;
     private final boolean hidden;
@@ -76,7 +76,7 @@ final class FirstProcess {
             Rootfs rootfs,
             HostFacts facts,
             Cgroups cgroups,
-            NativeRuntime.Streams streams,
+            Streams streams,
             Slot pilot,
             boolean waitsForNetwork,
             boolean hidden,
@@ -116,7 +116,7 @@ final class FirstProcess {
             }
             plan.add(INSIDE, new SendMark(pilot, Mark.ROOT, root));
         }
-        cgroups.prepareToJoin(plan);
+        cgroups.prepareToJoin(plan, INSIDE);
         Mounts mounts = new Mounts(plan, config, facts, root);
         mounts.prepare();
         if (process.oomScoreAdj().isPresent()) {
@@ -150,7 +150,7 @@ final class FirstProcess {
             plan.add(INSIDE, new SyncIntent(intent));
         }
         meetParent(network, mounts);
-        new Identity(plan, config, facts).narrow();
+        new Identity(plan, INSIDE, config, facts).narrow();
         plan.add(INSIDE, new UseStdio(streams.in(), streams.out(), streams.err()));
         if (config.annotations().containsKey(INIT_ANNOTATION)) {
             plan.add(INSIDE, new ReapAsInit());
@@ -171,7 +171,7 @@ final class FirstProcess {
             plan.add(INSIDE, new SetDumpable(false));
         }
         plan.add(INSIDE, new AwaitMark(pilot, Mark.GO, Slot.NONE, false));
-        cgroups.join(plan);
+        cgroups.join(plan, INSIDE);
         if (has(Namespace.Type.CGROUP)) {
             plan.add(INSIDE, new UnshareCgroup());
         }
@@ -238,7 +238,7 @@ final class FirstProcess {
     }
 
     /** Where the program may be: as it is if it has a slash, else in each folder of PATH. */
-    private static List<String> candidates(ProcessConfig process) {
+    static List<String> candidates(ProcessConfig process) {
         String program = process.args().get(0);
         if (program.indexOf('/') >= 0) {
             return List.of(program.startsWith("/") ? program : process.cwd() + "/" + program);
