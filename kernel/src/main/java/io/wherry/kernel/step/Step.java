@@ -61,6 +61,7 @@ public sealed interface Step
                 ReadOnlyPath,
                 ReapAsInit,
                 RecordStarted,
+                ReleaseAnchor,
                 RemoveBelow,
                 RemoveFile,
                 RemoveTree,

@@ -26,6 +26,7 @@ import io.wherry.kernel.step.OpenTerminal;
 import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.ReadOnlyPath;
 import io.wherry.kernel.step.ReapAsInit;
+import io.wherry.kernel.step.ReleaseAnchor;
 import io.wherry.kernel.step.Rootfs;
 import io.wherry.kernel.step.SendMark;
 import io.wherry.kernel.step.SetDumpable;
@@ -194,6 +195,7 @@ final class FirstProcess {
             plan.add(INSIDE, new MakeFolder(memory, "work", 0755, plan.slot("work")));
             String path = "/proc/self/fd/" + memory.number();
             overlay(List.of(throwaway.lower()), path + "/upper", path + "/work", true, throwaway.userAttributes());
+            plan.add(INSIDE, new ReleaseAnchor(memory));
         } else if (rootfs instanceof Rootfs.Folder folder) {
             plan.add(INSIDE, new CloneTree(folder.path(), true, root));
         }
