@@ -107,14 +107,12 @@ final class ContainerExec {
     }
 
     private KeyValues running(ContainerId id) {
-        Container container = files.read(id);
-        String status = container.status().word();
-        if (status.equals("paused")
-                || Files.exists(files.volatileFolder(id).resolve("paused"), LinkOption.NOFOLLOW_LINKS)) {
+        Container.Status status = files.read(id).status();
+        if (status == Container.Status.PAUSED) {
             throw refused(id, "it is paused", "`wherry unpause` lets it go on.");
         }
-        if (container.status() != Container.Status.RUNNING) {
-            throw refused(id, "it is not running but " + status, "`wherry ps` lists the containers that run.");
+        if (status != Container.Status.RUNNING) {
+            throw refused(id, "it is not running but " + status.word(), "`wherry ps` lists the containers that run.");
         }
         return KeyValues.parse(StateFile.read(files.volatileFolder(id).resolve("started"))
                 .orElseThrow(() -> refused(id, "it has ended", "")));

@@ -43,6 +43,8 @@ public final class ExecRuntime {
     /** The strand of the process. */
     private static final int PROCESS = 2;
 
+    private static final int SIGTERM = 15;
+
     private final RuntimeConfig config;
     private final ExecPlacement place;
     private final HostFacts facts;
@@ -165,6 +167,10 @@ public final class ExecRuntime {
                 false,
                 0,
                 0,
+                0,
+                0,
+                0,
+                SIGTERM,
                 Slot.NONE);
     }
 }
