@@ -89,31 +89,32 @@ class ExecTest {
         return yard.state().resolve("volatile/c/" + id.substring(0, 12) + "/x");
     }
 
+    private static boolean isEmpty(Path folder) {
+        return Leftovers.list(folder).isEmpty();
+    }
+
     @Test
-    void codeOutputAndErrorsAreTheProcesss() {
+    void codeOutputAndErrorsAreTheProcesss() throws InterruptedException {
         HostedLauncher.Start start = exec(spec("/bin/sh", "-c", "echo out; echo err >&2; exit 7"));
         assertThat(start.await().code()).isEqualTo(7);
         assertThat(start.out()).isEqualTo("out\n");
         assertThat(start.err()).isEqualTo("err\n");
-        assertThat(folder()).isEmptyDirectory();
+        until("it is swept", () -> isEmpty(folder()));
     }
 
     @Test
     void itSeesTheContainerAndNotTheHost() {
         assertThat(output("echo $$ >/dev/null; read name </proc/1/comm; echo $name; echo /*"))
                 .startsWith("sh\n/bin /dev");
-        assertThat(
-                        output(
-                                "/bin/busybox readlink /proc/1/ns/mnt /proc/1/ns/pid /proc/1/ns/net /proc/1/ns/ipc /proc/1/ns/uts"))
-                .isEqualTo(output("/bin/busybox readlink /proc/self/ns/mnt /proc/self/ns/pid /proc/self/ns/net "
-                        + "/proc/self/ns/ipc /proc/self/ns/uts"));
-        assertThat(output("echo /proc/self/fd/*")).isEqualTo("/proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2\n");
+        String links = "for n in mnt pid net ipc uts cgroup; do /bin/busybox readlink /proc/PID/ns/$n; done";
+        assertThat(output(links.replace("PID", "self"))).isEqualTo(output(links.replace("PID", "1")));
+        assertThat(output("echo /proc/self/fd/*")) // the last is the shell's own, which looks at the folder
+                .isEqualTo("/proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2 /proc/self/fd/3\n");
     }
 
     /** What setns enters is the topmost mount of the namespace; nothing may be above the container's root. */
     @Test
     void nothingOfTheHostIsAboveTheRoot() {
-        assertThat(output("echo /proc/../*")).isEqualTo(output("echo /proc/../proc/../* | /bin/busybox cat"));
         assertThat(output("echo /proc/../*")).startsWith("/proc/../bin /proc/../dev /proc/../etc /proc/../probe ");
     }
 
@@ -148,14 +149,6 @@ class ExecTest {
         HostedLauncher.Start start = exec(spec);
         assertThat(start.await().code()).isZero();
         assertThat(start.out()).isEqualTo("/bin\n/elsewhere b\n");
-    }
-
-    @Test
-    void inputIsForwardedToItsEnd() throws Exception {
-        ExecSpec.Builder spec = spec("/bin/busybox", "cat");
-        spec.interactive = true;
-        HostedLauncher.Start start = exec(spec);
-        assertThat(start.await().failure()).isEmpty(); // the stand-in's own input is at its end
     }
 
     /** The container's own files count, as they are now: a user that was added since the start is found. */
