@@ -38,6 +38,7 @@ public final class Engine {
     private final Boot boot;
     private final ImageCatalog images;
     private final Networks networks;
+    private final ContainerExec exec;
 
     /**
      * An engine.
@@ -58,6 +59,7 @@ public final class Engine {
         this.leftovers = new Leftovers(root, files, launcher);
         this.healing = new Healing(files, leftovers, launcher, facts.bootId());
         this.removal = new ContainerRemoval(files, healing);
+        this.exec = new ContainerExec(files, root, facts, launcher);
         this.roots = new Roots(facts, launcher, root, images);
         this.start = new ContainerStart(files, removal, creation, roots, networks, launcher);
         this.control = new ContainerControl(files);
@@ -246,6 +248,31 @@ public final class Engine {
             networks.release(network, id);
             throw e;
         }
+    }
+
+    /**
+     * Executes one more process in a container that runs, and hands its program to the launcher. For a command this is the end: the launcher takes over.
+     *
+     * @throws WherryException of kind FAILED_PRECONDITION if the container does not run, or is paused
+     */
+    public void exec(String word, ExecSpec spec) {
+        exec.run(healed(word), spec);
+    }
+
+    /** {@return the program that {@link #exec} would hand over for the same words} */
+    public Explanation explain(String word, ExecSpec spec) {
+        ContainerExec.Compiled compiled = exec.compile(healed(word), spec);
+        return Explanation.ofExec(compiled.plan(), compiled.program());
+    }
+
+    /** {@return ids of the processes that were executed in a container and still run} */
+    public List<String> executions(String word) {
+        return exec.running(files.volatileFolder(files.find(word)));
+    }
+
+    /** {@return what to say about an execution whose program failed} */
+    public FailureReport report(String word, ExecSpec spec, Failure failure) {
+        return exec.report(healed(word), spec, failure);
     }
 
     private static int launchFlags(ContainerSpec spec) {

@@ -19,6 +19,7 @@ public final class Commands {
         "pause",
         "unpause",
         "wait",
+        "exec",
         "ps",
         "rename",
         "update",
@@ -55,6 +56,7 @@ public final class Commands {
             case "update", "container update" -> new UpdateCommand();
             case "container prune" -> new ContainerPruneCommand();
             case "boot" -> new BootCommand();
+            case "exec", "container exec" -> new ExecCommand();
             case "ps", "container ls", "container list", "container ps" -> new PsCommand();
             case "rm", "container rm", "container remove" -> new RmCommand();
             case "inspect" -> new InspectCommand("");

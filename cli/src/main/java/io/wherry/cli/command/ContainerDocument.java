@@ -9,13 +9,14 @@ import io.wherry.oci.json.JsonObject;
 import io.wherry.oci.json.JsonString;
 import io.wherry.oci.json.JsonValue;
 import java.time.Instant;
+import java.util.List;
 import java.util.OptionalLong;
 
 /** One container as {@code inspect} shows it: docker's field names where docker has them, and {@code Spec}, all that was asked. */
 final class ContainerDocument {
     private ContainerDocument() {}
 
-    static JsonObject of(Container container) {
+    static JsonObject of(Container container, List<String> executions) {
         ContainerSpec spec = container.spec();
         boolean running = container.status() == Container.Status.RUNNING;
         JsonObject state = JsonObject.builder()
@@ -37,6 +38,7 @@ final class ContainerDocument {
                 .put("Driver", container.driver())
                 .put("Config", config(spec))
                 .put("HostConfig", hostConfig(spec))
+                .put("ExecIDs", executions.isEmpty() ? JsonNull.INSTANCE : JsonArray.ofStrings(executions))
                 .put("Mounts", mounts(spec))
                 .put("Spec", spec.toJson())
                 .build();

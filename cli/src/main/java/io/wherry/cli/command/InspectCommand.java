@@ -89,7 +89,7 @@ final class InspectCommand extends Command<InspectCommand.Words> {
             return ImageDocuments.of(engine.image(name));
         }
         try {
-            return ContainerDocument.of(engine.container(name));
+            return ContainerDocument.of(engine.container(name), engine.executions(name));
         } catch (WherryException e) {
             boolean may = among.isEmpty() && e.kind() == WherryException.Kind.NOT_FOUND;
             if (may && engine.hasImage(name)) {

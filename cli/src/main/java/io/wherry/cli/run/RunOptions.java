@@ -351,7 +351,7 @@ public final class RunOptions {
         words.spec.rootfsOverlay = overlay;
     }
 
-    private static String absolute(String text) throws BadValueException {
+    static String absolute(String text) throws BadValueException {
         if (!text.startsWith("/")) {
             throw BadValueException.wanted("an absolute path in the container", text);
         }

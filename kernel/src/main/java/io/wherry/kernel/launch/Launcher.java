@@ -16,6 +16,8 @@ public interface Launcher {
     int INTERACTIVE = 2;
     /** Flag: the caller's terminal is put into raw mode. */
     int TERMINAL = 4;
+    /** Flag: nothing but the output is printed, not even the id of what is detached. */
+    int QUIET = 16;
 
     /**
      * Hands a container's program over. Does not return.

@@ -51,6 +51,12 @@ final class CgroupsV1 extends Cgroups {
         }
     }
 
+    @Override
+    void find(Plan plan) {
+        facts.cgroups().unified().ifPresent(path -> openUnified(plan, path));
+        makeOthers(new Plan()); // which ones there are follows from the limits; these steps are not taken
+    }
+
     private boolean hasDevices() {
         return facts.cgroups().hierarchy("devices").isPresent();
     }
@@ -179,18 +185,18 @@ final class CgroupsV1 extends Cgroups {
     }
 
     @Override
-    void prepareToJoin(Plan plan) {
+    void prepareToJoin(Plan plan, int strand) {
         for (CgroupLayout.Hierarchy hierarchy : used) {
             Slot folder = plan.slot(hierarchy.controllers() + " hierarchy");
-            plan.add(INSIDE, new OpenFolder(hierarchy.path(), folder));
+            plan.add(strand, new OpenFolder(hierarchy.path(), folder));
             hierarchies.add(folder);
         }
     }
 
     @Override
-    void join(Plan plan) {
+    void join(Plan plan, int strand) {
         for (Slot hierarchy : hierarchies) {
-            plan.add(INSIDE, new JoinCgroup(hierarchy, PARENT + "/" + id));
+            plan.add(strand, new JoinCgroup(hierarchy, PARENT + "/" + id));
         }
     }
 
