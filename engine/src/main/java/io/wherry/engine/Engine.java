@@ -80,9 +80,31 @@ public final class Engine {
      * @throws WherryException if what is asked cannot be had; then nothing is left behind
      */
     public void run(ContainerSpec spec) {
+        run(spec, Attachment.WHOLE, CreationListener.NONE);
+    }
+
+    /**
+     * The same, for a command that stays with the container in its own way.
+     *
+     * @param listener hears of the container before it starts
+     */
+    public void run(ContainerSpec spec, Attachment how, CreationListener listener) {
         ContainerId id = ContainerId.random();
         ContainerRoot from = roots.of(spec, files.folder(id));
-        launcher.launch(create(spec, from, id), id.text(), launchFlags(spec));
+        KernelProgram program = create(spec, from, id);
+        listener.created(id);
+        launcher.launch(program, id.text(), how.startFlags(spec), how.detachKeys());
+    }
+
+    /**
+     * Attaches to a container that runs. For a command this is the end: the launcher takes over.
+     *
+     * @throws WherryException of kind FAILED_PRECONDITION if it does not run
+     */
+    public void attach(String word, Attachment how) {
+        ContainerId id = files.find(word);
+        healing.heal(id);
+        new Attaching(files, launcher).attach(id, how);
     }
 
     /** A name that is taken by something dead or ending is free once that is cleaned up. */
@@ -110,12 +132,6 @@ public final class Engine {
             networks.release(network, id);
             throw e;
         }
-    }
-
-    private static int launchFlags(ContainerSpec spec) {
-        return (spec.detached() ? Launcher.DETACHED : 0)
-                | (spec.interactive() ? Launcher.INTERACTIVE : 0)
-                | (spec.terminal() ? Launcher.TERMINAL : 0);
     }
 
     /** {@return the program that {@link #run} would hand over for the same words; nothing is claimed, made or pulled} */
@@ -230,7 +246,8 @@ public final class Engine {
         }
         removal.waitUntilUnattended(container); // the pilot has said its last word and may still be ending
         StateFile.write(files.folder(container).resolve("program"), program.bytes());
-        launcher.launch(program, id, launchFlags(files.record(container).spec()));
+        launcher.launch(
+                program, id, Attachment.WHOLE.startFlags(files.record(container).spec()));
         return true;
     }
 

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class Commands {
     private static final String[] NAMES = {
         "run",
+        "attach",
         "ps",
         "rm",
         "inspect",
@@ -31,6 +32,7 @@ public final class Commands {
     public static @Nullable Command<?> find(String name) {
         return switch (name) {
             case "run", "container run" -> new RunCommand();
+            case "attach", "container attach" -> new AttachCommand();
             case "ps", "container ls", "container list", "container ps" -> new PsCommand();
             case "rm", "container rm", "container remove" -> new RmCommand();
             case "inspect" -> new InspectCommand("");

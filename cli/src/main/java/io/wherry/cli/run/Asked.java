@@ -44,6 +44,7 @@ public final class Asked {
         asked.labels();
         asked.processors();
         asked.seccomp();
+        asked.streams();
         if (!asked.problems.isEmpty()) {
             throw new UsageException("run", asked.problems, MISUSE);
         }
@@ -131,6 +132,12 @@ public final class Asked {
         if (profile != null) {
             words.spec.seccomp =
                     Optional.of(profile.equals("unconfined") ? profile : text(profile, "--security-opt seccomp"));
+        }
+    }
+
+    private void streams() {
+        if (words.spec.detached && !words.streams.isEmpty()) {
+            problems.add("Option `-a` stays with the container and `-d` does not; give one of them.");
         }
     }
 

@@ -6,6 +6,7 @@ import io.wherry.cli.table.BadValueException;
 import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Values;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -37,6 +38,20 @@ public final class RunOptions {
                 .flag("interactive", 'i', "Forward the input", (w, v) -> w.spec.interactive = v)
                 .flag("tty", 't', "Give it a terminal", (w, v) -> w.spec.terminal = v)
                 .flag("detach", 'd', "Do not stay with it; print its id", (w, v) -> w.spec.detached = v)
+                .list(
+                        "attach",
+                        'a',
+                        "stdin|stdout|stderr",
+                        "Stay with this stream alone (default: all)",
+                        (w, v) -> w.streams.add(Values.choice(v.toLowerCase(Locale.ROOT), "stdin|stdout|stderr")))
+                .text(
+                        "detach-keys",
+                        NONE,
+                        "KEYS",
+                        "What leaves its terminal (default ctrl-p,ctrl-q)",
+                        (w, v) -> w.detachKeys = DetachKeys.parse(v))
+                .flag("sig-proxy", NONE, "Pass signals on to it (default true)", (w, v) -> w.signals = v)
+                .file("cidfile", "Write its id into a new file", (w, v) -> w.cidFile = v)
                 .text("name", NONE, "NAME", "Name of the container", (w, v) -> w.spec.name = Optional.of(name(v)))
                 .flag("init", NONE, "Put a small init as pid 1 that reaps orphans", (w, v) -> w.spec.init = v)
                 .text(
@@ -268,10 +283,6 @@ public final class RunOptions {
                 .absent("publish-all", 'P', false, "publishing ports")
                 .absent("restart", NONE, true, "restarting by a policy")
                 .absent("health-cmd", NONE, true, "health checks")
-                .absent("attach", 'a', true, "attaching single streams")
-                .absent("detach-keys", NONE, true, "leaving by keys")
-                .absent("sig-proxy", NONE, false, "keeping signals from it")
-                .absent("cidfile", NONE, true, "writing the id into a file")
                 .absent("dns", NONE, true, "name servers of its own")
                 .absent("add-host", NONE, true, "extra host names")
                 .absent("link", NONE, true, "links between containers")
