@@ -63,7 +63,7 @@ class AttachTest {
         Command.Result ended = built.wherry("attach", "box").run();
         assertThat(ended.exit()).isEqualTo(1);
         assertThat(ended.err())
-                .isEqualTo("wherry: Cannot attach to the container `box`: it does not run (exited).\n"
+                .isEqualTo("wherry: Cannot attach to the container `box`: it is exited.\n"
                         + "`wherry start -ai` starts a container and attaches to it.\n");
     }
 

@@ -19,8 +19,8 @@ final class Attaching {
         if (container.status() != Container.Status.RUNNING) {
             throw new WherryException(
                     WherryException.Kind.FAILED_PRECONDITION,
-                    "Cannot attach to the container `" + container.name() + "`: it does not run ("
-                            + container.status().word() + ").",
+                    "Cannot attach to the container `" + container.name() + "`: it is "
+                            + container.status().word() + ".",
                     hint(container.status()));
         }
         launcher.attach(
@@ -30,8 +30,9 @@ final class Attaching {
     private static String hint(Container.Status status) {
         return switch (status) {
             case CREATED, EXITED -> "`wherry start -ai` starts a container and attaches to it.";
-            case RUNNING -> "";
-            case DAMAGED -> "`wherry rm` removes it.";
+            case PAUSED -> "Resume it first, with `wherry unpause`.";
+            case RESTARTING -> "Wait until it runs again.";
+            case RUNNING, DAMAGED -> "";
         };
     }
 }

@@ -32,6 +32,7 @@ public final class Engine {
     private final Roots roots;
     private final ContainerStart start;
     private final ContainerControl control;
+    private final ContainerProcesses processes;
     private final ImageCatalog images;
     private final Networks networks;
 
@@ -57,6 +58,7 @@ public final class Engine {
         this.roots = new Roots(facts, launcher, root, images);
         this.start = new ContainerStart(files, removal, creation, roots, networks, launcher);
         this.control = new ContainerControl(files);
+        this.processes = new ContainerProcesses(files, facts);
     }
 
     /**
@@ -141,6 +143,12 @@ public final class Engine {
      * @throws WherryException of kind FAILED_PRECONDITION if it runs already
      */
     public void startAttached(String word, boolean input) {
+        Attachment all = Attachment.WHOLE;
+        startAttached(word, new Attachment(input, true, true, all.signals(), all.detachKeys()));
+    }
+
+    /** The same, staying with the container in a way of one's own. */
+    public void startAttached(String word, Attachment how) {
         ContainerId id = healed(word);
         ContainerSpec spec = files.record(id).spec();
         KernelProgram program = start.prepare(id)
@@ -148,10 +156,7 @@ public final class Engine {
                         WherryException.Kind.FAILED_PRECONDITION,
                         "The container `" + word + "` is running already.",
                         "Attach to it with `wherry attach " + word + "`."));
-        launcher.launch(
-                program,
-                id.text(),
-                (input && spec.interactive() ? Launcher.INTERACTIVE : 0) | (spec.terminal() ? Launcher.TERMINAL : 0));
+        launcher.launch(program, id.text(), how.flags(spec), how.detachKeys());
     }
 
     /**
@@ -251,6 +256,30 @@ public final class Engine {
         return start.compile(files.record(id));
     }
 
+    /**
+     * {@return the processes of a container that runs or is paused, by their numbers}
+     *
+     * @throws WherryException of kind FAILED_PRECONDITION if it does neither
+     */
+    public List<ContainerProcess> processes(String word) {
+        ContainerId id = healed(word);
+        Container container = files.read(id);
+        List<ContainerProcess> list = processes.list(id);
+        if (list.isEmpty()) {
+            throw new WherryException(
+                    WherryException.Kind.FAILED_PRECONDITION,
+                    "The container `" + container.name() + "` has no processes: it is "
+                            + container.status().word() + ".");
+        }
+        return list;
+    }
+
+    /** {@return what a container uses now; empty if it does not run} */
+    public Optional<ContainerStats> stats(String word) {
+        ContainerId id = healed(word);
+        return new StatsReader(processes, facts).read(id, files.record(id).spec());
+    }
+
     /** {@return all images, by name} */
     public List<Image> images() {
         return images.list();
@@ -267,6 +296,11 @@ public final class Engine {
                         WherryException.Kind.NOT_FOUND,
                         "There is no image `" + name + "` here.",
                         "`wherry images` lists those that are; `wherry pull " + name + "` brings it."));
+    }
+
+    /** {@return how an image was made, the last step first; an image may tell nothing of that} */
+    public List<ImageHistory> history(String name) {
+        return images.history(image(name));
     }
 
     /** {@return whether a name stands for an image that is here} */

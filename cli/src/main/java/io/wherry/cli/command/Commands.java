@@ -13,11 +13,14 @@ public final class Commands {
         "run",
         "attach",
         "ps",
+        "top",
+        "stats",
         "rm",
         "inspect",
         "explain",
         "pull",
         "images",
+        "history",
         "rmi",
         "doctor",
         "info",
@@ -34,6 +37,8 @@ public final class Commands {
             case "run", "container run" -> new RunCommand();
             case "attach", "container attach" -> new AttachCommand();
             case "ps", "container ls", "container list", "container ps" -> new PsCommand();
+            case "top", "container top" -> new TopCommand();
+            case "stats", "container stats" -> new StatsCommand();
             case "rm", "container rm", "container remove" -> new RmCommand();
             case "inspect" -> new InspectCommand("");
             case "container inspect" -> new InspectCommand("container");
@@ -41,6 +46,7 @@ public final class Commands {
             case "explain", "container explain" -> new ExplainCommand();
             case "pull", "image pull" -> new PullCommand();
             case "images", "image ls", "image list" -> new ImagesCommand();
+            case "history", "image history" -> new HistoryCommand();
             case "rmi", "image rm", "image remove" -> new RmiCommand();
             case "doctor", "system doctor" -> new DoctorCommand();
             case "info", "system info" -> new InfoCommand();
