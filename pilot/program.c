@@ -229,7 +229,7 @@ static bool check_monitor(struct checker *c, const struct instruction *i) {
     }
     uint32_t policy = word_at(at + 64);
     uint32_t begin = word_at(at + 72);
-    bool again = policy < RESTART_POLICIES && (begin == 0 ? policy == 0 : begin < i->step && strands[STRAND_BETWEEN].count > 0);
+    bool again = policy < RESTART_POLICIES && (begin == 0 ? policy == 0 : begin < i->step);
     return require(c, (word_at(at) & ~(uint32_t)MONITOR_FLAGS) == 0, "an unknown flag in a monitor block")
         && require(c, assigned, "a descriptor that nothing was assigned to")
         && require(c, reserved == 0, "a reserved byte of a monitor block is not zero")
