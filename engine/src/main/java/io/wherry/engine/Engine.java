@@ -256,6 +256,11 @@ public final class Engine {
         return start.compile(files.record(id));
     }
 
+    /** {@return all that is known of the container that a name, an id or the beginning of an id names, healed} */
+    public ContainerDetails inspect(String word) {
+        return new Inspection(root, files, images).details(healed(word));
+    }
+
     /**
      * {@return the processes of a container that runs or is paused, by their numbers}
      *

@@ -269,9 +269,7 @@ final class Verifier {
         }
         int policy = data.getInt(at + 64);
         int again = data.getInt(at + 72);
-        boolean made = again == 0
-                ? policy == 0
-                : again > 0 && again < instruction.step();
+        boolean made = again == 0 ? policy == 0 : again > 0 && again < instruction.step();
         int stopSignal = data.getInt(at + 76);
         require(
                 policy >= 0 && policy < RESTART_POLICIES && made && stopSignal >= 0 && stopSignal <= SIGNAL_LAST,
