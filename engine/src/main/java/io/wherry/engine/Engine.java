@@ -36,6 +36,7 @@ public final class Engine {
     private final ContainerRename rename;
     private final ContainerUpdate update;
     private final Boot boot;
+    private final ContainerProcesses processes;
     private final ImageCatalog images;
     private final Networks networks;
     private final ContainerExec exec;
@@ -66,6 +67,7 @@ public final class Engine {
         this.rename = new ContainerRename(root, files);
         this.update = new ContainerUpdate(files, start, control, facts, launcher);
         this.boot = new Boot(files, start, facts.bootId());
+        this.processes = new ContainerProcesses(files, facts);
     }
 
     /**
@@ -95,9 +97,31 @@ public final class Engine {
      * @throws WherryException if what is asked cannot be had; then nothing is left behind
      */
     public void run(ContainerSpec spec) {
+        run(spec, Attachment.WHOLE, CreationListener.NONE);
+    }
+
+    /**
+     * The same, for a command that stays with the container in its own way.
+     *
+     * @param listener hears of the container before it starts
+     */
+    public void run(ContainerSpec spec, Attachment how, CreationListener listener) {
         ContainerId id = ContainerId.random();
         ContainerRoot from = roots.of(spec, files.folder(id));
-        launcher.launch(create(spec, from, id), id.text(), launchFlags(spec));
+        KernelProgram program = create(spec, from, id);
+        listener.created(id);
+        launcher.launch(program, id.text(), how.startFlags(spec), how.detachKeys());
+    }
+
+    /**
+     * Attaches to a container that runs. For a command this is the end: the launcher takes over.
+     *
+     * @throws WherryException of kind FAILED_PRECONDITION if it does not run
+     */
+    public void attach(String word, Attachment how) {
+        ContainerId id = files.find(word);
+        healing.heal(id);
+        new Attaching(files, launcher).attach(id, how);
     }
 
     /**
@@ -124,10 +148,10 @@ public final class Engine {
     /**
      * Hands the program of a container that exists to the launcher, which stays attached to it. For a command this is the end.
      *
-     * @param input whether the caller's input is forwarded, if the container has one
+     * @param how how the command stays with it
      * @throws WherryException of kind FAILED_PRECONDITION if it runs already
      */
-    public void startAttached(String word, boolean input) {
+    public void startAttached(String word, Attachment how) {
         ContainerId id = healed(word);
         ContainerSpec spec = files.record(id).spec();
         KernelProgram program = start.prepare(id)
@@ -135,10 +159,7 @@ public final class Engine {
                         WherryException.Kind.FAILED_PRECONDITION,
                         "The container `" + word + "` is running already.",
                         "Attach to it with `wherry attach " + word + "`."));
-        launcher.launch(
-                program,
-                id.text(),
-                (input && spec.interactive() ? Launcher.INTERACTIVE : 0) | (spec.terminal() ? Launcher.TERMINAL : 0));
+        launcher.launch(program, id.text(), how.flags(spec), how.detachKeys());
     }
 
     /**
@@ -265,20 +286,9 @@ public final class Engine {
         return Explanation.ofExec(compiled.plan(), compiled.program());
     }
 
-    /** {@return ids of the processes that were executed in a container and still run} */
-    public List<String> executions(String word) {
-        return exec.running(files.volatileFolder(files.find(word)));
-    }
-
     /** {@return what to say about an execution whose program failed} */
     public FailureReport report(String word, ExecSpec spec, Failure failure) {
         return exec.report(healed(word), spec, failure);
-    }
-
-    private static int launchFlags(ContainerSpec spec) {
-        return (spec.detached() ? Launcher.DETACHED : 0)
-                | (spec.interactive() ? Launcher.INTERACTIVE : 0)
-                | (spec.terminal() ? Launcher.TERMINAL : 0);
     }
 
     /** {@return the program that {@link #run} would hand over for the same words; nothing is claimed, made or pulled} */
@@ -300,6 +310,35 @@ public final class Engine {
         return start.compile(files.record(id));
     }
 
+    /** {@return all that is known of the container that a name, an id or the beginning of an id names, healed} */
+    public ContainerDetails inspect(String word) {
+        return new Inspection(root, files, images, exec).details(healed(word));
+    }
+
+    /**
+     * {@return the processes of a container that runs or is paused, by their numbers}
+     *
+     * @throws WherryException of kind FAILED_PRECONDITION if it does neither
+     */
+    public List<ContainerProcess> processes(String word) {
+        ContainerId id = healed(word);
+        Container container = files.read(id);
+        List<ContainerProcess> list = processes.list(id);
+        if (list.isEmpty()) {
+            throw new WherryException(
+                    WherryException.Kind.FAILED_PRECONDITION,
+                    "The container `" + container.name() + "` has no processes: it is "
+                            + container.status().word() + ".");
+        }
+        return list;
+    }
+
+    /** {@return what a container uses now; empty if it does not run} */
+    public Optional<ContainerStats> stats(String word) {
+        ContainerId id = healed(word);
+        return new StatsReader(processes, facts).read(id, files.record(id).spec());
+    }
+
     /** {@return all images, by name} */
     public List<Image> images() {
         return images.list();
@@ -316,6 +355,11 @@ public final class Engine {
                         WherryException.Kind.NOT_FOUND,
                         "There is no image `" + name + "` here.",
                         "`wherry images` lists those that are; `wherry pull " + name + "` brings it."));
+    }
+
+    /** {@return how an image was made, the last step first; an image may tell nothing of that} */
+    public List<ImageHistory> history(String name) {
+        return images.history(image(name));
     }
 
     /** {@return whether a name stands for an image that is here} */
@@ -391,7 +435,8 @@ public final class Engine {
         }
         removal.waitUntilUnattended(container); // the pilot has said its last word and may still be ending
         StateFile.write(files.folder(container).resolve("program"), program.bytes());
-        launcher.launch(program, id, launchFlags(files.record(container).spec()));
+        launcher.launch(
+                program, id, Attachment.WHOLE.startFlags(files.record(container).spec()));
         return true;
     }
 

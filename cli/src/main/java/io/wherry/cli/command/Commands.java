@@ -23,12 +23,16 @@ public final class Commands {
         "ps",
         "rename",
         "update",
+        "attach",
+        "top",
+        "stats",
         "rm",
         "container prune",
         "inspect",
         "explain",
         "pull",
         "images",
+        "history",
         "rmi",
         "boot",
         "doctor",
@@ -57,7 +61,10 @@ public final class Commands {
             case "container prune" -> new ContainerPruneCommand();
             case "boot" -> new BootCommand();
             case "exec", "container exec" -> new ExecCommand();
+            case "attach", "container attach" -> new AttachCommand();
             case "ps", "container ls", "container list", "container ps" -> new PsCommand();
+            case "top", "container top" -> new TopCommand();
+            case "stats", "container stats" -> new StatsCommand();
             case "rm", "container rm", "container remove" -> new RmCommand();
             case "inspect" -> new InspectCommand("");
             case "container inspect" -> new InspectCommand("container");
@@ -65,6 +72,7 @@ public final class Commands {
             case "explain", "container explain" -> new ExplainCommand();
             case "pull", "image pull" -> new PullCommand();
             case "images", "image ls", "image list" -> new ImagesCommand();
+            case "history", "image history" -> new HistoryCommand();
             case "rmi", "image rm", "image remove" -> new RmiCommand();
             case "doctor", "system doctor" -> new DoctorCommand();
             case "info", "system info" -> new InfoCommand();

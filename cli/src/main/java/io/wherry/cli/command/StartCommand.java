@@ -1,12 +1,17 @@
 package io.wherry.cli.command;
 
+import static io.wherry.cli.table.Option.NONE;
+
+import io.wherry.cli.run.DetachKeys;
 import io.wherry.cli.session.Session;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Row;
 import io.wherry.cli.table.UsageException;
+import io.wherry.engine.Attachment;
 import io.wherry.engine.Engine;
+import io.wherry.kernel.launch.Launcher;
 import java.util.List;
 
 /** Starts containers that exist. */
@@ -15,6 +20,8 @@ final class StartCommand extends Command<StartCommand.Words> {
     static final class Words {
         boolean attach;
         boolean interactive;
+        boolean signals = true;
+        String detachKeys = Launcher.DETACH_KEYS;
     }
 
     @Override
@@ -33,7 +40,14 @@ final class StartCommand extends Command<StartCommand.Words> {
     public OptionTable<Words> options() {
         return new OptionTable<Words>()
                 .flag("attach", 'a', "Stay with it; the exit code is the container's", (w, v) -> w.attach = v)
-                .flag("interactive", 'i', "Stay with it and forward the input", (w, v) -> w.interactive = v);
+                .flag("interactive", 'i', "Stay with it and forward the input", (w, v) -> w.interactive = v)
+                .flag("sig-proxy", NONE, "Pass signals on to it (default true)", (w, v) -> w.signals = v)
+                .text(
+                        "detach-keys",
+                        NONE,
+                        "KEYS",
+                        "What leaves its terminal (default ctrl-p,ctrl-q)",
+                        (w, v) -> w.detachKeys = DetachKeys.parse(v));
     }
 
     @Override
@@ -49,7 +63,9 @@ final class StartCommand extends Command<StartCommand.Words> {
                 throw new UsageException(
                         "start", List.of("Only one container can be stayed with at a time."), misuse());
             }
-            engine.startAttached(operands.getFirst(), words.interactive);
+            engine.startAttached(
+                    operands.getFirst(),
+                    new Attachment(words.interactive, true, true, words.signals, words.detachKeys));
             return 0;
         }
         return Each.of(session, operands, name -> {

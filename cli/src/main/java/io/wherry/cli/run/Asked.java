@@ -37,6 +37,7 @@ public final class Asked {
         asked.labels();
         asked.processors();
         asked.seccomp();
+        asked.streams();
         if (!asked.problems.isEmpty()) {
             throw new UsageException("run", asked.problems, MISUSE);
         }
@@ -50,7 +51,7 @@ public final class Asked {
      * @throws UsageException if the words do not fit together, or there are none
      */
     public static Consumer<ContainerSpec.Builder> change(RunWords words) {
-        Asked asked = new Asked(words, name -> null);
+        Asked asked = new Asked(words);
         asked.processors();
         ContainerSpec.Builder wanted = words.spec;
         if (asked.problems.isEmpty() && wanted.build().toJson().isEmpty()) {
@@ -126,6 +127,12 @@ public final class Asked {
         if (profile != null) {
             words.spec.seccomp =
                     Optional.of(profile.equals("unconfined") ? profile : files.text(profile, "--security-opt seccomp"));
+        }
+    }
+
+    private void streams() {
+        if (words.spec.detached && !words.streams.isEmpty()) {
+            problems.add("Option `-a` stays with the container and `-d` does not; give one of them.");
         }
     }
 }

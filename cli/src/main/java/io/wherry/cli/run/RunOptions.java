@@ -8,6 +8,7 @@ import io.wherry.cli.table.Values;
 import io.wherry.engine.RestartPolicy;
 import io.wherry.oci.WherryException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -57,6 +58,20 @@ public final class RunOptions {
         table.flag("rm", NONE, "Remove the container when it ends", (w, v) -> w.spec.remove = v)
                 .flag("interactive", 'i', "Forward the input", (w, v) -> w.spec.interactive = v)
                 .flag("tty", 't', "Give it a terminal", (w, v) -> w.spec.terminal = v)
+                .list(
+                        "attach",
+                        'a',
+                        "stdin|stdout|stderr",
+                        "Stay with this stream alone (default: all)",
+                        (w, v) -> w.streams.add(Values.choice(v.toLowerCase(Locale.ROOT), "stdin|stdout|stderr")))
+                .text(
+                        "detach-keys",
+                        NONE,
+                        "KEYS",
+                        "What leaves its terminal (default ctrl-p,ctrl-q)",
+                        (w, v) -> w.detachKeys = DetachKeys.parse(v))
+                .flag("sig-proxy", NONE, "Pass signals on to it (default true)", (w, v) -> w.signals = v)
+                .file("cidfile", "Write its id into a new file", (w, v) -> w.cidFile = v)
                 .text("name", NONE, "NAME", "Name of the container", (w, v) -> w.spec.name = Optional.of(name(v)))
                 .flag("init", NONE, "Put a small init as pid 1 that reaps orphans", (w, v) -> w.spec.init = v)
                 .text(
@@ -305,10 +320,6 @@ public final class RunOptions {
                 .absent("publish", 'p', true, "publishing ports")
                 .absent("publish-all", 'P', false, "publishing ports")
                 .absent("health-cmd", NONE, true, "health checks")
-                .absent("attach", 'a', true, "attaching single streams")
-                .absent("detach-keys", NONE, true, "leaving by keys")
-                .absent("sig-proxy", NONE, false, "keeping signals from it")
-                .absent("cidfile", NONE, true, "writing the id into a file")
                 .absent("dns", NONE, true, "name servers of its own")
                 .absent("add-host", NONE, true, "extra host names")
                 .absent("link", NONE, true, "links between containers")
