@@ -12,6 +12,7 @@ public final class Commands {
     private static final String[] NAMES = {
         "run",
         "ps",
+        "logs",
         "rm",
         "inspect",
         "explain",
@@ -32,6 +33,7 @@ public final class Commands {
         return switch (name) {
             case "run", "container run" -> new RunCommand();
             case "ps", "container ls", "container list", "container ps" -> new PsCommand();
+            case "logs", "container logs" -> new LogsCommand();
             case "rm", "container rm", "container remove" -> new RmCommand();
             case "inspect" -> new InspectCommand("");
             case "container inspect" -> new InspectCommand("container");
