@@ -19,9 +19,9 @@ void client_add(struct monitor *m, int fd) {
     for (unsigned k = 0; k < CLIENT_LIMIT; k++) {
         struct client *c = &m->clients[k];
         if (!c->used) {
-            *c = (struct client){.used = true, .fd = fd};
+            *c = (struct client){.used = true, .fd = own_fd(m, fd)};
             c->reader = (struct frame_reader){.bytes = c->frame, .limit = sizeof c->frame};
-            set_nonblocking(fd);
+            set_nonblocking(c->fd);
             return;
         }
     }
@@ -197,7 +197,7 @@ static bool obey(struct monitor *m, struct client *c) {
         uint8_t type;
         uint8_t length;
     } known[] = {{FRAME_HELLO, HELLO_BYTES}, {FRAME_ATTACH, 4}, {FRAME_RESIZE, 4}, {FRAME_SIGNAL, 4}, {FRAME_WAIT, 0},
-                 {FRAME_PIDFD, 0}, {FRAME_STOP, 8}, {FRAME_PAUSE, 4}, {FRAME_DETACH, 0}, {FRAME_REOPEN, 0}};
+                 {FRAME_PIDFD, 0}, {FRAME_STOP, 8}, {FRAME_PAUSE, 4}, {FRAME_POLICY, 8}, {FRAME_DETACH, 0}, {FRAME_REOPEN, 0}};
     enum frame_type type = (enum frame_type)c->frame[0];
     const uint8_t *payload = c->frame + FRAME_HEADER;
     bool fits = false;

@@ -72,6 +72,20 @@ static bool ends_in_monitor(const struct program *program) {
     return strand->count > 0 && program->code[strand->first + strand->count - 1].op == OP_MONITOR;
 }
 
+/*
+ * Who failed to take the lock, or failed before, has made nothing: what the sweep would find by name is another's, who attends the container.
+ */
+static bool may_sweep(const struct context *ctx) {
+    const struct strand *strand = &ctx->program.header->strands[0];
+    for (uint32_t at = ctx->failure.instruction; ctx->failure.strand == 0 && at < strand->first + strand->count; at++) {
+        const struct instruction *i = &ctx->program.code[at];
+        if (i->op == OP_SYS && i->operands[0] == CALL_FCNTL_LOCK) {
+            return false;
+        }
+    }
+    return (ctx->program.header->flags & PROGRAM_PROBE) == 0;
+}
+
 static int pilot_main(const struct process *process) {
     struct context ctx = {.launcher = FD_LAUNCHER, .report = -1};
     int strand = chosen_strand(process);
@@ -98,7 +112,7 @@ static int pilot_main(const struct process *process) {
     }
     struct failure failure = ctx.failure;
     end_children(&ctx);
-    if (strand == 0 && (flags & PROGRAM_PROBE) == 0) {
+    if (strand == 0 && may_sweep(&ctx)) {
         run_strand(&ctx, STRAND_SWEEP);
     }
     ctx.failure = failure;

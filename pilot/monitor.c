@@ -3,10 +3,18 @@
 #include <linux/wait.h>
 
 enum {
-    FIONREAD_ = 0x541B, TIOCSWINSZ_ = 0x5414, SUBREAPER = 36, SET_NAME = 15, SFD_FLAGS = O_CLOEXEC | O_NONBLOCK, CLOCK_MONOTONIC_ = 1,
-    QUIET_MS = 200, DRAIN_MS = 50, OBSERVERS_MS = 5000, DRAIN_MOST = 4 << 20, FOREVER = -1, NO_KILL = -1, BY_SIGNAL = 2, BY_SIGNAL_WITH_CORE = 3 /* CLD_KILLED, CLD_DUMPED */, EXIT_UNKNOWN = 255,
-    GREETING = 2,
+    TIOCSWINSZ_ = 0x5414, SUBREAPER = 36, SET_NAME = 15, SFD_FLAGS = O_CLOEXEC | O_NONBLOCK, CLOCK_MONOTONIC_ = 1,
+    QUIET_MS = 200, DRAIN_MS = 50, OBSERVERS_MS = 5000, DRAIN_MOST = 4 << 20, FOREVER = -1, BY_SIGNAL = 2, BY_SIGNAL_WITH_CORE = 3 /* CLD_KILLED, CLD_DUMPED */, EXIT_UNKNOWN = 255,
+    GREETING = 2, OWN_FDS = FD_LAST + 1, FREEZE_MS = 2000, 
 };
+
+int own_fd(const struct monitor *m, int fd) {
+    long own = fd < 0 || m->block.again == 0 ? -1 : sys_fcntl(fd, F_DUPFD_CLOEXEC, OWN_FDS);
+    if (own >= 0) {
+        sys_close(fd);
+    }
+    return own >= 0 ? (int)own : fd;
+}
 
 /* what clients ask for */
 
@@ -14,17 +22,63 @@ static int cgroup_write(const struct monitor *m, const char *file, const char *v
     return m->block.cgroup < 0 ? -EOPNOTSUPP : put_value(m->block.cgroup, file, value);
 }
 
+/* Frozen processes see no signal; but for SIGKILL, and only in version 2. */
+static int thaw(const struct monitor *m) {
+    TRY(cgroup_write(m, "cgroup.freeze", "0"));
+    sys_unlinkat(m->block.volatile_folder, "paused", 0);
+    return 0;
+}
+
+/* Between two starts there is nobody to signal, and nothing to wait for but the end of that. */
 static int stop(struct monitor *m, uint32_t signal, uint32_t milliseconds) {
-    long result = sys_pidfd_signal(m->pidfd, (int)signal);
+    long result = m->ended ? 0 : sys_pidfd_signal(m->pidfd, (int)signal);
     if (result == 0) {
-        cgroup_write(m, "cgroup.freeze", "0"); /* or the signal would not be seen */
-        m->kill_at = milliseconds == UINT32_MAX ? NO_KILL : sys_now_ms() + milliseconds;
+        m->stopped = true;
+        thaw(m);
+        m->kill_at = milliseconds == UINT32_MAX ? NEVER : sys_now_ms() + milliseconds;
+    }
+    return (int)result;
+}
+
+static bool is_frozen(int events) {
+    char text[256];
+    long n = SYS(pread64, events, text, sizeof text - 1, 0);
+    text[n < 0 ? 0 : n] = 0;
+    const char *value = text_line(text, "frozen ");
+    return value != NULL && *value == '1';
+}
+
+/* The kernel freezes processes one by one; the file tells when the last one is. */
+static int pause(const struct monitor *m) {
+    int64_t until = sys_now_ms() + FREEZE_MS;
+    TRY(cgroup_write(m, "cgroup.freeze", "1"));
+    CLOSING int events = (int)TRY(sys_openat(m->block.cgroup, "cgroup.events", O_RDONLY, 0));
+    while (!is_frozen(events)) {
+        struct pollfd change = {.fd = events, .events = POLLPRI};
+        int64_t left = until - sys_now_ms();
+        if (left <= 0) {
+            thaw(m);
+            return -ETIMEDOUT;
+        }
+        sys_poll(&change, 1, (int)left);
+    }
+    CLOSING int mark = (int)sys_openat(m->block.volatile_folder, "paused", O_WRONLY | O_CREAT, 0600);
+    return mark < 0 ? mark : 0;
+}
+
+/* What users end a container with keeps it from being started again. */
+static int signal_container(struct monitor *m, uint32_t signal) {
+    bool ends = signal == SIGKILL || signal == m->block.stop_signal;
+    long result = m->ended ? ends ? 0 : -ESRCH : sys_pidfd_signal(m->pidfd, (int)signal);
+    if (result == 0 && ends) {
+        m->stopped = true;
+        thaw(m);
     }
     return (int)result;
 }
 
 static void kill_all(struct monitor *m) {
-    m->kill_at = NO_KILL;
+    m->kill_at = NEVER;
     if (cgroup_write(m, "cgroup.kill", "1") < 0) {
         sys_pidfd_signal(m->pidfd, SIGKILL);
     }
@@ -41,11 +95,13 @@ int monitor_request(struct monitor *m, enum frame_type type, const uint8_t *payl
     if (type == FRAME_RESIZE) {
         result = resize(m, payload);
     } else if (type == FRAME_SIGNAL) {
-        result = (int)sys_pidfd_signal(m->pidfd, (int)get_u32(payload));
+        result = signal_container(m, get_u32(payload));
     } else if (type == FRAME_STOP) {
         result = stop(m, get_u32(payload), get_u32(payload + 4));
     } else if (type == FRAME_PAUSE) {
-        result = cgroup_write(m, "cgroup.freeze", get_u32(payload) != 0 ? "1" : "0");
+        result = m->ended ? -ESRCH : get_u32(payload) != 0 ? pause(m) : thaw(m);
+    } else if (type == FRAME_POLICY) {
+        result = restart_policy(m, get_u32(payload), get_u32(payload + 4));
     } else if (type == FRAME_REOPEN) {
         result = log_reopen(&m->log);
     }
@@ -223,6 +279,10 @@ static size_t exit_lines(const struct monitor *m, char to[512]) {
     end = text_pair(end, "\nseconds ", e->seconds);
     end = text_pair(end, "\nnanoseconds ", e->nanoseconds);
     end = m->log.errors > 0 ? text_pair(end, "\nunlogged ", m->log.errors) : end;
+    end = m->ctx->restarts > 0 ? text_pair(end, "\nrestarts ", m->ctx->restarts) : end;
+    end = m->stopped ? text_pair(end, "\nstopped ", 1) : end;
+    end = e->failed ? text_pair(end, "\nfailed ", m->ctx->failure.error) : end;
+    end = m->again_at != NEVER ? text_pair(end, "\nagain ", m->delay) : end;
     *end++ = '\n';
     return (size_t)(end - to);
 }
@@ -294,8 +354,22 @@ static void hand_over(struct monitor *m) {
     }
 }
 
-static void finish(struct monitor *m) {
+void monitor_record(struct monitor *m, bool for_good) {
     char text[512];
+    size_t length = exit_lines(m, text);
+    size_t boot = boot_line(text + length);
+    write_exit(m->block.volatile_folder, text, length + boot, false);
+    if (for_good) {
+        sys_close(m->block.listener);
+    }
+    tell_ending(m);
+    if (for_good) {
+        write_exit(m->block.folder, text, length, (m->block.flags & BLOCK_REMOVE) == 0); /* what is to be removed need not survive a loss of power */
+    }
+}
+
+/* The first process has ended: what it still said, and how often memory ran out. */
+static void take_leave(struct monitor *m) {
     for (unsigned k = 0; k < CLIENT_LIMIT; k++) {
         if (m->clients[k].used && m->clients[k].primary) {
             client_widen(m, &m->clients[k]); /* what is left is at most that; the record must not wait for a reader */
@@ -305,12 +379,10 @@ static void finish(struct monitor *m) {
     drain(m, 1);
     log_close(&m->log);
     m->ending.oom = oom_kills(m);
-    size_t length = exit_lines(m, text);
-    size_t boot = boot_line(text + length);
-    write_exit(m->block.volatile_folder, text, length + boot, false);
-    sys_close(m->block.listener);
-    tell_ending(m);
-    write_exit(m->block.folder, text, length, (m->block.flags & BLOCK_REMOVE) == 0); /* what is to be removed need not survive a loss of power */
+}
+
+static void finish(struct monitor *m) {
+    monitor_record(m, true);
     /* What could not be swept is swept by the next command, which finds the container by its folder. */
     if (run_strand(m->ctx, STRAND_SWEEP) == 0 && (m->block.flags & BLOCK_REMOVE) != 0) {
         run_strand(m->ctx, STRAND_REMOVAL);
@@ -331,7 +403,8 @@ static int wait_for_work(const struct monitor *m, struct pollfd fds[POLL_COUNT])
     bool blocked = output_blocked(m);
     bool input_waits = m->input_at < m->input_end;
     int64_t now = sys_now_ms();
-    int64_t left = m->kill_at == NO_KILL ? FOREVER : sooner(FOREVER, m->kill_at, now);
+    int64_t left = m->kill_at == NEVER ? FOREVER : sooner(FOREVER, m->kill_at, now);
+    left = m->again_at == NEVER ? left : sooner(left, m->again_at, now);
     bool quiet = m->quiet_until > now;
     left = quiet && !blocked ? sooner(left, m->quiet_until, now) : left;
     fds[POLL_PIDFD] = (struct pollfd){.fd = m->pidfd, .events = POLLIN};
@@ -365,11 +438,11 @@ static void serve_client(struct monitor *m, struct client *c, short events) {
     }
 }
 
-static void turn(struct monitor *m) {
+void monitor_turn(struct monitor *m) {
     struct pollfd fds[POLL_COUNT];
     uint8_t signal[128];
     int n = wait_for_work(m, fds);
-    if (m->kill_at != NO_KILL && sys_now_ms() >= m->kill_at) {
+    if (m->kill_at != NEVER && sys_now_ms() >= m->kill_at) {
         kill_all(m);
     }
     if (n <= 0) {
@@ -409,7 +482,7 @@ static void become(struct monitor *m) {
     }
     sys_sigaction(SIGCHLD, 0);
     sys_sigmask(child, NULL);
-    m->signals = (int)SYS(signalfd4, -1, &child, 8, SFD_FLAGS);
+    m->signals = own_fd(m, (int)SYS(signalfd4, -1, &child, 8, SFD_FLAGS));
     if (m->ctx->launcher >= 0) {
         client_add(m, m->ctx->launcher);
         m->ctx->launcher = -1;
@@ -417,25 +490,40 @@ static void become(struct monitor *m) {
             client_read(m, &m->clients[0]); /* HELLO and ATTACH are there already; the container may end before the first poll */
         }
     }
-    const int others[3] = {m->block.in, m->block.out, m->block.err};
-    for (unsigned k = 0; k < 3; k++) {
-        if (others[k] >= 0) {
-            set_nonblocking(others[k]);
-        }
-    }
     if (m->block.listener >= 0) {
         set_nonblocking(m->block.listener);
     }
 }
 
-int monitor_main(struct context *ctx, int pidfd, const uint8_t block[64]) {
+void monitor_watch(struct monitor *m) {
+    const int streams[3] = {m->block.in, m->block.out, m->block.err};
+    for (unsigned k = 0; k < 3; k++) {
+        if (streams[k] >= 0) {
+            set_nonblocking(streams[k]);
+        }
+    }
+    m->ended = false;
+    m->again_at = NEVER;
+    m->kill_at = NEVER;
+    m->started_at = sys_now_ms();
+    reap(m); /* it may have ended before its death was blocked for us */
+}
+
+/* From a start to its end. */
+static void monitor_life(struct monitor *m) {
+    while (!m->ended) {
+        monitor_turn(m);
+    }
+    take_leave(m);
+}
+
+int monitor_main(struct context *ctx, int pidfd, const uint8_t block[MONITOR_BLOCK]) {
     struct monitor *m = sys_pages(sizeof *m + FRAME_HEADER + 2 * (size_t)CHUNK);
     if (sys_failed(m)) {
         return -ENOMEM;
     }
     m->ctx = ctx;
     m->pidfd = pidfd;
-    m->kill_at = NO_KILL;
     m->input_owner = -1;
     m->log.fd = -1;
     m->chunk = (uint8_t *)(m + 1) + FRAME_HEADER;
@@ -446,9 +534,12 @@ int monitor_main(struct context *ctx, int pidfd, const uint8_t block[64]) {
         m->log.errors++;
     }
     reserve_exit(m->block.folder);
-    reap(m); /* it may have ended before its death was blocked for us */
-    while (!m->ended) {
-        turn(m);
+    monitor_watch(m);
+    monitor_life(m);
+    while (restart_wanted(m) && restart(m)) {
+        if (!m->ending.failed) {
+            monitor_life(m);
+        }
     }
     finish(m);
     return 0;

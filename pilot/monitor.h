@@ -8,7 +8,12 @@ enum {
     NOTE_ROOM = 4096, LAST_OUTBOX = 5 << 20,
 };
 
+enum { NEVER = -1 };
+
 enum { BLOCK_TERMINAL = 1, BLOCK_STDIN = 2, BLOCK_LOG = 4, BLOCK_REMOVE = 8, BLOCK_OOM_V1 = 16, BLOCK_OOM_V2 = 32 };
+
+/* What follows the end of the container. */
+enum { RESTART_NO, RESTART_ON_FAILURE, RESTART_ALWAYS, RESTART_LIMIT };
 
 /* docs/program.md "The monitor block". */
 struct monitor_block {
@@ -23,9 +28,23 @@ struct monitor_block {
     uint64_t log_size;
     uint32_t log_files;
     int32_t cgroup;
+    uint32_t log_format;
+    uint32_t log_reserved[3];
+    uint32_t policy; /* RESTART_… */
+    uint32_t restarts_most;
+    uint32_t again; /* step of strand 0 at which a repeated start begins */
+    uint32_t stop_signal;
+    int32_t events;
+    uint32_t health_strand;
+    uint32_t health_interval;
+    uint32_t health_timeout;
+    uint32_t health_start_period;
+    uint32_t health_retries;
+    uint32_t health_start_interval;
+    int32_t health_output;
     uint8_t zero[16];
 };
-_Static_assert(sizeof(struct monitor_block) == 64, "docs/program.md");
+_Static_assert(sizeof(struct monitor_block) == MONITOR_BLOCK, "docs/program.md");
 
 struct client {
     bool used;
@@ -45,6 +64,7 @@ struct client {
 /* How the container ended. */
 struct ending {
     bool known;
+    bool failed; /* it could not be started again */
     uint32_t code;
     uint32_t signal;
     uint32_t oom;
@@ -66,7 +86,11 @@ struct monitor {
     size_t input_end;
     int input_owner;   /* index of the client whose input that is, or -1 */
     bool input_closes; /* when it is written */
-    int64_t kill_at;   /* monotonic milliseconds, 0 never */
+    bool stopped;        /* somebody wants it to stay down */
+    int64_t started_at;  /* monotonic milliseconds */
+    int64_t again_at;    /* then it is started again, NEVER else */
+    uint32_t delay;      /* milliseconds between the last end and the start behind it */
+    int64_t kill_at;   /* monotonic milliseconds, or NEVER */
     int64_t quiet_until; /* a terminal that nobody has open */
     struct client clients[CLIENT_LIMIT];
 };
@@ -88,8 +112,24 @@ void client_widen(struct monitor *m, struct client *c);
 bool output_blocked(const struct monitor *m);
 
 /* monitor.c */
+/* A descriptor of the monitor's own, out of the way of those that the program numbers. */
+int own_fd(const struct monitor *m, int fd);
+/* The container's first process runs: from now on it is watched. */
+void monitor_watch(struct monitor *m);
+/* Records how it ended; for good, or until it is started again. */
+void monitor_record(struct monitor *m, bool for_good);
+/* Serves clients and the container until something happened or a time has come. */
+void monitor_turn(struct monitor *m);
 int monitor_request(struct monitor *m, enum frame_type type, const uint8_t *payload);
 void monitor_input(struct monitor *m, struct client *c);
 void monitor_input_end(struct monitor *m);
 /* Writes what waits for the container's input. */
 void monitor_write_input(struct monitor *m);
+
+/* restart.c */
+/* Another policy than the program's: 0 or -errno. */
+int restart_policy(struct monitor *m, uint32_t policy, uint32_t most);
+/* What ended is to be started again: its policy says so, and nobody stopped it. */
+bool restart_wanted(const struct monitor *m);
+/* Cleans up behind it, waits, starts it again; false: it was stopped meanwhile. If it could not be started it has ended once more. */
+bool restart(struct monitor *m);

@@ -277,6 +277,7 @@ int op_record(struct context *ctx, const struct instruction *i) {
     end = text_pair(end, "\nstart ", ctx->last_pid > 0 ? start_time(ctx->last_pid) : 0);
     end = text_pair(end, "\nmonitor ", (uint64_t)sys_getpid());
     end = text_pair(end, "\ntime ", (uint64_t)now.tv_sec);
+    end = ctx->restarts > 0 ? text_pair(end, "\nrestarts ", ctx->restarts) : end;
     *end++ = '\n';
     text_copy(name + 1, PATH_LIMIT, text_at(ctx, i->operands[1]));
     text_copy(name + text_length(name), 5, ".new");

@@ -42,6 +42,7 @@ struct context {
     uint32_t strand;   /* being run */
     uint32_t position; /* instruction being run */
     int last_pid;      /* of the last CLONE; 0 before */
+    uint32_t restarts; /* how many starts this one has behind it */
     int sticky;        /* errno remembered by policy `sticky`, 0 none */
     struct child children[STRAND_COUNT];
     struct failure failure; /* of the instruction being run; text and argument are set by the op */
@@ -54,6 +55,8 @@ struct context {
  * nobody is ended. The monitor calls it with STRAND_SWEEP after it reported the exit, then, if asked, with STRAND_REMOVAL.
  */
 int run_strand(struct context *ctx, uint32_t strand);
+/* The same for some of its instructions. */
+int run_part(struct context *ctx, uint32_t strand, uint32_t from, uint32_t to);
 /* The life of a process made by CLONE: the strand, its report, the end. */
 _Noreturn void run_child(struct context *ctx, uint32_t strand);
 /* Ends and reaps every process that a CLONE of ours made and that still lives. */
@@ -103,7 +106,7 @@ int put_value(int dir, const char *name, const char *text);
 /* The parts of others: */
 
 /* monitor.c. Becomes the monitor of the process behind `pidfd` (ctx->last_pid), until it ended, was reported and was swept. */
-int monitor_main(struct context *ctx, int pidfd, const uint8_t block[64]);
+int monitor_main(struct context *ctx, int pidfd, const uint8_t block[MONITOR_BLOCK]);
 /* trees.c. Serves a tree stream on the root until its end (docs/trees.md); 0 or -errno. */
 int trees_main(struct context *ctx, int stream, int replies, uint32_t flags);
 /* launcher.c. Everything that is not the pilot's role; returns the exit status. */

@@ -10,7 +10,7 @@
 #include <linux/sched.h>
 #include <linux/close_range.h>
 
-enum { ERRNO_LIMIT = 4096, READ_LIMIT = 1 << 20, BPF_LIMIT = 4096, PATH_LIMIT = 4096, MONITOR_FLAGS = 63, SIGNAL_KILL = 9 };
+enum { ERRNO_LIMIT = 4096, READ_LIMIT = 1 << 20, BPF_LIMIT = 4096, PATH_LIMIT = 4096, MONITOR_FLAGS = 63, RESTART_POLICIES = 3, SIGNAL_LAST = 64, SIGNAL_KILL = 9 };
 
 static const uint64_t CLONE_ALLOWED = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID
     | CLONE_NEWNET | CLONE_NEWTIME | CLONE_PARENT | CLONE_PIDFD;
@@ -164,6 +164,10 @@ static void assign_result(struct checker *c, enum result_kind result) {
     }
 }
 
+static bool sweeps(uint32_t strand) {
+    return strand == STRAND_SWEEP || strand == STRAND_BETWEEN;
+}
+
 static bool policy(struct checker *c) {
     const struct instruction *i = here(c);
     const struct strand *strand = &c->program->header->strands[c->strand];
@@ -180,13 +184,13 @@ static bool policy(struct checker *c) {
     bool is_probe = (c->program->header->flags & PROGRAM_PROBE) != 0;
     return require(c, is_list, "a policy's errnos are not a list") && require(c, i->policy < POLICY_LIMIT, "an unknown policy")
         && require(c, fits, "a policy without its errnos, or errnos without a policy") && require(c, stays, "a skip that does not stay in its strand")
-        && require(c, i->policy != POLICY_IGNORE || c->strand == STRAND_SWEEP, "policy `ignore` outside of the sweep")
+        && require(c, i->policy != POLICY_IGNORE || sweeps(c->strand), "policy `ignore` outside of the sweep")
         && require(c, i->policy != POLICY_NOTE || is_probe, "policy `note` outside of a probe");
 }
 
 static bool check_clone(struct checker *c, const struct instruction *i) {
     uint64_t target = i->operands[1];
-    bool later = target > c->strand && target < STRAND_REMOVAL && c->program->header->strands[target].count > 0;
+    bool later = target > c->strand && target < STRAND_REMOVAL && target != STRAND_BETWEEN && c->program->header->strands[target].count > 0;
     if (!require(c, (i->operands[0] & ~CLONE_ALLOWED) == 0, "CLONE with a flag that is not a namespace")
         || !require(c, later, "CLONE of a strand that is not a later one") || !require(c, !c->strands[target].entered, "a strand that is cloned twice")) {
         return false;
@@ -197,27 +201,39 @@ static bool check_clone(struct checker *c, const struct instruction *i) {
     return true;
 }
 
+static uint32_t word_at(const uint8_t *at) {
+    uint32_t word;
+    __builtin_memcpy(&word, at, sizeof word);
+    return word;
+}
+
 static bool check_monitor(struct checker *c, const struct instruction *i) {
-    static const uint8_t fd_places[] = {4, 8, 12, 16, 20, 24, 28, 44};
-    const struct strand *strand = &c->program->header->strands[0];
+    static const uint8_t fd_places[] = {4, 8, 12, 16, 20, 24, 28, 44, 80, 108};
+    static const uint8_t zero_places[] = {52, 56, 60, 112, 116, 120, 124};
+    const struct strand *strands = c->program->header->strands;
+    const struct strand *strand = &strands[0];
     const uint8_t *at = (const uint8_t *)c->program->data + i->operands[1];
     bool is_end = c->strand == 0 && c->at == strand->first + strand->count - 1 && i->policy == POLICY_ABORT;
-    uint32_t flags;
-    uint64_t reserved[2];
-    if (!require(c, is_end, "MONITOR is not the end of strand 0") || !require(c, i->operands[2] == 64, "a monitor block has 64 bytes")) {
+    if (!require(c, is_end, "MONITOR is not the end of strand 0") || !require(c, i->operands[2] == MONITOR_BLOCK, "a monitor block has 128 bytes")) {
         return false;
     }
-    __builtin_memcpy(&flags, at, sizeof flags);
-    __builtin_memcpy(reserved, at + 48, sizeof reserved);
     bool assigned = true;
+    uint32_t reserved = 0;
     for (unsigned k = 0; k < sizeof fd_places; k++) {
         int32_t fd;
         __builtin_memcpy(&fd, at + fd_places[k], sizeof fd);
         assigned &= fd == -1 || holds(&c->strands[0], fd);
     }
-    return require(c, (flags & ~(uint32_t)MONITOR_FLAGS) == 0, "an unknown flag in a monitor block")
+    for (unsigned k = 0; k < sizeof zero_places; k++) {
+        reserved |= word_at(at + zero_places[k]);
+    }
+    uint32_t policy = word_at(at + 64);
+    uint32_t begin = word_at(at + 72);
+    bool again = policy < RESTART_POLICIES && (begin == 0 ? policy == 0 : begin < i->step && strands[STRAND_BETWEEN].count > 0);
+    return require(c, (word_at(at) & ~(uint32_t)MONITOR_FLAGS) == 0, "an unknown flag in a monitor block")
         && require(c, assigned, "a descriptor that nothing was assigned to")
-        && require(c, (reserved[0] | reserved[1]) == 0, "a reserved byte of a monitor block is not zero");
+        && require(c, reserved == 0, "a reserved byte of a monitor block is not zero")
+        && require(c, again && word_at(at + 76) <= SIGNAL_LAST, "a restart that the program is not made for");
 }
 
 /* The slot's first contents keep every string around it well-formed before and after PUTPID. */
@@ -287,8 +303,8 @@ static bool sweep_allows(uint8_t op) {
 static bool meaning(struct checker *c, const struct instruction *i) {
     const uint64_t *o = i->operands;
     uint32_t flags = c->program->header->flags;
-    bool is_child = c->strand != 0 && c->strand < STRAND_REMOVAL;
-    if (!require(c, c->strand != STRAND_SWEEP || sweep_allows(i->op), "an instruction that the sweep may not use")) {
+    bool is_child = c->strand != 0 && c->strand < STRAND_REMOVAL && c->strand != STRAND_BETWEEN;
+    if (!require(c, !sweeps(c->strand) || sweep_allows(i->op), "an instruction that the sweep may not use")) {
         return false;
     }
     switch (i->op) {
@@ -416,6 +432,7 @@ static void enter(struct checker *c, uint32_t strand) {
 
 static bool strands(struct checker *c) {
     enter(c, 0);
+    enter(c, STRAND_BETWEEN);
     enter(c, STRAND_REMOVAL);
     enter(c, STRAND_SWEEP);
     for (c->strand = 0; c->strand < STRAND_COUNT; c->strand++) {

@@ -13,6 +13,7 @@ enum {
     PROGRAM_LIMIT = 4 << 20,
     PROGRAM_ARCHITECTURE = (int)0xC000003E,
     STRAND_COUNT = 8,
+    STRAND_BETWEEN = 3, /* what the sweep does between two starts */
     STRAND_REMOVAL = 6,
     STRAND_SWEEP = 7,
     OPERAND_COUNT = 6,
@@ -26,6 +27,7 @@ enum {
     FD_STREAM = 5,
     FD_REPLIES = 6,
     PID_TEXT = 12,
+    MONITOR_BLOCK = 128,
 };
 
 enum program_flag { PROGRAM_TEST = 1, PROGRAM_PROBE = 2, PROGRAM_STARTS = 4, PROGRAM_FLAGS = 7 };

@@ -109,9 +109,13 @@ static void describe(struct context *ctx, const struct instruction *i, int error
 
 int run_strand(struct context *ctx, uint32_t strand) {
     const struct strand *range = &ctx->program.header->strands[strand];
+    return run_part(ctx, strand, range->first, range->first + range->count);
+}
+
+int run_part(struct context *ctx, uint32_t strand, uint32_t from, uint32_t to) {
     uint32_t outer = ctx->strand;
     ctx->strand = strand;
-    for (uint32_t at = range->first; at < range->first + range->count; at++) {
+    for (uint32_t at = from; at < to; at++) {
         const struct instruction *i = &ctx->program.code[at];
         ctx->position = at;
         ctx->failure = (struct failure){.argument = UINT32_MAX};

@@ -105,8 +105,8 @@ def container(folder, argv, terminal=False, stdin=True, log=True, log_size=1 << 
         p.call(0, "close", fd)
     p.add(0, "RECV", 14, 6, 1)
     flags = (1 if terminal else 0) | (2 if stdin else 0) | (4 if log else 0) | (8 if remove else 0)
-    block = struct.pack("<I7iQIi16x", flags, *fds, 10, 11, 12, -1, log_size, log_files, cg)
-    p.add(0, "MONITOR", 16, block, 64)
+    block = struct.pack("<I7iQIi16x4Ii6Ii16x", flags, *fds, 10, 11, 12, -1, log_size, log_files, cg, 0, 0, 0, 0, -1, 0, 0, 0, 0, 0, 0, -1)
+    p.add(0, "MONITOR", 16, block, len(block))
     p.call(1, "setsid")
     if terminal:
         p.call(1, "ioctl", 21, 0x540E, 0)

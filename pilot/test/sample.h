@@ -5,7 +5,7 @@
 static inline void sample_program(struct assembly *a) {
     uint64_t n, m;
     uint8_t zeros[64] = {0};
-    int32_t monitor[16] = {[1] = -1, [2] = -1, [3] = -1, [4] = -1, [5] = -1, [6] = -1, [7] = -1, [11] = -1};
+    int32_t monitor[32] = {[1] = -1, [2] = -1, [3] = -1, [4] = -1, [5] = -1, [6] = -1, [7] = -1, [11] = -1, [20] = -1, [27] = -1};
     asm_begin(a, PROGRAM_STARTS);
     asm_strand(a, 0);
     to(SYS(a, CALL_OPENAT, FD(-100), str(a, "/sys/fs/cgroup"), 0200000, 0), 8);
@@ -27,7 +27,7 @@ static inline void sample_program(struct assembly *a) {
     to(OP(a, OP_RECV, 10, BARRIER_TERMINAL, 0), 16);
     OP(a, OP_RECV, 10, BARRIER_EXECUTING, 1);
     OP(a, OP_RECORD, 8, str(a, "started"), str(a, "boot x\n"), 7);
-    OP(a, OP_MONITOR, 15, bytes_of(a, monitor, 64), 64);
+    OP(a, OP_MONITOR, 15, bytes_of(a, monitor, 128), 128);
     asm_strand(a, 1);
     OP(a, OP_RECV, 11, BARRIER_ATTACHED, 0);
     with(OP(a, OP_CHECK, 8, 0040000, UINT64_MAX, 0x63677270), POLICY_ELSE, 1, 71, 0);

@@ -14,6 +14,8 @@ import java.util.OptionalLong;
  * @param pid its first process while it runs
  * @param exitCode how it ended
  * @param outOfMemory whether the kernel killed some of it for lack of memory
+ * @param restarts how often its monitor has started it again since somebody started it
+ * @param stopped whether somebody ended it, so that it stays down where its policy says so
  * @param reason why it ended, where the exit code does not tell: {@code monitor lost}
  * @param started when it started, in seconds since 1970
  * @param finished when it ended, in seconds since 1970
@@ -30,6 +32,8 @@ public record Container(
         OptionalLong pid,
         OptionalInt exitCode,
         boolean outOfMemory,
+        int restarts,
+        boolean stopped,
         Optional<String> reason,
         OptionalLong started,
         OptionalLong finished,
@@ -44,16 +48,27 @@ public record Container(
         CREATED,
         /** Its monitor is alive. */
         RUNNING,
+        /** Its processes are frozen. */
+        PAUSED,
+        /** It has ended, and its monitor waits a moment before it starts it again. */
+        RESTARTING,
         /** It has ended. */
         EXITED,
         /** Its files are damaged; it can only be removed. */
         DAMAGED;
+
+        /** {@return whether a monitor attends it: it runs, is frozen, or is about to be started again} */
+        public boolean isAttended() {
+            return this == RUNNING || this == PAUSED || this == RESTARTING;
+        }
 
         /** {@return the word that users see} */
         public String word() {
             return switch (this) {
                 case CREATED -> "created";
                 case RUNNING -> "running";
+                case PAUSED -> "paused";
+                case RESTARTING -> "restarting";
                 case EXITED -> "exited";
                 case DAMAGED -> "damaged";
             };

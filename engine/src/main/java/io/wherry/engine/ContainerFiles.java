@@ -25,6 +25,9 @@ final class ContainerFiles {
     /** What the folder of a container in the making is called before its id. */
     static final String UNFINISHED = ".new-";
 
+    /** The program of the next start. */
+    static final String PROGRAM = "program";
+
     private final StateRoot root;
     private final String bootId;
 
@@ -129,7 +132,7 @@ final class ContainerFiles {
     }
 
     KernelProgram program(ContainerId id) {
-        byte[] bytes = StateFile.read(folder(id).resolve("program"))
+        byte[] bytes = StateFile.read(folder(id).resolve(PROGRAM))
                 .orElseThrow(() -> new WherryException(WherryException.Kind.CORRUPT, "program is missing."));
         return KernelProgram.parse(bytes);
     }
@@ -186,6 +189,8 @@ final class ContainerFiles {
                     OptionalLong.empty(),
                     OptionalInt.empty(),
                     false,
+                    0,
+                    false,
                     Optional.empty(),
                     OptionalLong.empty(),
                     OptionalLong.empty(),
@@ -203,11 +208,17 @@ final class ContainerFiles {
         KeyValues started = KeyValues.parse(
                 StateFile.read(volatileFolder(id).resolve("started")).orElse(new byte[0]));
         Optional<byte[]> ended = StateFile.read(folder(id).resolve("exit")).or(() -> told);
-        boolean running = ended.isEmpty() && started.text("boot").equals(bootId) && attended(id);
         KeyValues exit = KeyValues.parse(ended.orElse(new byte[0]));
+        boolean again = exit.number("again", -1) >= 0;
+        boolean attended = (ended.isEmpty() || again) && started.text("boot").equals(bootId) && attended(id);
+        boolean running = attended && !again;
         Container.Status status = running
-                ? Container.Status.RUNNING
-                : ended.isPresent() ? Container.Status.EXITED : Container.Status.CREATED;
+                ? Files.exists(volatileFolder(id).resolve("paused"), LinkOption.NOFOLLOW_LINKS)
+                        ? Container.Status.PAUSED
+                        : Container.Status.RUNNING
+                : attended
+                        ? Container.Status.RESTARTING
+                        : ended.isPresent() ? Container.Status.EXITED : Container.Status.CREATED;
         String reason = exit.text("reason");
         return new Container(
                 id.text(),
@@ -217,6 +228,8 @@ final class ContainerFiles {
                 running ? OptionalLong.of(started.number("pid", 0)) : OptionalLong.empty(),
                 !running && ended.isPresent() ? OptionalInt.of((int) exit.number("code", 137)) : OptionalInt.empty(),
                 exit.number("oom", 0) > 0,
+                (int) (running ? started : exit).number("restarts", 0),
+                exit.number("stopped", 0) > 0,
                 reason.isEmpty() ? Optional.empty() : Optional.of(reason),
                 seconds(running ? started.number("time", -1) : exit.number("started", -1)),
                 running ? OptionalLong.empty() : seconds(exit.number("seconds", -1)),

@@ -1,5 +1,6 @@
 package io.wherry.engine;
 
+import io.wherry.oci.Signal;
 import io.wherry.oci.WherryException;
 import io.wherry.oci.json.Fields;
 import io.wherry.oci.json.JsonObject;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param layers diff ids of its layers, which garbage collection must leave
  * @param driver the storage driver that keeps its root, or {@code folder}
  * @param address its address on the bridge, if it has one
+ * @param stopSignal the number of the signal that asks it to end, as the image or the user says
  * @param spec what was asked
  */
 record ContainerRecord(
@@ -27,8 +29,17 @@ record ContainerRecord(
         List<String> layers,
         String driver,
         Optional<String> address,
+        Signal stopSignal,
         ContainerSpec spec) {
     static final String FILE = "container.json";
+
+    ContainerRecord with(ContainerSpec other) {
+        return new ContainerRecord(id, name, created, imageId, layers, driver, address, stopSignal, other);
+    }
+
+    ContainerRecord named(String other) {
+        return new ContainerRecord(id, other, created, imageId, layers, driver, address, stopSignal, spec);
+    }
 
     byte[] bytes() {
         return JsonObject.builder()
@@ -40,6 +51,7 @@ record ContainerRecord(
                 .put("layers", layers)
                 .put("driver", driver)
                 .putIfPresent("address", address)
+                .put("stopSignal", stopSignal.number())
                 .put("spec", spec.toJson())
                 .build()
                 .toString()
@@ -63,6 +75,7 @@ record ContainerRecord(
                 fields.strings("layers"),
                 fields.string("driver").orElse("folder"),
                 fields.string("address"),
+                new Signal((int) fields.integer("stopSignal").orElse(Signal.TERM.number())),
                 ContainerSpec.parse(fields.rawObject("spec")));
     }
 }

@@ -32,6 +32,7 @@ import java.util.OptionalInt;
  * @param interactive input is kept open
  * @param detached nobody waits for it
  * @param remove removed when it has ended
+ * @param restart whether it is started again when it has ended; absent for no
  * @param readOnly the root cannot be written
  * @param mounts binds and temporary filesystems, in order
  * @param memory bytes; -1 unlimited; 0 not asked
@@ -86,6 +87,7 @@ public record ContainerSpec(
         boolean interactive,
         boolean detached,
         boolean remove,
+        Optional<RestartPolicy> restart,
         boolean readOnly,
         List<MountSpec> mounts,
         long memory,
@@ -174,6 +176,9 @@ public record ContainerSpec(
         }
         if (remove) {
             json.put("remove", true);
+        }
+        if (restart.isPresent()) {
+            json.put("restart", restart.get().text());
         }
         if (readOnly) {
             json.put("readOnly", true);
@@ -286,6 +291,8 @@ public record ContainerSpec(
         spec.interactive = fields.flag("interactive");
         spec.detached = fields.flag("detached");
         spec.remove = fields.flag("remove");
+        Optional<String> restart = fields.string("restart");
+        spec.restart = restart.isPresent() ? Optional.of(RestartPolicy.parse(restart.get())) : Optional.empty();
         spec.readOnly = fields.flag("readOnly");
         for (Fields mount : fields.objects("mounts")) {
             spec.mounts.add(MountSpec.parse(mount));
@@ -372,6 +379,9 @@ public record ContainerSpec(
 
         /** Removed when it has ended. */
         public boolean remove = false;
+
+        /** Whether it is started again when it has ended; absent for no. */
+        public Optional<RestartPolicy> restart = Optional.empty();
 
         /** The root cannot be written. */
         public boolean readOnly = false;
@@ -507,6 +517,7 @@ public record ContainerSpec(
                     interactive,
                     detached,
                     remove,
+                    restart,
                     readOnly,
                     mounts,
                     memory,

@@ -6,6 +6,7 @@ import io.wherry.kernel.step.NetworkAttachment;
 import io.wherry.kernel.step.Plan;
 import io.wherry.oci.Digest;
 import io.wherry.oci.RuntimeConfig;
+import io.wherry.oci.Signal;
 import io.wherry.oci.WherryException;
 import io.wherry.runtime.Placement;
 import io.wherry.runtime.native_.NativeRuntime;
@@ -55,12 +56,12 @@ final class Creation {
         NetworkFiles networkFiles = new NetworkFiles(files.folder(id), network.address());
         RuntimeConfig config =
                 ConfigCompiler.compile(spec, from.defaults(), account, networkFiles, network.parameters(), facts, id);
-        Plan plan =
-                NativeRuntime.compile(config, from.rootfs(), placement(spec, id, name), network.attachment(), facts);
+        Plan plan = NativeRuntime.compile(
+                config, from.rootfs(), placement(spec, from, id, name), network.attachment(), facts);
         return new Compiled(config, plan, plan.compile(KernelProgram.STARTS_CONTAINER));
     }
 
-    private Placement placement(ContainerSpec spec, ContainerId id, String name) {
+    private Placement placement(ContainerSpec spec, ContainerRoot from, ContainerId id, String name) {
         String driver = spec.logDriver().orElse("json-file");
         if (!driver.equals("json-file") && !driver.equals("none")) {
             throw new WherryException(
@@ -78,9 +79,32 @@ final class Creation {
                 facts.bootId(),
                 spec.interactive(),
                 spec.remove(),
+                restart(spec),
+                stopSignal(spec, from).number(),
                 driver.equals("json-file"),
                 LOG_SIZE,
                 LOG_FILES);
+    }
+
+    private static Signal stopSignal(ContainerSpec spec, ContainerRoot from) {
+        Optional<String> word = spec.stopSignal().isPresent()
+                ? spec.stopSignal()
+                : from.defaults().stopSignal();
+        return word.isPresent() ? Signal.parse(word.get()) : Signal.TERM;
+    }
+
+    private static Placement.Restart restart(ContainerSpec spec) {
+        if (spec.restart().isEmpty() || spec.restart().get().equals(RestartPolicy.NO)) {
+            return Placement.Restart.NO;
+        }
+        RestartPolicy policy = spec.restart().get();
+        if (spec.remove()) {
+            throw new WherryException(
+                    WherryException.Kind.INVALID,
+                    "A container that is removed when it has ended cannot be started again by `" + policy.text() + "`.",
+                    "Leave --rm or --restart out.");
+        }
+        return new Placement.Restart(policy.kind() == RestartPolicy.Kind.ON_FAILURE ? 1 : 2, policy.most());
     }
 
     /** {@return the program of a container that now is on disk} */
@@ -111,6 +135,7 @@ final class Creation {
                     layers(from),
                     from.driver(),
                     network.address(),
+                    stopSignal(spec, from),
                     spec);
             write(record, from, compiled, network);
             done = true;

@@ -6,6 +6,7 @@ import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.launch.Failure;
 import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.program.KernelProgram;
+import io.wherry.oci.Signal;
 import io.wherry.oci.WherryException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The engine: images and containers on a state root. No static state, no signal handler, no exit of the JVM. Safe for several threads; several engines and several
@@ -30,6 +32,8 @@ public final class Engine {
     private final Healing healing;
     private final ContainerRemoval removal;
     private final Roots roots;
+    private final ContainerStart start;
+    private final ContainerControl control;
     private final ImageCatalog images;
     private final Networks networks;
 
@@ -53,6 +57,8 @@ public final class Engine {
         this.healing = new Healing(files, leftovers, launcher, facts.bootId());
         this.removal = new ContainerRemoval(files, healing);
         this.roots = new Roots(facts, launcher, root, images);
+        this.start = new ContainerStart(files, removal, creation, roots, networks, launcher);
+        this.control = new ContainerControl(files);
     }
 
     /**
@@ -85,6 +91,98 @@ public final class Engine {
         ContainerId id = ContainerId.random();
         ContainerRoot from = roots.of(spec, files.folder(id));
         launcher.launch(create(spec, from, id), id.text(), launchFlags(spec));
+    }
+
+    /**
+     * Creates a container that somebody may start later.
+     *
+     * @return its id, 64 hexadecimal digits
+     * @throws WherryException if what is asked cannot be had; then nothing is left behind
+     */
+    public String create(ContainerSpec spec) {
+        ContainerId id = ContainerId.random();
+        create(spec, roots.of(spec, files.folder(id)), id);
+        return id.text();
+    }
+
+    /**
+     * Starts a container and returns once it runs; one that runs is left alone. Nobody stays attached.
+     *
+     * @throws WherryException if it is paused, damaged, or cannot be started; then it is as it was
+     */
+    public void start(String word) {
+        start.start(healed(word));
+    }
+
+    /**
+     * Hands the program of a container that exists to the launcher, which stays attached to it. For a command this is the end.
+     *
+     * @param input whether the caller's input is forwarded, if the container has one
+     * @throws WherryException of kind FAILED_PRECONDITION if it runs already
+     */
+    public void startAttached(String word, boolean input) {
+        ContainerId id = healed(word);
+        ContainerSpec spec = files.record(id).spec();
+        KernelProgram program = start.prepare(id)
+                .orElseThrow(() -> new WherryException(
+                        WherryException.Kind.FAILED_PRECONDITION,
+                        "The container `" + word + "` is running already.",
+                        "Attach to it with `wherry attach " + word + "`."));
+        launcher.launch(
+                program,
+                id.text(),
+                (input && spec.interactive() ? Launcher.INTERACTIVE : 0) | (spec.terminal() ? Launcher.TERMINAL : 0));
+    }
+
+    /**
+     * Ends a container: a signal, then, after a time, the end of everything in it. One that does not run is as wanted. Its restart policy does not start it again.
+     *
+     * @param signal empty for the container's own
+     * @param seconds until it is killed; negative for never; empty for the container's own, or ten
+     */
+    public void stop(String word, Optional<Signal> signal, OptionalInt seconds) {
+        control.stop(healed(word), signal, seconds);
+    }
+
+    /** Stops a container if it runs, as {@link #stop} does, and starts it. */
+    public void restart(String word, Optional<Signal> signal, OptionalInt seconds) {
+        ContainerId id = healed(word);
+        control.stop(id, signal, seconds);
+        removal.waitUntilUnattended(id);
+        start.start(id);
+    }
+
+    /**
+     * Sends a signal to the first process of a container that runs. Behind {@link Signal#KILL} it has ended.
+     *
+     * @throws WherryException of kind FAILED_PRECONDITION if it does not run
+     */
+    public void kill(String word, Signal signal) {
+        control.kill(healed(word), signal);
+    }
+
+    /** Freezes all processes of a container, or thaws them. */
+    public void pause(String word, boolean frozen) {
+        if (frozen) {
+            control.pause(healed(word));
+        } else {
+            control.resume(healed(word));
+        }
+    }
+
+    /**
+     * Waits for the end of a container.
+     *
+     * @param next whether an end that is still to come is meant, also of one that does not run
+     * @return the exit code; of the last end if it does not run and {@code next} is not set
+     */
+    public int await(String word, boolean next) {
+        return control.await(healed(word), next);
+    }
+
+    private ContainerId healed(String word) {
+        healing.heal(files.find(word));
+        return files.find(word); // healing may have removed it
     }
 
     /** A name that is taken by something dead or ending is free once that is cleaned up. */
@@ -136,9 +234,7 @@ public final class Engine {
     }
 
     private Creation.Compiled recompile(ContainerId id) {
-        ContainerRecord record = files.record(id);
-        ContainerRoot from = roots.of(record.spec(), files.folder(id));
-        return creation.compile(record.spec(), from, id, record.name(), networks.again(record));
+        return start.compile(files.record(id));
     }
 
     /** {@return all images, by name} */

@@ -17,7 +17,7 @@ public final class Explanation {
         "the pilot, later the monitor",
         "the container's first process",
         "a process in between",
-        "a helper",
+        "clean-up between two starts",
         "a helper",
         "a helper",
         "removal, when the container has ended",

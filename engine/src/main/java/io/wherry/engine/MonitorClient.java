@@ -13,17 +13,42 @@ import java.nio.file.Path;
 
 /** A connection to a container's monitor (docs/monitor.md). One request at a time; not for several threads. */
 final class MonitorClient implements AutoCloseable {
+    /** How long a monitor may take to answer, in milliseconds. */
+    static final long PATIENCE_MILLIS = 10_000;
+
     private static final int VERSION = 1;
     private static final int HEADER = 8;
+    private static final int LONGEST_FRAME = 1 << 20;
+    private static final int KILLED = 137;
+    private static final long FOREVER = Long.MAX_VALUE;
 
     private final SocketChannel channel;
+    private final Selector selector;
     private final long patience;
-    private long patientUntil;
 
-    private MonitorClient(SocketChannel channel, long patience) {
+    private MonitorClient(SocketChannel channel, Selector selector, long patience) {
         this.channel = channel;
+        this.selector = selector;
         this.patience = patience;
     }
+
+    /** A monitor's answer to a request that it could not fulfil. */
+    static final class Refused extends IOException {
+        private static final long serialVersionUID = 1L;
+        private final int errno;
+
+        Refused(int errno) {
+            super("errno " + errno);
+            this.errno = errno;
+        }
+
+        int errno() {
+            return errno;
+        }
+    }
+
+    /** A whole frame. */
+    private record Frame(int type, ByteBuffer payload) {}
 
     /**
      * Connects to a monitor. One that only starts, or that somebody has stopped, takes the connection and says nothing.
@@ -32,25 +57,90 @@ final class MonitorClient implements AutoCloseable {
      */
     static MonitorClient connect(Path volatileFolder, long patience) throws IOException {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-        channel.connect(UnixDomainSocketAddress.of(volatileFolder.resolve("s")));
-        MonitorClient client = new MonitorClient(channel, patience);
-        client.send(FrameType.HELLO, VERSION, 0);
-        return client;
+        try {
+            channel.connect(UnixDomainSocketAddress.of(volatileFolder.resolve("s")));
+            channel.configureBlocking(false);
+            Selector selector = Selector.open();
+            channel.register(selector, SelectionKey.OP_READ);
+            MonitorClient client = new MonitorClient(channel, selector, patience);
+            client.send(FrameType.HELLO, VERSION, 0);
+            return client;
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
     }
 
     /**
      * Asks the monitor to stop the container: a signal, then, after a time, the end of everything in it. Waits for the exit.
      *
+     * @param milliseconds until everything is killed; -1 for never
      * @throws IOException if there is no exit when that time and the patience are over
      */
     void stop(int signal, int milliseconds) throws IOException {
-        send(FrameType.STOP, signal, milliseconds);
         send(FrameType.WAIT);
-        channel.configureBlocking(false);
-        patientUntil = System.currentTimeMillis() + milliseconds + patience;
-        while (read() != FrameType.EXIT.number()) {
-            // replies to what was asked, and output that nobody wants here
+        send(FrameType.STOP, signal, milliseconds);
+        awaitExit(milliseconds < 0 ? FOREVER : System.currentTimeMillis() + milliseconds + patience);
+    }
+
+    /** Sends a signal to the first process. */
+    void signal(int number) throws IOException {
+        request(FrameType.SIGNAL, number);
+    }
+
+    /** Freezes or thaws all processes; behind it they are. */
+    void pause(boolean frozen) throws IOException {
+        request(FrameType.PAUSE, frozen ? 1 : 0);
+    }
+
+    /** Says what is to follow the end (docs/program.md, "The monitor block"). */
+    void policy(int policy, int most) throws IOException {
+        request(FrameType.POLICY, policy, most);
+    }
+
+    /** {@return the exit code of the next end, however long that takes; 137 if the monitor goes without a word} */
+    int awaitExit() throws IOException {
+        send(FrameType.WAIT);
+        return awaitExit(FOREVER);
+    }
+
+    private int awaitExit(long until) throws IOException {
+        while (true) {
+            Frame frame = read(until);
+            if (frame == null) {
+                return KILLED;
+            }
+            if (frame.type() == FrameType.EXIT.number()) {
+                return frame.payload().getInt(0);
+            }
+            refuse(frame, FrameType.STOP);
         }
+    }
+
+    private void request(FrameType type, int... words) throws IOException {
+        send(type, words);
+        long until = System.currentTimeMillis() + patience;
+        while (true) {
+            Frame frame = read(until);
+            if (frame == null) {
+                throw new IOException("it went away");
+            }
+            if (refuse(frame, type)) {
+                return;
+            }
+        }
+    }
+
+    /** {@return whether a frame is the answer to a request, which was fulfilled} */
+    private static boolean refuse(Frame frame, FrameType request) throws Refused {
+        if (frame.type() != FrameType.REPLY.number() || frame.payload().getInt(0) != request.number()) {
+            return false;
+        }
+        int errno = frame.payload().getInt(4);
+        if (errno != 0) {
+            throw new Refused(errno);
+        }
+        return true;
     }
 
     private void send(FrameType type, int... words) throws IOException {
@@ -62,40 +152,44 @@ final class MonitorClient implements AutoCloseable {
         }
         frame.flip();
         while (frame.hasRemaining()) {
-            channel.write(frame);
+            channel.write(frame); // a few bytes: the socket has room for them, or its peer is gone
         }
     }
 
-    /** {@return the type of the next frame, or that of EXIT when the monitor has gone} */
-    private int read() throws IOException {
+    /** {@return the next frame, or null when the monitor has gone} */
+    private @org.jspecify.annotations.Nullable Frame read(long until) throws IOException {
         ByteBuffer header = ByteBuffer.allocate(HEADER);
-        if (!fill(header)) {
-            return FrameType.EXIT.number();
+        if (!fill(header, until)) {
+            return null;
         }
-        int type = header.get(0) & 0xFF;
-        ByteBuffer payload = ByteBuffer.allocate(Math.min(header.getInt(4), 1 << 20));
-        return fill(payload) ? type : FrameType.EXIT.number();
+        int length = header.getInt(4);
+        if (length < 0 || length > LONGEST_FRAME) {
+            throw new IOException("it sent a frame of " + length + " bytes");
+        }
+        ByteBuffer payload = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+        return fill(payload, until) ? new Frame(header.get(0) & 0xFF, payload) : null;
     }
 
-    private boolean fill(ByteBuffer buffer) throws IOException {
-        try (Selector selector = Selector.open()) {
-            channel.register(selector, SelectionKey.OP_READ);
-            int got = channel.read(buffer);
-            while (got >= 0 && buffer.hasRemaining()) {
-                long left = patientUntil - System.currentTimeMillis();
-                if (left <= 0) {
-                    throw new IOException("the monitor does not answer");
-                }
-                selector.select(left);
-                selector.selectedKeys().clear();
-                got = channel.read(buffer);
+    private boolean fill(ByteBuffer buffer, long until) throws IOException {
+        int got = channel.read(buffer);
+        while (got >= 0 && buffer.hasRemaining()) {
+            long left = until == FOREVER ? 0 : until - System.currentTimeMillis();
+            if (until != FOREVER && left <= 0) {
+                throw new IOException("the monitor does not answer");
             }
-            return got >= 0;
+            selector.select(left);
+            selector.selectedKeys().clear();
+            if (Thread.interrupted()) {
+                throw new IOException("the wait was interrupted");
+            }
+            got = channel.read(buffer);
         }
+        return got >= 0;
     }
 
     @Override
     public void close() throws IOException {
+        selector.close();
         channel.close();
     }
 }

@@ -13,6 +13,8 @@ package io.wherry.runtime;
  * @param bootId identifies this boot
  * @param input whether its input is kept open for clients
  * @param remove whether it is removed when it has ended
+ * @param restart what follows an end that nobody asked for
+ * @param stopSignal the number of the signal that asks it to end
  * @param log whether output is logged
  * @param logSize largest log file in bytes
  * @param logFiles how many are kept
@@ -28,9 +30,22 @@ public record Placement(
         String bootId,
         boolean input,
         boolean remove,
+        Restart restart,
+        int stopSignal,
         boolean log,
         long logSize,
         int logFiles) {
+
+    /**
+     * What the monitor does when the container has ended by itself.
+     *
+     * @param policy as the monitor block numbers it (docs/program.md): 0 nothing, 1 starts it again if it did not end with 0, 2 starts it again
+     * @param most how often at most; 0 for no limit
+     */
+    public record Restart(int policy, int most) {
+        /** Nothing. */
+        public static final Restart NO = new Restart(0, 0);
+    }
 
     /** {@return the name of the volatile folder: short, since a socket's address is} */
     public String shortId() {

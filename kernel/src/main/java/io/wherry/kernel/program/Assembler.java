@@ -21,6 +21,8 @@ public final class Assembler {
     public static final int PILOT = 0;
     /** The strand of the container's first process. */
     public static final int INSIDE = 1;
+    /** The strand that cleans up between two starts of one monitor: what the sweep does, but for what tells others that the container is attended. */
+    public static final int BETWEEN = 3;
     /** The strand that removes a container's trees. */
     public static final int REMOVAL = 6;
     /** The strand that cleans up by name. */
@@ -32,6 +34,11 @@ public final class Assembler {
     private final Map<String, Integer> strings = new HashMap<>();
     private byte[] data = new byte[4096];
     private int dataLength = 8; // offset 0 means "absent"
+
+    /** {@return whether a strand cleans up: it may ignore errors and starts nothing} */
+    public static boolean sweeps(int strand) {
+        return strand == SWEEP || strand == BETWEEN;
+    }
 
     /** An empty program. */
     public Assembler() {}

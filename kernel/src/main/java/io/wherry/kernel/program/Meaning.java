@@ -24,10 +24,10 @@ final class Meaning {
     static String problem(Instruction instruction, int strand, int flags, ByteBuffer data) {
         Op op = instruction.op();
         long[] v = instruction.operands();
-        if (strand == Assembler.SWEEP && !sweeps(op)) {
+        if (Assembler.sweeps(strand) && !sweeps(op)) {
             return op + " in the sweep";
         }
-        boolean child = strand != Assembler.PILOT && strand < Assembler.REMOVAL;
+        boolean child = strand != Assembler.PILOT && strand < Assembler.REMOVAL && strand != Assembler.BETWEEN;
         boolean sound = true;
         if (op == Op.WRITE) {
             sound = (v[4] & ~OPEN_FLAGS) == 0;

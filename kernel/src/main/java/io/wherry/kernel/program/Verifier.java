@@ -16,9 +16,12 @@ final class Verifier {
     private static final int REPLIES = 6;
     private static final int ERRNOS = 4096;
     private static final int LONGEST_FILTER = 4096;
-    private static final int MONITOR_BLOCK = 64;
+    private static final int MONITOR_BLOCK = 128;
     private static final int MONITOR_FLAGS = 63;
-    private static final int[] MONITOR_DESCRIPTORS = {4, 8, 12, 16, 20, 24, 28, 44};
+    private static final int RESTART_POLICIES = 3;
+    private static final int SIGNAL_LAST = 64;
+    private static final int[] MONITOR_ZEROS = {52, 56, 60, 112, 116, 120, 124};
+    private static final int[] MONITOR_DESCRIPTORS = {4, 8, 12, 16, 20, 24, 28, 44, 80, 108};
     private static final long CLONE_FLAGS = Linux.CLONE_NEWNS
             | Linux.CLONE_NEWCGROUP
             | Linux.CLONE_NEWUTS
@@ -72,6 +75,7 @@ final class Verifier {
         Knowledge pilot = Knowledge.fresh();
         pilot.assigned.set(STREAM, REPLIES + 1);
         verifier.strands[Assembler.PILOT] = pilot;
+        verifier.strands[Assembler.BETWEEN] = Knowledge.fresh();
         verifier.strands[Assembler.REMOVAL] = Knowledge.fresh();
         verifier.strands[Assembler.SWEEP] = Knowledge.fresh();
         for (int strand = 0; strand < Assembler.STRANDS; strand++) {
@@ -124,7 +128,7 @@ final class Verifier {
         boolean skips = policy == Policy.SKIP || policy == Policy.ELSE;
         require(instruction.skip() == 0 || skips, "a skip without a policy that skips");
         require(1 + instruction.skip() <= left, "a skip leaves the strand");
-        require(policy != Policy.IGNORE || strand == Assembler.SWEEP, "`ignore` outside the sweep");
+        require(policy != Policy.IGNORE || Assembler.sweeps(strand), "`ignore` outside the sweep");
         boolean probing = (program.flags() & KernelProgram.PROBE) != 0;
         require(probing || (policy != Policy.NOTE && instruction.op() != Op.READ), "a question outside a probe");
     }
@@ -227,7 +231,9 @@ final class Verifier {
     private void child(Instruction instruction, int parent, Knowledge known) {
         long[] values = instruction.operands();
         require((values[0] & ~CLONE_FLAGS) == 0, "a CLONE with a flag that is not a namespace");
-        require(values[1] > parent && values[1] < Assembler.REMOVAL, "a CLONE names strand " + values[1]);
+        require(
+                values[1] > parent && values[1] < Assembler.REMOVAL && values[1] != Assembler.BETWEEN,
+                "a CLONE names strand " + values[1]);
         int child = (int) values[1];
         require(program.count(child) > 0, "a CLONE names strand " + child + ", which is empty");
         require(strands[child] == null, "strand " + child + " is started twice");
@@ -249,7 +255,7 @@ final class Verifier {
                 strand == Assembler.PILOT && last && instruction.policy() == Policy.ABORT,
                 "MONITOR is not the last instruction of the pilot's strand");
         long[] values = instruction.operands();
-        require(values[2] == MONITOR_BLOCK, "a monitor block has 64 bytes");
+        require(values[2] == MONITOR_BLOCK, "a monitor block has 128 bytes");
         int at = (int) values[1];
         require((data.getInt(at) & ~MONITOR_FLAGS) == 0, "an unknown flag in a monitor block");
         for (int place : MONITOR_DESCRIPTORS) {
@@ -258,7 +264,18 @@ final class Verifier {
                     descriptor == Strand.NONE || (descriptor >= 0 && known.assigned.get(descriptor)),
                     "descriptor " + descriptor + " of a monitor block is not assigned");
         }
-        require((data.getLong(at + 48) | data.getLong(at + 56)) == 0, "a reserved byte of a monitor block is not zero");
+        for (int place : MONITOR_ZEROS) {
+            require(data.getInt(at + place) == 0, "a reserved byte of a monitor block is not zero");
+        }
+        int policy = data.getInt(at + 64);
+        int again = data.getInt(at + 72);
+        boolean made = again == 0
+                ? policy == 0
+                : again > 0 && again < instruction.step() && program.count(Assembler.BETWEEN) > 0;
+        int stopSignal = data.getInt(at + 76);
+        require(
+                policy >= 0 && policy < RESTART_POLICIES && made && stopSignal >= 0 && stopSignal <= SIGNAL_LAST,
+                "a restart that the program is not made for");
     }
 
     private static Operand.Result result(Instruction instruction) {

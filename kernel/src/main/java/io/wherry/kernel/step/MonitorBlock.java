@@ -20,6 +20,10 @@ import java.nio.ByteOrder;
  * @param oomUnified whether that file is of a version 2 hierarchy
  * @param logSize the largest log file in bytes
  * @param logFiles how many are kept
+ * @param restartPolicy 0 none, 1 if it did not end with 0, 2 always
+ * @param restartsMost how often it is started again; 0 for no limit
+ * @param again the step of the pilot's strand at which a repeated start begins; 0 if the program is not made for it
+ * @param stopSignal the signal that asks the container to end
  * @param cgroup the container's group in the version 2 hierarchy, or {@link Slot#NONE}
  */
 public record MonitorBlock(
@@ -37,7 +41,17 @@ public record MonitorBlock(
         boolean oomUnified,
         long logSize,
         int logFiles,
+        int restartPolicy,
+        int restartsMost,
+        int again,
+        int stopSignal,
         Slot cgroup) {
+
+    private static final int SIZE = 128;
+    private static final int RESTART = 64;
+    private static final int EVENTS = 80;
+    private static final int HEALTH_OUTPUT = 108;
+    private static final String[] RESTARTS = {"", ", start it again if it fails", ", start it again"};
 
     byte[] bytes() {
         int flags = (terminal ? 1 : 0)
@@ -45,7 +59,7 @@ public record MonitorBlock(
                 | (log ? 4 : 0)
                 | (remove ? 8 : 0)
                 | (oom.number() < 0 ? 0 : oomUnified ? 32 : 16);
-        return ByteBuffer.allocate(64)
+        return ByteBuffer.allocate(SIZE)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(flags)
                 .putInt(in.number())
@@ -58,12 +72,19 @@ public record MonitorBlock(
                 .putLong(logSize)
                 .putInt(logFiles)
                 .putInt(cgroup.number())
+                .putInt(RESTART, restartPolicy)
+                .putInt(RESTART + 4, restartsMost)
+                .putInt(RESTART + 8, again)
+                .putInt(RESTART + 12, stopSignal)
+                .putInt(EVENTS, Slot.NONE.number())
+                .putInt(HEALTH_OUTPUT, Slot.NONE.number())
                 .array();
     }
 
     String text() {
         return (terminal ? "terminal" : input ? "input and output" : "output")
                 + (log ? ", log of " + logFiles + " files of " + logSize + " bytes" : ", no log")
+                + RESTARTS[restartPolicy]
                 + (remove ? ", remove the container at its end" : "");
     }
 }

@@ -1,7 +1,6 @@
 package io.wherry.runtime.native_;
 
 import static io.wherry.kernel.program.Assembler.PILOT;
-import static io.wherry.kernel.program.Assembler.SWEEP;
 
 import io.wherry.kernel.host.CgroupLayout;
 import io.wherry.kernel.host.HostFacts;
@@ -67,8 +66,8 @@ abstract sealed class Cgroups permits CgroupsV1, CgroupsV2, NoCgroups {
     /** Mounts what the container may see of them; behind the new control group namespace. */
     abstract void mount(Plan plan, Slot root);
 
-    /** Kills and removes the groups, by name. */
-    abstract void sweep(Plan plan);
+    /** Kills and removes the groups, by name, in the sweep or between two starts. */
+    abstract void sweep(Plan plan, int strand);
 
     /** {@return the group to start the process in at once, or {@link Slot#NONE}} */
     Slot startIn() {
@@ -104,8 +103,8 @@ abstract sealed class Cgroups permits CgroupsV1, CgroupsV2, NoCgroups {
         plan.add(PILOT, new SetCgroupFile(group, file, value));
     }
 
-    final void sweep(Plan plan, String hierarchy, boolean isUnified) {
-        plan.add(SWEEP, new EmptyCgroup(hierarchy, PARENT, id, isUnified));
+    final void sweep(Plan plan, int strand, String hierarchy, boolean isUnified) {
+        plan.add(strand, new EmptyCgroup(hierarchy, PARENT, id, isUnified));
     }
 
     static WherryException cannot(String what, String controller) {

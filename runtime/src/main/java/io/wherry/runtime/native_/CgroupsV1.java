@@ -29,6 +29,8 @@ import java.util.List;
  * controllers there, but it can kill and freeze.
  */
 final class CgroupsV1 extends Cgroups {
+    private static final List<String> CONTROLLERS = List.of("memory", "cpu", "cpuset", "pids", "devices");
+
     private final HostFacts facts;
     private final List<CgroupLayout.Hierarchy> used = new ArrayList<>();
     private final List<Slot> groups = new ArrayList<>();
@@ -194,10 +196,18 @@ final class CgroupsV1 extends Cgroups {
     }
 
     @Override
-    void sweep(Plan plan) {
-        facts.cgroups().unified().ifPresent(path -> sweep(plan, path, true));
-        for (CgroupLayout.Hierarchy hierarchy : used) {
-            sweep(plan, hierarchy.path(), false);
+    void sweep(Plan plan, int strand) {
+        facts.cgroups().unified().ifPresent(path -> sweep(plan, strand, path, true));
+        List<String> swept = new ArrayList<>();
+        for (String controller : CONTROLLERS) { // all, since limits may be set while it runs
+            String path = facts.cgroups()
+                    .hierarchy(controller)
+                    .map(CgroupLayout.Hierarchy::path)
+                    .orElse("");
+            if (!path.isEmpty() && !swept.contains(path)) {
+                swept.add(path);
+                sweep(plan, strand, path, false);
+            }
         }
     }
 

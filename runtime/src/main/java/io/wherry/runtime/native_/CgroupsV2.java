@@ -123,8 +123,8 @@ final class CgroupsV2 extends Cgroups {
     }
 
     @Override
-    void sweep(Plan plan) {
-        sweep(plan, path, true);
+    void sweep(Plan plan, int strand) {
+        sweep(plan, strand, path, true);
     }
 
     @Override

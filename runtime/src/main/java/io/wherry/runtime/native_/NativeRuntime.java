@@ -1,5 +1,6 @@
 package io.wherry.runtime.native_;
 
+import static io.wherry.kernel.program.Assembler.BETWEEN;
 import static io.wherry.kernel.program.Assembler.INSIDE;
 import static io.wherry.kernel.program.Assembler.PILOT;
 import static io.wherry.kernel.program.Assembler.REMOVAL;
@@ -95,6 +96,18 @@ public final class NativeRuntime {
         plan.add(PILOT, new LockFile(place.lock(), lock));
         plan.add(PILOT, new OpenFolder(place.containers() + "/" + place.id(), folder));
         plan.add(PILOT, new WriteIntent(folder, lines("boot", place.bootId())));
+        Slot running = plan.slot("running");
+        Slot volatileFolder = plan.slot("volatile folder");
+        Slot listener = plan.slot("socket");
+        plan.add(PILOT, new OpenFolder(place.running(), running));
+        plan.add(PILOT, new MakeFolder(running, place.shortId(), 0700, volatileFolder));
+        plan.add(PILOT, new ListenAt(volatileFolder, "s", listener));
+        int again = place.remove()
+                ? 0
+                : plan.steps(PILOT).size(); // what is before that stays for all starts of one monitor
+        if (!hiddenFromBirth()) {
+            plan.add(PILOT, new SetDumpable(true)); // a start before this one hid it
+        }
         cgroups.make(plan);
         Streams streams = Streams.of(plan, config.process().terminal(), place.input());
         Slot[] sockets = plan.pair("first process", "pilot");
@@ -124,12 +137,6 @@ public final class NativeRuntime {
         if (!hiddenFromBirth()) {
             plan.add(PILOT, new SetDumpable(false));
         }
-        Slot running = plan.slot("running");
-        Slot volatileFolder = plan.slot("volatile folder");
-        Slot listener = plan.slot("socket");
-        plan.add(PILOT, new OpenFolder(place.running(), running));
-        plan.add(PILOT, new MakeFolder(running, place.shortId(), 0700, volatileFolder));
-        plan.add(PILOT, new ListenAt(volatileFolder, "s", listener));
         plan.add(PILOT, new SendMark(sockets[0], Mark.GO, Slot.NONE));
         inside.start(network);
         if (facts.root()) {
@@ -140,8 +147,11 @@ public final class NativeRuntime {
             plan.add(PILOT, new AwaitMark(sockets[0], Mark.TERMINAL, streams.monitorOut(), false));
         }
         plan.add(PILOT, new AwaitMark(sockets[0], Mark.EXECUTING, Slot.NONE, true));
+        if (!place.remove()) {
+            plan.add(PILOT, new RemoveFile(folder, "exit")); // how it ended the last time
+        }
         plan.add(PILOT, new RecordStarted(volatileFolder, "started", lines("boot", place.bootId())));
-        plan.add(PILOT, new BecomeMonitor(process, block(streams, folder, volatileFolder, listener)));
+        plan.add(PILOT, new BecomeMonitor(process, block(streams, folder, volatileFolder, listener, again)));
         sweep();
         if (place.remove()) {
             removal(plan, place);
@@ -149,7 +159,7 @@ public final class NativeRuntime {
         return plan;
     }
 
-    private MonitorBlock block(Streams streams, Slot folder, Slot volatileFolder, Slot listener) {
+    private MonitorBlock block(Streams streams, Slot folder, Slot volatileFolder, Slot listener, int again) {
         return new MonitorBlock(
                 streams.terminal(),
                 streams.monitorIn().number() >= 0,
@@ -165,6 +175,10 @@ public final class NativeRuntime {
                 cgroups.memoryIsUnified(),
                 place.logSize(),
                 place.logFiles(),
+                place.restart().policy(),
+                place.restart().most(),
+                again,
+                place.stopSignal(),
                 cgroups.unified());
     }
 
@@ -218,13 +232,18 @@ public final class NativeRuntime {
      * be removed it stays until the removal: what was cut short in between is then still found.
      */
     private void sweep() {
-        cgroups.sweep(plan);
-        if (network.isPresent()) {
-            network.get().sweep(plan, SWEEP);
-        }
+        clean(SWEEP);
         plan.add(SWEEP, new RemoveBelow(place.running(), place.shortId()));
         if (!place.remove()) {
             plan.add(SWEEP, new RemoveBelow(place.containers() + "/" + place.id(), "intent"));
+            clean(BETWEEN); // and not the socket, where clients ask, nor the intent, as the container is attended
+        }
+    }
+
+    private void clean(int strand) {
+        cgroups.sweep(plan, strand);
+        if (network.isPresent()) {
+            network.get().sweep(plan, strand);
         }
     }
 

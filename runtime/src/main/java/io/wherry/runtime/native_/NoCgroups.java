@@ -36,7 +36,7 @@ final class NoCgroups extends Cgroups {
     }
 
     @Override
-    void sweep(Plan plan) {
+    void sweep(Plan plan, int strand) {
         // nothing to remove
     }
 

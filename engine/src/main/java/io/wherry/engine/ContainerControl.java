@@ -1,0 +1,141 @@
+package io.wherry.engine;
+
+import io.wherry.oci.Signal;
+import io.wherry.oci.WherryException;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** What is asked of a container that runs, through its monitor (docs/monitor.md). */
+final class ContainerControl {
+    private static final int DEFAULT_TIMEOUT_SECONDS = 10;
+    private static final int EOPNOTSUPP = 95;
+    private static final int ESRCH = 3;
+
+    private final ContainerFiles files;
+
+    ContainerControl(ContainerFiles files) {
+        this.files = files;
+    }
+
+    /** One conversation with a monitor. */
+    private interface Request {
+        void make(MonitorClient monitor) throws IOException;
+    }
+
+    /**
+     * Ends a container: a signal, after a time the end of everything in it. One that has ended already is as wanted.
+     *
+     * @param signal empty for the container's own
+     * @param seconds until it is killed; negative: never; empty for the container's own, or ten
+     */
+    void stop(ContainerId id, Optional<Signal> signal, OptionalInt seconds) {
+        Container container = files.read(id);
+        if (!container.status().isAttended()) {
+            return;
+        }
+        ContainerRecord record = files.record(id);
+        int number = signal.orElse(record.stopSignal()).number();
+        int time = seconds.orElse(record.spec().stopTimeout().orElse(DEFAULT_TIMEOUT_SECONDS));
+        try {
+            ask(
+                    container,
+                    id,
+                    monitor -> monitor.stop(number, time < 0 ? -1 : (int) Math.min(1000L * time, Integer.MAX_VALUE)));
+        } catch (WherryException e) {
+            if (files.attended(id)) {
+                throw e;
+            }
+        }
+    }
+
+    /** Sends a signal; behind one that kills, waits for the end. */
+    void kill(ContainerId id, Signal signal) {
+        Container container = attended(id, "signalled");
+        ask(container, id, monitor -> {
+            monitor.signal(signal.number());
+            if (signal.equals(Signal.KILL)) {
+                monitor.awaitExit();
+            }
+        });
+    }
+
+    /** Freezes all processes. */
+    void pause(ContainerId id) {
+        Container container = attended(id, "paused");
+        if (container.status() == Container.Status.PAUSED) {
+            throw refused(container, "is paused already", "");
+        }
+        ask(container, id, monitor -> monitor.pause(true));
+    }
+
+    /** Thaws them. */
+    void resume(ContainerId id) {
+        Container container = attended(id, "resumed");
+        if (container.status() != Container.Status.PAUSED) {
+            throw refused(container, "is not paused", "");
+        }
+        ask(container, id, monitor -> monitor.pause(false));
+    }
+
+    /** Tells the monitor of one that runs what is to follow its end. */
+    void policy(ContainerId id, int policy, int most) {
+        Container container = files.read(id);
+        if (container.status().isAttended()) {
+            ask(container, id, monitor -> monitor.policy(policy, most));
+        }
+    }
+
+    /** {@return the exit code of the end that comes next; of the last one if it does not run} */
+    int await(ContainerId id, boolean next) {
+        Container container = files.read(id);
+        if (container.status().isAttended()) {
+            int[] code = new int[1];
+            ask(container, id, monitor -> code[0] = monitor.awaitExit());
+            return code[0];
+        }
+        if (next) {
+            throw refused(container, "does not run, so there is no end to wait for", "Start it first.");
+        }
+        return container.exitCode().orElse(0);
+    }
+
+    private Container attended(ContainerId id, String what) {
+        Container container = files.read(id);
+        if (!container.status().isAttended()) {
+            throw refused(container, "is not running, so it cannot be " + what, "");
+        }
+        return container;
+    }
+
+    private void ask(Container container, ContainerId id, Request request) {
+        try (MonitorClient monitor = MonitorClient.connect(files.volatileFolder(id), MonitorClient.PATIENCE_MILLIS)) {
+            request.make(monitor);
+        } catch (MonitorClient.Refused e) {
+            if (e.errno() == ESRCH) {
+                throw refused(container, "is not running", "");
+            }
+            if (e.errno() == EOPNOTSUPP) {
+                throw new WherryException(
+                        WherryException.Kind.UNSUPPORTED,
+                        "The container `" + container.name() + "` has no control group that can freeze its processes.",
+                        "`wherry doctor` tells what this host offers.");
+            }
+            throw new WherryException(
+                    WherryException.Kind.FAILED_PRECONDITION,
+                    "The monitor of `" + container.name() + "` refused: errno " + e.errno() + ".");
+        } catch (IOException e) {
+            throw new WherryException(
+                    WherryException.Kind.UNAVAILABLE,
+                    "The monitor of `" + container.name() + "` does not answer: " + e.getMessage() + ".",
+                    "It may be starting or ending: ask again.");
+        }
+    }
+
+    private static WherryException refused(Container container, String what, String hint) {
+        String sentence = "The container `" + container.name() + "` " + what + ".";
+        return hint.isEmpty()
+                ? new WherryException(WherryException.Kind.FAILED_PRECONDITION, sentence)
+                : new WherryException(WherryException.Kind.FAILED_PRECONDITION, sentence, hint);
+    }
+}
