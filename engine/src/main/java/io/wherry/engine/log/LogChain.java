@@ -50,10 +50,10 @@ final class LogChain {
         try {
             file = new RandomAccessFile(path(number).toFile(), "r");
         } catch (FileNotFoundException e) {
-            if (identity(number) != null) {
-                throw e; // it is there and may not be read
+            if (Files.exists(path(number)) && !Files.isReadable(path(number))) {
+                throw e;
             }
-            return null;
+            return null; // gone, and perhaps there again
         }
         if (before.equals(identity(number))) {
             return new LogFile(file, before, format);
