@@ -3,10 +3,12 @@ package io.wherry.engine;
 import io.wherry.engine.log.LogOutput;
 import io.wherry.engine.log.LogQuery;
 import io.wherry.engine.log.LogReader;
+import io.wherry.oci.RuntimeConfig;
 import io.wherry.oci.WherryException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.util.List;
 import java.util.Optional;
 
 /** Reads the logs of containers, while they run too. */
@@ -27,11 +29,24 @@ final class ContainerLogs {
                             + "` does not support reading.",
                     "Logs of json-file and local can be read.");
         }
+        String details = query.details() ? details(record) : "";
         try {
-            new LogReader(files.folder(id), driver.equals(LogChoice.LOCAL), query, "", output).read(() -> over(id));
+            new LogReader(files.folder(id), driver.equals(LogChoice.LOCAL), query, details, output).read(() -> over(id));
         } catch (IOException e) {
             throw StateFile.failed("read the log in", files.folder(id), e);
         }
+    }
+
+    /** As docker prints them: {@code a=b,c=d}. */
+    private String details(ContainerRecord record) {
+        byte[] config = StateFile.read(files.folder(record.id()).resolve("config.json")).orElse(new byte[0]);
+        List<String> environment = RuntimeConfig.parse(config).process().env();
+        StringBuilder text = new StringBuilder();
+        LogChoice.of(record.spec(), environment, record.id(), record.name())
+                .details()
+                .forEach((key, value) ->
+                        text.append(text.isEmpty() ? "" : ",").append(key).append('=').append(value));
+        return text.toString();
     }
 
     /** Nothing more comes when the monitor is gone, or has told the end and starts nothing again. */
