@@ -31,7 +31,8 @@ final class ContainerLogs {
         }
         String details = query.details() ? details(record) : "";
         try {
-            new LogReader(files.folder(id), driver.equals(LogChoice.LOCAL), query, details, output).read(() -> over(id));
+            new LogReader(files.folder(id), driver.equals(LogChoice.LOCAL), query, details, output)
+                    .read(() -> over(id));
         } catch (IOException e) {
             throw StateFile.failed("read the log in", files.folder(id), e);
         }
@@ -39,13 +40,16 @@ final class ContainerLogs {
 
     /** As docker prints them: {@code a=b,c=d}. */
     private String details(ContainerRecord record) {
-        byte[] config = StateFile.read(files.folder(record.id()).resolve("config.json")).orElse(new byte[0]);
+        byte[] config =
+                StateFile.read(files.folder(record.id()).resolve("config.json")).orElse(new byte[0]);
         List<String> environment = RuntimeConfig.parse(config).process().env();
         StringBuilder text = new StringBuilder();
         LogChoice.of(record.spec(), environment, record.id(), record.name())
                 .details()
-                .forEach((key, value) ->
-                        text.append(text.isEmpty() ? "" : ",").append(key).append('=').append(value));
+                .forEach((key, value) -> text.append(text.isEmpty() ? "" : ",")
+                        .append(key)
+                        .append('=')
+                        .append(value));
         return text.toString();
     }
 

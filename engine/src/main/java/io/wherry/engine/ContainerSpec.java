@@ -142,6 +142,7 @@ public record ContainerSpec(
         sysctls = Collections.unmodifiableMap(new LinkedHashMap<>(sysctls));
         labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
         annotations = Collections.unmodifiableMap(new LinkedHashMap<>(annotations));
+        logOptions = Collections.unmodifiableMap(new LinkedHashMap<>(logOptions));
     }
 
     /** {@return the document that is stored; what was not asked is left out} */

@@ -81,10 +81,12 @@ record LogChoice(MonitorLog log, Map<String, String> details) {
     private static MonitorLog files(MonitorLog.Format format, Map<String, String> options, String more) {
         String size = options.getOrDefault("max-size", "");
         String files = options.getOrDefault("max-file", "");
-        long bytes = size.isEmpty() ? SIZE : size.equals("-1") ? 0 : ByteSize.parse(size).bytes();
+        long bytes = size.isEmpty()
+                ? SIZE
+                : size.equals("-1") ? 0 : ByteSize.parse(size).bytes();
         if (!size.isEmpty() && !size.equals("-1") && bytes == 0) {
-            throw invalid("The option `max-size` of a log is a size such as `16m`, or -1 for no limit, not `" + size
-                    + "`.");
+            throw invalid(
+                    "The option `max-size` of a log is a size such as `16m`, or -1 for no limit, not `" + size + "`.");
         }
         return MonitorLog.files(format, bytes, files.isEmpty() ? FILES : number(files), more);
     }
@@ -112,7 +114,8 @@ record LogChoice(MonitorLog log, Map<String, String> details) {
         }
         String more = "\"attrs\":" + attrs.build() + ",";
         if (more.getBytes(StandardCharsets.UTF_8).length > MORE_MOST) {
-            throw invalid("What `labels` and `env` add to each line of the log is longer than " + MORE_MOST + " bytes.");
+            throw invalid(
+                    "What `labels` and `env` add to each line of the log is longer than " + MORE_MOST + " bytes.");
         }
         return more;
     }

@@ -16,13 +16,7 @@ public record BecomeMonitor(Slot pidfd, MonitorBlock block) implements Step {
         byte[] bytes = block.bytes();
         int at = out.data().block(bytes);
         List<String> strings = block.log().strings();
-        out.op(
-                Op.MONITOR,
-                pidfd.number(),
-                at,
-                bytes.length,
-                out.data().strings(strings),
-                strings.size());
+        out.op(Op.MONITOR, pidfd.number(), at, bytes.length, out.data().strings(strings), strings.size());
     }
 
     @Override

@@ -16,7 +16,13 @@ import java.util.List;
  * @param program its absolute path and its words; empty for files
  */
 public record MonitorLog(
-        Format format, long size, int files, boolean waits, String more, List<String> environment, List<String> program) {
+        Format format,
+        long size,
+        int files,
+        boolean waits,
+        String more,
+        List<String> environment,
+        List<String> program) {
 
     /** How output is kept; the numbers are the monitor's. */
     public enum Format {
