@@ -127,6 +127,7 @@ final class Training {
                 words("ps", "-a"),
                 words("ps", "-aq", "--filter", "name=x"),
                 words("ps", "-a", "--format", "{{.Names}} {{json .ID}}"),
+                words("logs", "-t", "-n", "10", "--since", "1h", "trained"),
                 words("inspect", "trained"),
                 words("inspect", "-f", "{{.State.Status}} {{range .Mounts}}{{.Source}}{{end}}", "trained"),
                 words("attach", "trained"),

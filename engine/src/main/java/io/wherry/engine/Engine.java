@@ -1,5 +1,7 @@
 package io.wherry.engine;
 
+import io.wherry.engine.log.LogOutput;
+import io.wherry.engine.log.LogQuery;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.launch.Failure;
 import io.wherry.kernel.launch.Launcher;
@@ -408,6 +410,17 @@ public final class Engine {
     public Container container(String word) {
         healing.heal(files.find(word));
         return files.read(files.find(word)); // healing may have removed it
+    }
+
+    /**
+     * Reads a container's log; following, until the container ends.
+     *
+     * @param output called by this thread, with large pieces
+     * @throws WherryException of kind UNSUPPORTED if its log driver keeps nothing that could be read
+     */
+    public void logs(String word, LogQuery query, LogOutput output) {
+        healing.heal(files.find(word));
+        new ContainerLogs(files).read(files.find(word), query, output);
     }
 
     /**

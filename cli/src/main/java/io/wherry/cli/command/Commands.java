@@ -26,6 +26,7 @@ public final class Commands {
         "attach",
         "top",
         "stats",
+        "logs",
         "rm",
         "container prune",
         "inspect",
@@ -65,6 +66,7 @@ public final class Commands {
             case "ps", "container ls", "container list", "container ps" -> new PsCommand();
             case "top", "container top" -> new TopCommand();
             case "stats", "container stats" -> new StatsCommand();
+            case "logs", "container logs" -> new LogsCommand();
             case "rm", "container rm", "container remove" -> new RmCommand();
             case "inspect" -> new InspectCommand("");
             case "container inspect" -> new InspectCommand("container");

@@ -307,11 +307,18 @@ public final class RunOptions {
                         "KEY=VALUE",
                         "An annotation of the runtime configuration",
                         (w, v) -> put(w.spec.annotations, v))
-                .choice(
+                .text(
                         "log-driver",
-                        "json-file|none",
-                        "How its output is kept (default json-file)",
-                        (w, v) -> w.spec.logDriver = Optional.of(v));
+                        NONE,
+                        "DRIVER",
+                        "json-file (default), local, none, pipe:PROGRAM, syslog or journald",
+                        (w, v) -> w.spec.logDriver = Optional.of(v))
+                .pairs(
+                        "log-opt",
+                        NONE,
+                        "KEY=VALUE",
+                        "max-size, max-file, mode, tag, labels, env",
+                        (w, v) -> put(w.spec.logOptions, v));
     }
 
     /** Docker's options whose absence deserves its name, not "no such option". */
@@ -324,8 +331,7 @@ public final class RunOptions {
                 .absent("add-host", NONE, true, "extra host names")
                 .absent("link", NONE, true, "links between containers")
                 .absent("gpus", NONE, true, "GPUs")
-                .absent("volumes-from", NONE, true, "volumes of other containers")
-                .absent("log-opt", NONE, true, "options of the log");
+                .absent("volumes-from", NONE, true, "volumes of other containers");
     }
 
     /** Keeps a pair whose value must be there. */
