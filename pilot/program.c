@@ -336,7 +336,7 @@ static bool meaning(struct checker *c, const struct instruction *i) {
     case OP_MONITOR:
         return check_monitor(c, i);
     case OP_INIT:
-        return require(c, o[0] <= 1 && is_child, "INIT outside of a child's strand");
+        return require(c, o[0] <= 3 && is_child, "INIT outside of a child's strand");
     case OP_KILLCG:
         return check_below(c, o[1], false) && require(c, o[2] <= 1, "an unknown kind of cgroup");
     case OP_RMCG:
