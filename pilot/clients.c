@@ -49,7 +49,7 @@ void client_drop(struct monitor *m, struct client *c) {
     if (!c->used) {
         return;
     }
-    bool last_input = c->primary && (c->streams & ATTACH_STDIN) != 0;
+    bool last_input = (c->streams & ATTACH_ONCE) != 0 && (c->streams & ATTACH_STDIN) != 0;
     free_outbox(c);
     sys_close(c->fd);
     if (m->input_owner == c - m->clients) {
@@ -62,6 +62,9 @@ void client_drop(struct monitor *m, struct client *c) {
 }
 
 bool output_blocked(const struct monitor *m) {
+    if (log_waits(&m->log)) {
+        return true;
+    }
     for (unsigned k = 0; k < CLIENT_LIMIT; k++) {
         if (m->clients[k].used && m->clients[k].primary && outbox_waiting(&m->clients[k].outbox) > 0) {
             return true;

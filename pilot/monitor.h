@@ -29,7 +29,9 @@ struct monitor_block {
     uint32_t log_files;
     int32_t cgroup;
     uint32_t log_format;
-    uint32_t log_reserved[3];
+    uint32_t log_flags;
+    uint32_t log_variables; /* of the strings, those that are the environment of the log's program */
+    uint32_t log_zero;
     uint32_t policy; /* RESTART_… */
     uint32_t restarts_most;
     uint32_t again; /* step of strand 0 at which a repeated start begins */
@@ -88,6 +90,7 @@ struct monitor {
     bool input_closes; /* when it is written */
     bool stopped;        /* somebody wants it to stay down */
     int64_t started_at;  /* monotonic milliseconds */
+    uint64_t begun;      /* when the container started: seconds since 1970 */
     int64_t again_at;    /* then it is started again, NEVER else */
     uint32_t delay;      /* milliseconds between the last end and the start behind it */
     int64_t kill_at;   /* monotonic milliseconds, or NEVER */

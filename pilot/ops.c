@@ -6,6 +6,14 @@
 
 enum { PATH_LIMIT = 4096, REPLY_LIMIT = 8192, SOL_NETLINK = 270, STARTTIME_FIELD = 22 };
 
+int own_number(int fd) {
+    long own = fd < 0 ? -1 : sys_fcntl(fd, F_DUPFD_CLOEXEC, FD_LAST + 1);
+    if (own >= 0) {
+        sys_close(fd);
+    }
+    return own >= 0 ? (int)own : fd;
+}
+
 int place_fd(long fd, uint16_t dst) {
     TRY(fd);
     if (fd == dst) {

@@ -92,6 +92,13 @@ static inline int fd_at(const struct instruction *i, unsigned k) {
 static inline const char *text_at(const struct context *ctx, uint64_t offset) {
     return offset == 0 ? NULL : ctx->program.data + offset;
 }
+/*
+ * Starts a program that dies with us: argv and envp as SPAWN has them, descriptors for its input and errors or -1. 0 once it runs, or -errno of what
+ * hindered it; then *pidfd may be there all the same.
+ */
+int start_helper(const struct context *ctx, const uint64_t operands[4], int input, int words, int *pidfd);
+/* Moves a descriptor of ours out of the way of those that programs number, if that can be; passes a negative one through. */
+int own_number(int fd);
 /* Moves a result to the number that the program chose for it, close-on-exec; 0 or -errno. Passes a negative `fd` through. */
 int place_fd(long fd, uint16_t dst);
 /* Writes all bytes to a pipe, socket or file: 0 or -errno. */

@@ -238,7 +238,7 @@ int op_exec(struct context *ctx, const struct instruction *i) {
 /* spawn */
 
 /* `pair` is close-on-exec: it carries the errno of a failed execve, and its reader's life tells that the parent lives. */
-_Noreturn static void helper_main(const struct context *ctx, const struct instruction *i, int input, int words, const int pair[2]) {
+_Noreturn static void helper_main(const struct context *ctx, const uint64_t operands[4], int input, int words, const int pair[2]) {
     struct pollfd writer = {.fd = pair[1]};
     sys_close(pair[0]);
     sys_prctl(1 /* PR_SET_PDEATHSIG */, SIGKILL);
@@ -252,19 +252,18 @@ _Noreturn static void helper_main(const struct context *ctx, const struct instru
     if (words >= 0) {
         SYS(dup3, words, 2, 0);
     }
-    int32_t error = execute(ctx, text_at(ctx, i->operands[0]), i->operands);
+    int32_t error = execute(ctx, text_at(ctx, operands[0]), operands);
     sys_write(pair[1], &error, sizeof error);
     sys_exit(127);
 }
 
-/* Starts it; 0 once the program runs, or -errno of what hindered it; then *pidfd may be there all the same. */
-static int start_helper(const struct context *ctx, const struct instruction *i, int input, int words, int *pidfd) {
+int start_helper(const struct context *ctx, const uint64_t operands[4], int input, int words, int *pidfd) {
     struct clone_args args = {.flags = CLONE_PIDFD, .pidfd = (uintptr_t)pidfd, .exit_signal = SIGCHLD};
     int pair[2];
     TRY(sys_pipe2(pair, O_CLOEXEC));
     long result = SYS(clone3, &args, sizeof args);
     if (result == 0) {
-        helper_main(ctx, i, input, words, pair);
+        helper_main(ctx, operands, input, words, pair);
     }
     sys_close(pair[1]);
     int32_t error = result < 0 ? (int32_t)result : 0;
@@ -308,7 +307,7 @@ int op_spawn(struct context *ctx, const struct instruction *i) {
     CLOSING int words = i->dst != DST_NONE ? -1 : words_file();
     int pidfd = -1;
     failure_text(ctx, text_at(ctx, i->operands[0]));
-    int result = start_helper(ctx, i, input, words, &pidfd);
+    int result = start_helper(ctx, i->operands, input, words, &pidfd);
     if (result == 0 && i->dst != DST_NONE) {
         return place_fd(pidfd, i->dst);
     }

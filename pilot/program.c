@@ -12,7 +12,7 @@
 
 enum {
     ERRNO_LIMIT = 4096, READ_LIMIT = 1 << 20, BPF_LIMIT = 4096, PATH_LIMIT = 4096, MONITOR_FLAGS = 63, RESTART_POLICIES = 3, SIGNAL_LAST = 64, SIGNAL_KILL = 9,
-    PID_MOST = 1 << 22,
+    PID_MOST = 1 << 22, LOG_PROGRAM = 2,
 };
 
 static const uint64_t CLONE_ALLOWED = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID
@@ -212,7 +212,7 @@ static uint32_t word_at(const uint8_t *at) {
 
 static bool check_monitor(struct checker *c, const struct instruction *i) {
     static const uint8_t fd_places[] = {4, 8, 12, 16, 20, 24, 28, 44, 80, 108};
-    static const uint8_t zero_places[] = {52, 56, 60, 112, 116, 120, 124};
+    static const uint8_t zero_places[] = {60, 112, 116, 120, 124};
     const struct strand *strands = c->program->header->strands;
     const struct strand *strand = &strands[0];
     const uint8_t *at = (const uint8_t *)c->program->data + i->operands[1];
@@ -233,7 +233,11 @@ static bool check_monitor(struct checker *c, const struct instruction *i) {
     uint32_t policy = word_at(at + 64);
     uint32_t begin = word_at(at + 72);
     bool again = policy < RESTART_POLICIES && (begin == 0 ? policy == 0 : begin < i->step);
+    uint32_t format = word_at(at + 48);
+    bool program = format == LOG_PROGRAM;
+    bool log = format <= LOG_PROGRAM && word_at(at + 52) <= (program ? 1u : 0u) && (program ? word_at(at + 56) < i->operands[4] : word_at(at + 56) == 0 && i->operands[4] <= 1);
     return require(c, (word_at(at) & ~(uint32_t)MONITOR_FLAGS) == 0, "an unknown flag in a monitor block")
+        && require(c, log, "a log that the monitor does not know")
         && require(c, assigned, "a descriptor that nothing was assigned to")
         && require(c, reserved == 0, "a reserved byte of a monitor block is not zero")
         && require(c, again && word_at(at + 76) <= SIGNAL_LAST, "a restart that the program is not made for");

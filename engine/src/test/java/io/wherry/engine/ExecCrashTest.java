@@ -80,7 +80,10 @@ class ExecCrashTest {
             if (what == 3) {
                 awaitStop(start);
                 start.process().children().forEach(ProcessHandle::destroyForcibly);
-                killWhoMayOutliveItsParent(Disassembler.print(yard.engine().explain("box", spec.build()).program(), at), before);
+                killWhoMayOutliveItsParent(
+                        Disassembler.print(
+                                yard.engine().explain("box", spec.build()).program(), at),
+                        before);
             }
             HostedLauncher.Outcome outcome = start.await();
             if (outcome.failure().isPresent() && what == 2) {

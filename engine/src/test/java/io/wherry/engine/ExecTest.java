@@ -195,8 +195,8 @@ class ExecTest {
             starts.add(
                     exec(spec("/bin/sh", "-c", "read line </proc/self/stat; while :; do /bin/busybox sleep 1; done")));
         }
-        until("all are known", () -> yard.engine().executions("box").size() == AT_ONCE);
-        assertThat(yard.engine().executions("box"))
+        until("all are known", () -> yard.engine().inspect("box").executions().size() == AT_ONCE);
+        assertThat(yard.engine().inspect("box").executions())
                 .containsExactlyInAnyOrderElementsOf(
                         starts.stream().map(HostedLauncher.Start::id).toList());
         yard.engine().remove("box", true);
@@ -209,13 +209,13 @@ class ExecTest {
     @Test
     void itEndsWithItsMonitorAndTheContainerGoesOn() throws InterruptedException {
         HostedLauncher.Start start = exec(spec("/bin/busybox", "sleep", "600"));
-        until("it is known", () -> !yard.engine().executions("box").isEmpty());
+        until("it is known", () -> !yard.engine().inspect("box").executions().isEmpty());
         KeyValues started =
                 KeyValues.parse(StateFile.read(folder().resolve(start.id().substring(0, 12) + "/started"))
                         .orElseThrow());
         ProcessHandle.of(started.number("monitor", 0)).orElseThrow().destroyForcibly();
         assertThat(start.await().code()).isEqualTo(SIGKILLED);
-        until("nobody is left", () -> yard.engine().executions("box").isEmpty());
+        until("nobody is left", () -> yard.engine().inspect("box").executions().isEmpty());
         assertThat(yard.engine().container("box").status()).isEqualTo(Container.Status.RUNNING);
     }
 

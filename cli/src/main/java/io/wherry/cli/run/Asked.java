@@ -7,6 +7,7 @@ import io.wherry.kernel.launch.Context;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Turns the words of {@code run} into what is asked of the engine: reads files, takes variables over, joins options. */
 public final class Asked {
@@ -36,11 +37,41 @@ public final class Asked {
         asked.labels();
         asked.processors();
         asked.seccomp();
+        asked.streams();
         if (!asked.problems.isEmpty()) {
             throw new UsageException("run", asked.problems, MISUSE);
         }
         Greeting.addTo(words.spec, context);
         return words.spec.build();
+    }
+
+    /**
+     * {@return what changes a container that exists: the limits and the policy that were asked, and nothing else}
+     *
+     * @throws UsageException if the words do not fit together, or there are none
+     */
+    public static Consumer<ContainerSpec.Builder> change(RunWords words) {
+        Asked asked = new Asked(words);
+        asked.processors();
+        ContainerSpec.Builder wanted = words.spec;
+        if (asked.problems.isEmpty() && wanted.build().toJson().isEmpty()) {
+            asked.problems.add("`update` needs something to change, such as `--memory 256m` or `--restart always`.");
+        }
+        if (!asked.problems.isEmpty()) {
+            throw new UsageException("update", asked.problems, 1);
+        }
+        return spec -> {
+            spec.memory = wanted.memory != 0 ? wanted.memory : spec.memory;
+            spec.memorySwap = wanted.memorySwap != 0 ? wanted.memorySwap : spec.memorySwap;
+            spec.memoryReservation = wanted.memoryReservation != 0 ? wanted.memoryReservation : spec.memoryReservation;
+            spec.cpuQuota = wanted.cpuQuota != 0 ? wanted.cpuQuota : spec.cpuQuota;
+            spec.cpuPeriod = wanted.cpuPeriod != 0 ? wanted.cpuPeriod : spec.cpuPeriod;
+            spec.cpuShares = wanted.cpuShares != 0 ? wanted.cpuShares : spec.cpuShares;
+            spec.cpusetCpus = wanted.cpusetCpus.or(() -> spec.cpusetCpus);
+            spec.cpusetMems = wanted.cpusetMems.or(() -> spec.cpusetMems);
+            spec.pidsLimit = wanted.pidsLimit != 0 ? wanted.pidsLimit : spec.pidsLimit;
+            spec.restart = wanted.restart.or(() -> spec.restart);
+        };
     }
 
     private void operands(List<String> operands) {
@@ -96,6 +127,12 @@ public final class Asked {
         if (profile != null) {
             words.spec.seccomp =
                     Optional.of(profile.equals("unconfined") ? profile : files.text(profile, "--security-opt seccomp"));
+        }
+    }
+
+    private void streams() {
+        if (words.spec.detached && !words.streams.isEmpty()) {
+            problems.add("Option `-a` stays with the container and `-d` does not; give one of them.");
         }
     }
 }

@@ -45,6 +45,7 @@ public sealed interface Step
                 MapSingleId,
                 MaskPath,
                 MountOverlay,
+                MoveProcess,
                 NewFilesystem,
                 NewMountNamespace,
                 NewSession,

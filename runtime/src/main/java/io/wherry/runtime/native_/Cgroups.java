@@ -13,6 +13,7 @@ import io.wherry.kernel.step.SetCgroupFile;
 import io.wherry.kernel.step.Slot;
 import io.wherry.oci.Resources;
 import io.wherry.oci.WherryException;
+import java.util.List;
 
 /**
  * The container's control groups, by the layout of the host (cgroups(7); OCI runtime-spec, config-linux "Control groups"). Which layout it is,
@@ -57,6 +58,16 @@ abstract sealed class Cgroups permits CgroupsV1, CgroupsV2, NoCgroups {
     /** Makes the other groups, with their limits, while the process mounts. */
     void makeOthers(Plan plan) {
         // those of version 1
+    }
+
+    /** {@return the other groups, once they are made} */
+    List<Slot> groups() {
+        return List.of(); // those of version 1
+    }
+
+    /** {@return the hierarchies of the other groups, in the same order} */
+    List<String> paths() {
+        return List.of(); // those of version 1
     }
 
     /** The process opens what it needs to join the others, while it can name it. */

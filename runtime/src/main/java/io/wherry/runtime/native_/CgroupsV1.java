@@ -5,6 +5,7 @@ import static io.wherry.kernel.program.Assembler.PILOT;
 
 import io.wherry.kernel.host.CgroupLayout;
 import io.wherry.kernel.host.HostFacts;
+import io.wherry.kernel.program.Errno;
 import io.wherry.kernel.program.Linux;
 import io.wherry.kernel.step.AttachMount;
 import io.wherry.kernel.step.JoinCgroup;
@@ -13,6 +14,7 @@ import io.wherry.kernel.step.MountAttributes;
 import io.wherry.kernel.step.NewFilesystem;
 import io.wherry.kernel.step.OpenFolder;
 import io.wherry.kernel.step.Plan;
+import io.wherry.kernel.step.SetCgroupFile;
 import io.wherry.kernel.step.SetMountAttributes;
 import io.wherry.kernel.step.Slot;
 import io.wherry.oci.CpuLimits;
@@ -105,6 +107,16 @@ final class CgroupsV1 extends Cgroups {
     }
 
     private static void memory(Plan plan, Slot group, MemoryLimits limits) {
+        if (limits.swap().isPresent()) {
+            // Never below the other: where both grow, this one must grow first; where both shrink it must wait.
+            plan.add(
+                    PILOT,
+                    new SetCgroupFile(
+                            group,
+                            "memory.memsw.limit_in_bytes",
+                            Long.toString(limits.swap().getAsLong()),
+                            Errno.EINVAL));
+        }
         if (limits.limit().isPresent()) {
             memory(plan, group, "memory.limit_in_bytes", limits.limit().getAsLong());
         }
@@ -147,6 +159,20 @@ final class CgroupsV1 extends Cgroups {
         used.add(hierarchy);
         groups.add(group);
         return group;
+    }
+
+    @Override
+    List<Slot> groups() {
+        return groups;
+    }
+
+    @Override
+    List<String> paths() {
+        List<String> paths = new ArrayList<>();
+        for (CgroupLayout.Hierarchy hierarchy : used) {
+            paths.add(hierarchy.path());
+        }
+        return paths;
     }
 
     private int indexOf(String path) {

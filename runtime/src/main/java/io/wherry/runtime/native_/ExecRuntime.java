@@ -16,6 +16,7 @@ import io.wherry.kernel.step.MakeFolder;
 import io.wherry.kernel.step.MakeSocketPair;
 import io.wherry.kernel.step.Mark;
 import io.wherry.kernel.step.MonitorBlock;
+import io.wherry.kernel.step.MonitorLog;
 import io.wherry.kernel.step.Namespaces;
 import io.wherry.kernel.step.OpenFolder;
 import io.wherry.kernel.step.OpenProcess;
@@ -155,7 +156,7 @@ public final class ExecRuntime {
         return new MonitorBlock(
                 streams.terminal(),
                 streams.monitorIn().number() >= 0,
-                false,
+                MonitorLog.NONE,
                 false,
                 streams.monitorIn(),
                 streams.monitorOut(),
@@ -165,8 +166,6 @@ public final class ExecRuntime {
                 listener,
                 Slot.NONE,
                 false,
-                0,
-                0,
                 0,
                 0,
                 0,

@@ -171,8 +171,6 @@ public final class NativeRuntime {
                 listener,
                 cgroups.oomKills(),
                 cgroups.memoryIsUnified(),
-                place.logSize(),
-                place.logFiles(),
                 place.restart().policy(),
                 place.restart().most(),
                 again,
