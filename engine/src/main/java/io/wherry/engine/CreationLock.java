@@ -30,6 +30,7 @@ final class CreationLock implements AutoCloseable {
     }
 
     /** Waits until nobody else has it, in this process or another. */
+    @SuppressWarnings("ThreadPriorityCheck") // nothing depends on what the scheduler makes of it
     static CreationLock await(Path file) throws IOException {
         while (true) {
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
