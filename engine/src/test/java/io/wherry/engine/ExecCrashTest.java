@@ -99,7 +99,7 @@ class ExecCrashTest {
         }
         settle(before);
         assertThat(yard.engine().container("box").status()).isEqualTo(Container.Status.RUNNING);
-        assertThat(yard.engine().executions("box")).isEmpty();
+        assertThat(yard.engine().inspect("box").executions()).isEmpty();
     }
 
     private static List<Path> folders(HostedLauncher.Start start) {
