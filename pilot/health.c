@@ -50,11 +50,10 @@ static void close_all_but(int a, int b) {
 
 /* What went wrong before the check's own program ran, told where its output goes; the exit code as a shell counts. */
 static int failed(const struct context *ctx, int output) {
-    char text[160];
+    char text[96];
     const struct failure *failure = &ctx->failure;
     bool command = failure->op == OP_EXEC || failure->op == OP_FAIL;
-    text_copy(text, sizeof failure->text, failure->text);
-    char *end = text_pair(text + text_length(text), command ? ": cannot be executed, errno " : ": the check could not be started, errno ", failure->error);
+    char *end = text_pair(text, command ? "the command cannot be executed, errno " : "the check could not be started, errno ", failure->error);
     *end++ = '\n';
     write_all(output, text, (size_t)(end - text));
     return !command ? NOT_STARTED : failure->error == ENOENT || failure->error == ENOTDIR ? NOT_FOUND : NOT_EXECUTABLE;

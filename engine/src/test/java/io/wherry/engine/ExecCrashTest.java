@@ -2,7 +2,9 @@ package io.wherry.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wherry.kernel.program.Assembler;
 import io.wherry.kernel.program.Disassembler;
+import io.wherry.kernel.program.KernelProgram;
 import io.wherry.oci.WherryException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,9 +83,7 @@ class ExecCrashTest {
                 awaitStop(start);
                 start.process().children().forEach(ProcessHandle::destroyForcibly);
                 killWhoMayOutliveItsParent(
-                        Disassembler.print(
-                                yard.engine().explain("box", spec.build()).program(), at),
-                        before);
+                        yard.engine().explain("box", spec.build()).program(), at, before);
             }
             HostedLauncher.Outcome outcome = start.await();
             if (outcome.failure().isPresent() && what == 2) {
@@ -127,9 +127,9 @@ class ExecCrashTest {
         }
     }
 
-    /** Held right before it asks for its death signal; one that is not held goes on to the next barrier and ends there. */
-    private static void killWhoMayOutliveItsParent(String instruction, List<Long> before) {
-        if (instruction.startsWith("prctl(1, ")) {
+    /** Held right before it asks for its death signal (one that is not held goes on to the next barrier and ends there), or a monitor that is held in the sweep, when its client has gone. */
+    private static void killWhoMayOutliveItsParent(KernelProgram program, int at, List<Long> before) {
+        if (Disassembler.print(program, at).startsWith("prctl(1, ") || at >= program.first(Assembler.SWEEP)) {
             for (long pid : Remains.pids(id, yard.state())) {
                 if (!before.contains(pid)) {
                     ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
