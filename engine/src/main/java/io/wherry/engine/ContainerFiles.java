@@ -239,6 +239,7 @@ final class ContainerFiles {
                     Optional.empty(),
                     "",
                     Optional.of(e.getMessage()),
+                    Optional.empty(),
                     new ContainerSpec.Builder().build());
         }
     }
@@ -278,7 +279,13 @@ final class ContainerFiles {
                 record.imageId(),
                 record.driver(),
                 Optional.empty(),
+                running ? health(id) : Optional.empty(),
                 record.spec());
+    }
+
+    private Optional<Health> health(ContainerId id) {
+        Optional<byte[]> record = StateFile.read(volatileFolder(id).resolve("health"));
+        return record.isPresent() ? Health.parse(record.get()) : Optional.empty();
     }
 
     private static OptionalLong seconds(long value) {

@@ -73,7 +73,8 @@ final class Creation {
                 spec.remove(),
                 restart(spec),
                 stopSignal(spec, from).number(),
-                LogChoice.of(spec, config.process().env(), id, name).log());
+                LogChoice.of(spec, config.process().env(), id, name).log(),
+                HealthChoice.of(spec, from.defaults()));
     }
 
     private static Signal stopSignal(ContainerSpec spec, ContainerRoot from) {

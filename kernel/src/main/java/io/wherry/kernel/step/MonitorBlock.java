@@ -2,6 +2,7 @@ package io.wherry.kernel.step;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 
 /**
  * What the monitor watches and writes (docs/program.md, "The monitor block").
@@ -23,6 +24,7 @@ import java.nio.ByteOrder;
  * @param again the step of the pilot's strand at which a repeated start begins; 0 if the program is not made for it
  * @param stopSignal the signal that asks the container to end
  * @param cgroup the container's group in the version 2 hierarchy, or {@link Slot#NONE}
+ * @param health how its health is asked for
  */
 public record MonitorBlock(
         boolean terminal,
@@ -41,7 +43,8 @@ public record MonitorBlock(
         int restartsMost,
         int again,
         int stopSignal,
-        Slot cgroup) {
+        Slot cgroup,
+        Optional<MonitorHealth> health) {
 
     private static final int SIZE = 128;
     private static final int CGROUP = 44;
@@ -74,6 +77,9 @@ public record MonitorBlock(
                 .putInt(EVENTS, Slot.NONE.number())
                 .putInt(HEALTH_OUTPUT, Slot.NONE.number());
         log.put(block);
+        if (health.isPresent()) {
+            health.get().put(block);
+        }
         return block.array();
     }
 
@@ -81,6 +87,7 @@ public record MonitorBlock(
         return (terminal ? "terminal" : input ? "input and output" : "output")
                 + log.text()
                 + RESTARTS[restartPolicy]
+                + (health.isPresent() ? health.get().text() : "")
                 + (remove ? ", remove the container at its end" : "");
     }
 }
