@@ -4,7 +4,7 @@
 
 enum {
     FRAME_LIMIT = 256 << 10, INPUT_LIMIT = 32 << 10, OUTBOX_SIZE = INPUT_LIMIT + 4096, OUTPUT_PIECE = 4096 /* POLLOUT promises a pipe's page */,
-    EXIT_LOST = 137, EXIT_BROKEN = 125, EXIT_SIGNALLED = 128, EXIT_PAYLOAD = 24, KEY_P = 0x10, KEY_Q = 0x11, GOES_ON = -1,
+    EXIT_LOST = 137, EXIT_BROKEN = 125, EXIT_SIGNALLED = 128, EXIT_PAYLOAD = 24, GOES_ON = -1,
 };
 
 static const char LOST[] = "wherry: the container's monitor was lost\n";
@@ -18,9 +18,9 @@ struct client {
     bool writing;      /* that frame is output */
     struct outbox outbox;
     uint8_t *input;
+    bool attached;     /* the monitor said so: before, it would take input for nonsense */
     bool in_flight;    /* the last input has not been taken yet */
     bool input_ended;
-    bool key_held;     /* ctrl-p was typed */
     bool resized;
 };
 
@@ -57,6 +57,19 @@ static int write_output(struct client *c) {
     return GOES_ON;
 }
 
+/* Somebody may be there whom the container waits for: then we look on. */
+static void receive_reply(struct client *c, uint32_t type, uint32_t error) {
+    if (type == FRAME_STDIN) {
+        c->in_flight = false;
+        c->input_ended |= error != 0;
+    } else if (type == FRAME_ATTACH && error == EBUSY) {
+        c->attach->streams &= ~(uint32_t)ATTACH_PRIMARY;
+        outbox_frame(&c->outbox, FRAME_ATTACH, &c->attach->streams, 4, NULL, 0);
+    } else if (type == FRAME_ATTACH) {
+        c->attached = error == 0;
+    }
+}
+
 static int receive(struct client *c) {
     int result = frame_read(&c->reader, c->attach->socket);
     const uint8_t *payload = c->reader.bytes + FRAME_HEADER;
@@ -76,9 +89,8 @@ static int receive(struct client *c) {
     case FRAME_EXIT:
         return length == EXIT_PAYLOAD ? (int)(get_u32(payload) & 0xff) : EXIT_LOST;
     case FRAME_REPLY:
-        if (length == 8 && get_u32(payload) == FRAME_STDIN) {
-            c->in_flight = false;
-            c->input_ended |= get_u32(payload + 4) != 0;
+        if (length == 8) {
+            receive_reply(c, get_u32(payload), get_u32(payload + 4));
         }
         break;
     default:
@@ -88,28 +100,9 @@ static int receive(struct client *c) {
     return GOES_ON;
 }
 
-/* Takes ctrl-p ctrl-q out; true when both were typed. `to` has room for one byte more than `from`. */
-static bool detach_keys(struct client *c, const uint8_t *from, size_t n, uint8_t *to, size_t *length) {
-    *length = 0;
-    for (size_t k = 0; k < n; k++) {
-        bool held = c->key_held;
-        c->key_held = from[k] == KEY_P && !held;
-        if (held && from[k] == KEY_Q) {
-            return true;
-        }
-        if (held) {
-            to[(*length)++] = KEY_P;
-        }
-        if (!c->key_held && !(held && from[k] == KEY_P)) {
-            to[(*length)++] = from[k];
-        }
-    }
-    return false;
-}
-
 /* One frame of input is under way at a time, so that a signal never waits behind input that the container does not read. */
 static int forward_input(struct client *c) {
-    uint8_t *raw = c->attach->terminal ? c->input + INPUT_LIMIT + 1 : c->input;
+    uint8_t *raw = c->attach->terminal ? c->input + INPUT_LIMIT + KEYS_LIMIT : c->input;
     size_t length = 0;
     long n = sys_read(0, raw, INPUT_LIMIT);
     if (n == -EAGAIN) {
@@ -121,7 +114,7 @@ static int forward_input(struct client *c) {
         return GOES_ON;
     }
     length = (size_t)n;
-    if (c->attach->terminal && detach_keys(c, raw, (size_t)n, c->input, &length)) {
+    if (c->attach->terminal && keys_filter(&c->attach->keys, raw, (size_t)n, c->input, &length)) {
         outbox_frame(&c->outbox, FRAME_DETACH, NULL, 0, NULL, 0);
         outbox_flush(&c->outbox, c->attach->socket);
         return 0;
@@ -143,7 +136,12 @@ static void read_signals(struct client *c) {
 static void send_size(struct client *c) {
     uint16_t size[4] = {0};
     if (c->resized && (terminal_size(0, size) || terminal_size(1, size))) {
+        if (c->attach->redraw) { /* programs draw when the size changes */
+            const uint16_t other[2] = {(uint16_t)(size[0] + 1), (uint16_t)(size[1] + 1)};
+            outbox_frame(&c->outbox, FRAME_RESIZE, other, 4, NULL, 0);
+        }
         outbox_frame(&c->outbox, FRAME_RESIZE, size, 4, NULL, 0);
+        c->attach->redraw = false;
     }
     c->resized = false;
 }
@@ -162,9 +160,9 @@ static int forward_signals(struct client *c) {
             }
         } else if (signal == SIGWINCH) {
             c->resized = c->attach->terminal;
-        } else if (signal == SIGHUP && c->attach->terminal) {
-            return EXIT_SIGNALLED + SIGHUP;
-        } else {
+        } else if ((signal == SIGHUP && c->attach->terminal) || (c->attach->keeps_signals && signal != SIGCONT)) {
+            return EXIT_SIGNALLED + (int)signal;
+        } else if (!c->attach->keeps_signals) {
             if (!outbox_frame(&c->outbox, FRAME_SIGNAL, &signal, sizeof signal, NULL, 0)) {
                 *pending |= bit;
                 break;
@@ -178,7 +176,7 @@ static int forward_signals(struct client *c) {
 static int turn(struct client *c) {
     const struct attach *a = c->attach;
     bool sending = outbox_waiting(&c->outbox) > 0;
-    bool reads = a->input && !c->input_ended && !c->in_flight && !sending;
+    bool reads = (a->streams & ATTACH_STDIN) != 0 && c->attached && !c->input_ended && !c->in_flight && !sending;
     int output = c->reader.bytes[0] == FRAME_STDERR ? 2 : 1;
     struct pollfd fds[4] = {
         {.fd = a->socket, .events = (short)((c->writing ? 0 : POLLIN) | (sending ? POLLOUT : 0))},
@@ -212,12 +210,14 @@ static int turn(struct client *c) {
         if (result < 0 && result != -EAGAIN) { /* gone; receive comes to its last words, then to the end */
             outbox_clear(&c->outbox);
         }
+        bool given = c->input_ended && !c->in_flight && outbox_waiting(&c->outbox) == 0;
+        code = given && (a->streams & (ATTACH_STDOUT | ATTACH_STDERR)) == 0 ? 0 : code;
     }
     return code;
 }
 
 int attach_run(struct attach *attach) {
-    size_t size = FRAME_LIMIT + OUTBOX_SIZE + 2 * INPUT_LIMIT + 16;
+    size_t size = FRAME_LIMIT + OUTBOX_SIZE + 2 * INPUT_LIMIT + KEYS_LIMIT;
     uint8_t *pages = sys_pages(size);
     int code = GOES_ON;
     if (sys_failed(pages)) {

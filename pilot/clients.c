@@ -49,7 +49,7 @@ void client_drop(struct monitor *m, struct client *c) {
     if (!c->used) {
         return;
     }
-    bool last_input = c->primary && (c->streams & ATTACH_STDIN) != 0;
+    bool last_input = (c->streams & ATTACH_ONCE) != 0 && (c->streams & ATTACH_STDIN) != 0;
     free_outbox(c);
     sys_close(c->fd);
     if (m->input_owner == c - m->clients) {

@@ -4,7 +4,7 @@
 #include "terminal.h"
 
 enum {
-    EXIT_OWN = 125, EXIT_SIGNALLED = 128, KILL_AFTER_MS = 200, SFD_FLAGS = O_CLOEXEC | O_NONBLOCK, LEAVE_PAYLOAD = 4, PROGRAM_HEAD = 6,
+    EXIT_OWN = 125, EXIT_NOT_JOINED = 1, EXIT_SIGNALLED = 128, KILL_AFTER_MS = 200, SFD_FLAGS = O_CLOEXEC | O_NONBLOCK, LEAVE_PAYLOAD = 4, SOCKET_LIMIT = 4096,
     CLOCK_MONOTONIC_ = 1, CLOCK_BOOTTIME_ = 7, FAILURE_BYTES = sizeof(struct failure),
 };
 
@@ -14,6 +14,7 @@ enum outcome { GOES_ON, LEAVES, RUNS };
 static const char JVM_DIED[] = "wherry: Java ended without a word; its status was ";
 static const char JVM_BABBLED[] = "wherry: what Java said is not understood: launcher and modules are of different builds. Build anew with ./build.\n";
 static const char NOT_STARTED[] = "wherry: the container could not be started, not even after it was compiled anew: ";
+static const char NOT_JOINED[] = "wherry: the container has ended meanwhile, or its monitor takes nobody: errno ";
 static const char NO_PILOT[] = "wherry: no process or no memory for the container is to be had: errno ";
 
 static void say(const char *text) {
@@ -136,9 +137,8 @@ static enum outcome java_died(struct launcher *l, int *code) {
 
 /* A strand of the program in the request, which is a PROGRAM frame. */
 static struct pilot_start requested(const struct launcher *l, uint32_t strand) {
-    const uint8_t *payload = l->request.bytes + FRAME_HEADER;
-    size_t head = PROGRAM_HEAD + (size_t)get_u16(payload + 4);
-    return (struct pilot_start){.image = l->image, .strand = strand, .program = payload + head, .length = l->request.have - FRAME_HEADER - head,
+    const uint8_t *program = l->request.bytes + FRAME_HEADER + l->word.length;
+    return (struct pilot_start){.image = l->image, .strand = strand, .program = program, .length = l->request.have - FRAME_HEADER - l->word.length,
         .stream = -1, .replies = -1, .mask = l->mask};
 }
 
@@ -159,7 +159,7 @@ static enum outcome call_off(struct launcher *l, int *code) {
     return LEAVES;
 }
 
-/* What the JVM said now, if that is a whole frame. PROGRAM is left in the buffer. */
+/* What the JVM said now, if that is a whole frame. PROGRAM and ATTACH_TO are left in the buffer. */
 static enum outcome read_requests(struct launcher *l, int *code) {
     int result = frame_read(&l->request, l->jvm.requests);
     if (result <= 0 && result != -EMSGSIZE) {
@@ -172,8 +172,12 @@ static enum outcome read_requests(struct launcher *l, int *code) {
         *code = l->interrupt != 0 ? EXIT_SIGNALLED + (int)l->interrupt : (int)(get_u32(payload) & 0xff);
         return LEAVES;
     }
-    if (type == FRAME_PROGRAM && length >= PROGRAM_HEAD && get_u16(payload + 4) < ID_LIMIT && get_u16(payload + 4) <= length - PROGRAM_HEAD) {
+    if (type == FRAME_PROGRAM && last_word_read(&l->word, payload, length, ID_LIMIT)) {
         return l->interrupt != 0 ? call_off(l, code) : RUNS;
+    }
+    if (type == FRAME_ATTACH_TO && last_word_read(&l->word, payload, length, SOCKET_LIMIT) && l->word.length == length) {
+        *code = EXIT_SIGNALLED + (int)l->interrupt;
+        return l->interrupt != 0 ? LEAVES : RUNS;
     }
     if ((type == FRAME_TASK && task_begin(l, payload, length)) || (type == FRAME_CANCEL && length == 4 && task_cancel(l, get_u32(payload)))) {
         l->request.have = 0;
@@ -304,40 +308,43 @@ static void print_id(const struct launcher *l, uint32_t flags) {
     }
 }
 
-static int follow(struct launcher *l, int socket, uint32_t flags, uint64_t pending) {
+static uint32_t wanted_streams(uint32_t flags) {
+    return ATTACH_PRIMARY | ((flags & RUN_STDIN) != 0 ? ATTACH_STDIN : 0) | ((flags & RUN_NO_STDOUT) != 0 ? 0 : ATTACH_STDOUT) |
+        ((flags & RUN_NO_STDERR) != 0 ? 0 : ATTACH_STDERR);
+}
+
+/* As the client `attach`, until the container ends or is left. */
+static int follow(struct launcher *l, struct attach *attach) {
     struct terminal terminal = {.fd = -1};
-    struct attach attach = {
-        .socket = socket, .signals = l->signals, .pending = pending, .input = (flags & RUN_STDIN) != 0,
-        .terminal = (flags & RUN_TERMINAL) != 0,
-    };
-    if (attach.terminal && attach.input) {
+    uint32_t flags = l->word.flags;
+    attach->signals = l->signals;
+    attach->keeps_signals = (flags & RUN_KEEPS_SIGNALS) != 0;
+    attach->terminal = (flags & RUN_TERMINAL) != 0;
+    attach->keys = l->word.keys;
+    if (attach->terminal && (flags & RUN_STDIN) != 0) {
         terminal_raw(&terminal, 0);
     }
-    int code = attach_run(&attach);
+    int code = attach_run(attach);
     terminal_restore(&terminal);
-    if (attach.words != NULL && (flags & RUN_QUIET) == 0) {
-        say(attach.words);
+    if (attach->words != NULL && (flags & RUN_QUIET) == 0) {
+        say(attach->words);
     }
     return code;
 }
 
 /* Runs the program in the request: the exit code, or -1 with l->failure. */
 static int run_container(struct launcher *l) {
-    const uint8_t *payload = l->request.bytes + FRAME_HEADER;
-    uint32_t flags = get_u32(payload);
-    size_t id_length = get_u16(payload + 4);
-    uint32_t streams = ATTACH_STDOUT | ATTACH_STDERR | ATTACH_PRIMARY | ((flags & RUN_STDIN) != 0 ? ATTACH_STDIN : 0);
-    bool detached = (flags & RUN_DETACHED) != 0;
-    uint64_t pending = 0;
+    bool detached = (l->word.flags & RUN_DETACHED) != 0;
+    struct attach attach = {.streams = wanted_streams(l->word.flags) | ATTACH_ONCE};
     struct pilot pilot = {0};
     int sockets[2];
-    memcpy(l->id, payload + PROGRAM_HEAD, id_length);
-    l->id[id_length] = 0;
+    memcpy(l->id, l->word.name, l->word.name_length);
+    l->id[l->word.name_length] = 0;
     struct pilot_start start = requested(l, 0);
     int result = pilot_socket(sockets);
     if (result == 0) {
         if (!detached) {
-            attach_greet(sockets[0], streams); /* before the pilot can become a monitor: no output may pass unseen */
+            attach_greet(sockets[0], attach.streams); /* before the pilot can become a monitor: no output may pass unseen */
         }
         start.socket = sockets[1];
         result = pilot_spawn(&pilot, &start);
@@ -349,16 +356,29 @@ static int run_container(struct launcher *l) {
     sys_free_pages(l->request.bytes, REQUEST_LIMIT);
     l->request.bytes = NULL;
     int code;
-    if (await_start(l, sockets[0], &pending)) {
-        print_id(l, flags);
-        code = detached ? 0 : follow(l, sockets[0], flags, pending);
+    attach.socket = sockets[0];
+    if (await_start(l, sockets[0], &attach.pending)) {
+        print_id(l, l->word.flags);
+        code = detached ? 0 : follow(l, &attach);
     } else {
         sys_wait4(pilot.pid, NULL, 0);
-        code = (pending & ENDING) != 0 ? EXIT_SIGNALLED + __builtin_ctzll(pending & ENDING) + 1 : -1;
+        code = (attach.pending & ENDING) != 0 ? EXIT_SIGNALLED + __builtin_ctzll(attach.pending & ENDING) + 1 : -1;
     }
     sys_close(sockets[0]);
     sys_close(pilot.pidfd);
     return code;
+}
+
+/* Becomes a client of the monitor that the request names. */
+static int join_container(struct launcher *l) {
+    struct attach attach = {.streams = wanted_streams(l->word.flags), .redraw = true};
+    attach.socket = join_monitor(l->word.name, l->word.name_length);
+    if (attach.socket < 0) {
+        say_number(NOT_JOINED, (uint64_t)-attach.socket);
+        return EXIT_NOT_JOINED;
+    }
+    attach_greet(attach.socket, attach.streams);
+    return follow(l, &attach);
 }
 
 /* the command */
@@ -394,7 +414,7 @@ static int converse(struct launcher *l, const char *const *words) {
     bool runs = serve(l, &code) == RUNS;
     end_java(l, !runs);
     if (runs) {
-        code = run_container(l);
+        code = l->request.bytes[0] == FRAME_ATTACH_TO ? join_container(l) : run_container(l);
         reap_java(l);
     }
     return code;

@@ -1,12 +1,22 @@
 /* The command's life: JVM, tasks, the container's program, the attach client. Frames and order: docs/launcher.md. */
 #pragma once
 #include "frame.h"
+#include "keys.h"
 #include "spawn.h"
 
 enum { TASK_LIMIT = 16, ID_LIMIT = 256, REQUEST_LIMIT = PROGRAM_LIMIT + 1024, REPORT_LIMIT = (1 << 20) + 64, PAIR_NONE = 255 };
 
-/* PROGRAM flags. */
-enum { RUN_DETACHED = 1, RUN_STDIN = 2, RUN_TERMINAL = 4, RUN_PRINT_ID = 8, RUN_QUIET = 16 };
+/* PROGRAM and ATTACH_TO flags. */
+enum { RUN_DETACHED = 1, RUN_STDIN = 2, RUN_TERMINAL = 4, RUN_PRINT_ID = 8, RUN_QUIET = 16, RUN_KEEPS_SIGNALS = 32, RUN_NO_STDOUT = 64, RUN_NO_STDERR = 128 };
+
+/* The JVM's last frame where a container follows. */
+struct last_word {
+    uint32_t flags;
+    const uint8_t *name; /* of the container, or the path of a socket */
+    size_t name_length;
+    struct keys keys;
+    size_t length; /* of all this; PROGRAM's program is behind it */
+};
 
 /* A pilot that runs for the JVM. */
 struct task {
@@ -34,6 +44,7 @@ struct launcher {
     struct outbox replies;
     uint32_t interrupt; /* the signal that ends the command, 0 none */
     int64_t deadline;   /* milliseconds of the monotonic clock: then the JVM is killed */
+    struct last_word word; /* its name is in `request` */
     char id[ID_LIMIT];  /* of the container */
     struct failure failure;
 };
@@ -42,6 +53,11 @@ struct launcher {
 static inline uint32_t exit_status(int status) {
     return (uint32_t)((status & 0x7f) != 0 ? 128 + (status & 0x7f) : status >> 8 & 0xff);
 }
+
+/* join.c: the monitor's socket at a path of any length: non-blocking, or -errno. */
+int join_monitor(const uint8_t *path, size_t length);
+/* False: it makes no sense. `limit` is beyond the longest name. */
+bool last_word_read(struct last_word *word, const uint8_t *payload, size_t length, size_t limit);
 
 /* tasks.c: what the JVM asks to be run while it goes on. False: the request makes no sense. */
 bool task_begin(struct launcher *l, const uint8_t *payload, size_t length);

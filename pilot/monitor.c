@@ -278,6 +278,7 @@ static size_t exit_lines(const struct monitor *m, char to[512]) {
     end = text_pair(end, "\noom ", e->oom);
     end = text_pair(end, "\nseconds ", e->seconds);
     end = text_pair(end, "\nnanoseconds ", e->nanoseconds);
+    end = text_pair(end, "\nstarted ", m->begun);
     end = m->log.errors > 0 ? text_pair(end, "\nunlogged ", m->log.errors) : end;
     end = m->ctx->restarts > 0 ? text_pair(end, "\nrestarts ", m->ctx->restarts) : end;
     end = m->stopped ? text_pair(end, "\nstopped ", 1) : end;
@@ -364,7 +365,7 @@ void monitor_record(struct monitor *m, bool for_good) {
     }
     tell_ending(m);
     if (for_good) {
-        write_exit(m->block.folder, text, length, (m->block.flags & BLOCK_REMOVE) == 0); /* what is to be removed need not survive a loss of power */
+        write_exit(m->block.folder, text, length + boot, (m->block.flags & BLOCK_REMOVE) == 0); /* what is to be removed need not survive a loss of power */
     }
 }
 
@@ -511,6 +512,9 @@ void monitor_watch(struct monitor *m) {
     m->again_at = NEVER;
     m->kill_at = NEVER;
     m->started_at = sys_now_ms();
+    struct __kernel_timespec now = {0};
+    sys_clock(0, &now);
+    m->begun = (uint64_t)now.tv_sec;
     reap(m); /* it may have ended before its death was blocked for us */
 }
 

@@ -90,6 +90,7 @@ struct monitor {
     bool input_closes; /* when it is written */
     bool stopped;        /* somebody wants it to stay down */
     int64_t started_at;  /* monotonic milliseconds */
+    uint64_t begun;      /* when the container started: seconds since 1970 */
     int64_t again_at;    /* then it is started again, NEVER else */
     uint32_t delay;      /* milliseconds between the last end and the start behind it */
     int64_t kill_at;   /* monotonic milliseconds, or NEVER */

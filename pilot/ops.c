@@ -255,8 +255,8 @@ int op_fail(struct context *ctx, const struct instruction *i) {
     return i->operands[0] != 0 ? -(int)i->operands[0] : ctx->sticky != 0 ? -ctx->sticky : -ENOENT;
 }
 
-/* Field 22 of /proc/PID/stat; the name in field 2 may hold anything, so count from its last parenthesis. */
-static uint64_t start_time(int pid) {
+/* The name in field 2 may hold anything, so count from its last parenthesis. */
+uint64_t start_time(int pid) {
     char text[1024];
     char path[40];
     text_copy(text_pair(path, "/proc/", (uint64_t)pid), 8, "/stat");

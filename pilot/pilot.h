@@ -82,7 +82,7 @@ void report_started(const struct context *ctx);
 /* One function an instruction: 0 or -errno. ops.c, process.c, sweep.c. */
 typedef int op_function(struct context *ctx, const struct instruction *i);
 op_function op_call, op_write, op_read, op_check, op_netlink, op_putpid, op_fail, op_record, op_workdir, op_makepath;
-op_function op_clone, op_send, op_recv, op_spawn, op_exec, op_monitor, op_init, op_trees, op_wait;
+op_function op_clone, op_send, op_recv, op_spawn, op_exec, op_monitor, op_init, op_trees, op_wait, op_process;
 op_function op_killcg, op_rmcg, op_rmtree, op_devices;
 
 /* Operands. A descriptor's number, a string (NULL if absent). */
@@ -109,6 +109,9 @@ long send_with(int socket, const void *bytes, size_t length, int fd, int flags);
 int memory_file(const char *name, const void *bytes, size_t length);
 /* Writes a text to a file of a folder that has it already, a link excepted: 0 or -errno. */
 int put_value(int dir, const char *name, const char *text);
+
+/* Field 22 of /proc/PID/stat, in clock ticks since the boot; 0 if there is no such process. */
+uint64_t start_time(int pid);
 
 /* The parts of others: */
 

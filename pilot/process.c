@@ -54,6 +54,18 @@ long send_with(int socket, const void *bytes, size_t length, int fd, int flags) 
     return sys_sendmsg(socket, &message, flags);
 }
 
+/* The pid behind a process's descriptor, as our procfs counts; 0 if it has ended. */
+static int pid_of(int pidfd) {
+    char text[512];
+    char path[48];
+    text_pair(path, "/proc/self/fdinfo/", (uint64_t)pidfd);
+    CLOSING int fd = (int)sys_openat(AT_FDCWD, path, O_RDONLY, 0);
+    long n = fd < 0 ? -1 : sys_read(fd, text, sizeof text - 1);
+    text[n < 0 ? 0 : n] = 0;
+    const char *pid = text_line(text, "Pid:\t");
+    return pid == NULL ? 0 : (int)text_number(&pid);
+}
+
 static int send_barrier(int socket, uint32_t code, int fd) {
     uint8_t bytes[5] = {'B'};
     memcpy(bytes + 1, &code, sizeof code);
@@ -141,6 +153,9 @@ int op_recv(struct context *ctx, const struct instruction *i) {
     if (i->dst != DST_NONE) {
         TRY(fd < 0 ? -EPROTO : place_fd(fd, i->dst));
     }
+    if (code == BARRIER_PROCESS && i->dst != DST_NONE) {
+        ctx->last_pid = pid_of(i->dst); /* made for us by another process (CLONE_PARENT) */
+    }
     if (i->operands[2] != 1) {
         return 0;
     }
@@ -165,6 +180,18 @@ int op_wait(struct context *ctx, const struct instruction *i) {
     }
     ctx->failure.argument = exit_code(&status);
     return ctx->failure.argument == 0 ? 0 : last_words(ctx, socket, -EREMOTEIO);
+}
+
+/* Opened first, then looked at: who ends meanwhile and leaves the number to another is found out by the start time. */
+int op_process(struct context *ctx, const struct instruction *i) {
+    (void)ctx;
+    int pid = (int)i->operands[0];
+    long fd = TRY(SYS(pidfd_open, pid, 0));
+    if (start_time(pid) != i->operands[1]) {
+        sys_close((int)fd);
+        return -ESRCH;
+    }
+    return place_fd(fd, i->dst);
 }
 
 /* programs */

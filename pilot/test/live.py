@@ -23,6 +23,7 @@ import sys
 import tempfile
 import termios
 import textwrap
+import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -492,15 +493,45 @@ def test_removal_runs_when_asked():
     wait_for(lambda: os.path.isdir(os.path.join(folder, "removed")), what="strand 6")
 
 
-def test_100_megabytes_in_and_out():
-    folder = new_folder()
-    data = os.urandom(1 << 20) * 100
+def piped(process, total):
+    """Writes so many bytes to a process and reads until its end: the digests of both, and MB/s through both directions."""
+    sent, got = hashlib.sha256(), hashlib.sha256()
+    block = os.urandom(1 << 20)
+
+    def write():
+        left = total
+        while left > 0:
+            piece = block[:left]
+            sent.update(piece)
+            process.stdin.write(piece)
+            left -= len(piece)
+        process.stdin.close()
+
     began = time.monotonic()
-    code, out, err = wherry(run_script(container(folder, ["/bin/cat"], log=False), 2), "run", data=data, timeout=60)
-    took = time.monotonic() - began
-    assert code == 0, err
-    assert hashlib.sha256(out).digest() == hashlib.sha256(data).digest()
-    return f"{200 / took:.0f} MB/s through both directions"
+    writer = threading.Thread(target=write)
+    writer.start()
+    while chunk := process.stdout.read(1 << 20):
+        got.update(chunk)
+    writer.join()
+    assert process.wait(20) == 0
+    return sent.digest(), got.digest(), 2 * total / (time.monotonic() - began) / 1e6
+
+
+BYTES = 10 << 30 if os.environ.get("WHERRY_ALL") else 100 << 20
+
+
+def test_bytes_in_and_out():
+    code = container(new_folder(), ["/bin/cat"], log=False)
+    sent, got, rate = piped(start(run_script(code, 2), "run", stdin=subprocess.PIPE, stdout=subprocess.PIPE), BYTES)
+    assert sent == got
+    return f"{BYTES >> 20} MiB, {rate:.0f} MB/s through both directions"
+
+
+def test_bytes_in_and_out_of_an_attached_container():
+    folder = detached(["/bin/cat"], log=False)
+    sent, got, rate = piped(start(attach(folder, 2), "attach", stdin=subprocess.PIPE, stdout=subprocess.PIPE), BYTES)
+    assert sent == got
+    return f"{BYTES >> 20} MiB, {rate:.0f} MB/s through both directions"
 
 
 def test_slow_reader_loses_nothing():
@@ -696,6 +727,121 @@ def test_interrupt_key_before_the_program():
     t.until(b"set")
     t.type(b"\x03")
     assert t.wait() == 130 and t.restored()
+
+
+# --- attach ---
+
+
+def attach(folder, flags, keys=None):
+    return f"attach_to({flags}, {os.path.join(folder, 'run/socket')!r}" + ("" if keys is None else f", {keys!r}") + ")"
+
+
+def test_attach_gives_input_and_takes_the_exit_code():
+    folder = detached(["/bin/sh", "-c", "read line; echo got $line; cat; exit 7"])
+    assert wherry(attach(folder, 2), "attach", data=b"hello\nrest") == (7, b"got hello\nrest", "")
+
+
+def test_attach_reaches_a_socket_whose_path_is_long():
+    folder = detached(["/bin/sh", "-c", "read line; exit 3"])
+    deep = os.path.join(folder, "d" * 200)
+    os.rename(os.path.join(folder, "run"), deep)
+    assert wherry(f"attach_to(2, {deep + '/socket'!r})", "attach", data=b"x\n") == (3, b"", "")
+
+
+def test_attach_to_nobody_is_told():
+    code, _, err = wherry(attach(new_folder(), 0), "attach")
+    assert code == 1 and "has ended meanwhile" in err, (code, err)
+
+
+def test_second_client_looks_on_and_types_too():
+    folder = new_folder()
+    first = start(run_script(container(folder, ["/bin/sh", "-c", "echo up; read a; echo a $a; read b; echo b $b; exit 5"]), 2), "run",
+                  stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert first.stdout.readline() == b"up\n"
+    second = start(attach(folder, 2), "attach", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    os.write(second.stdin.fileno(), b"one\n")
+    assert first.stdout.readline() == b"a one\n" and second.stdout.readline() == b"a one\n"
+    os.write(first.stdin.fileno(), b"two\n")
+    assert first.stdout.readline() == b"b two\n" and second.stdout.readline() == b"b two\n"
+    assert first.wait(5) == 5 and second.wait(5) == 5
+
+
+def test_container_does_not_wait_for_an_observer():
+    folder = new_folder()
+    first = start(run_script(container(folder, ["/bin/sh", "-c", "read a; seq 1 700000; exit 4"], log=False), 2), "run",
+                  stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    Client(folder)
+    second = start(attach(folder, 0), "attach", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(0.3)
+    os.write(first.stdin.fileno(), b"go\n")
+    assert first.stdout.read() == b"".join(b"%d\n" % n for n in range(1, 700001)) and first.wait(5) == 4
+    _, err = second.communicate(timeout=10)
+    assert b"cut off here" in err
+
+
+def test_container_waits_for_an_attached_primary():
+    folder = detached(["/bin/sh", "-c", "read a; seq 1 700000; exit 4"], log=False)
+    process = start(attach(folder, 2), "attach", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    os.write(process.stdin.fileno(), b"go\n")
+    time.sleep(0.5)
+    out, err = process.communicate(timeout=10)
+    assert (process.returncode, err) == (4, b"")
+    assert out == b"".join(b"%d\n" % n for n in range(1, 700001))
+
+
+def test_killed_attach_leaves_the_input_open():
+    folder = detached(["/bin/sh", "-c", "echo up; read a; echo got $a; exit 6"])
+    process = start(attach(folder, 2), "attach", stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    os.write(process.stdin.fileno(), b"")
+    time.sleep(0.3)
+    process.kill()
+    process.wait()
+    assert wherry(attach(folder, 2), "attach", data=b"late\n") == (6, b"got late\n", "")
+
+
+def test_signals_kept_from_the_container():
+    for script, words in ((lambda f: run_script(container(f, ["/bin/sh", "-c", "echo up; exec sleep 100"]), 32), "run"), (None, "attach")):
+        folder = new_folder() if script else detached(["/bin/sh", "-c", "while :; do echo up; sleep 0.05; done"])
+        process = start(script(folder) if script else attach(folder, 32), words, stdout=subprocess.PIPE)
+        assert process.stdout.readline() == b"up\n"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(5) == 130
+        client = Client(folder)
+        assert client.ask("SIGNAL", struct.pack("<I", 9)) == 0
+        assert await_exit(folder)["code"] == 137
+
+
+def test_single_streams():
+    def run(flags, data=None):
+        folder = new_folder()
+        code, out, err = wherry(run_script(container(folder, ["/bin/sh", "-c", "echo out; echo err >&2; cat >&2; exit 2"]), flags), "run", data=data)
+        return code, out, err, await_exit(folder)["code"]
+    assert run(2 | 64, b"") == (2, b"", "err\n", 2)
+    assert run(2 | 128, b"") == (2, b"out\n", "", 2)
+    code, out, err, ended = run(2 | 8 | 64 | 128, b"input")
+    assert (out, err, ended) == (b"c0ffee\n", "", 2) and code in (0, 2)
+
+
+def test_attached_terminal_is_drawn_and_left_by_its_keys():
+    words = ["/bin/sh", "-c", "trap 'echo size $(stty size)' WINCH; echo up; while :; do read line && echo got $line; done"]
+    folder = detached(words, terminal=True)
+    t = Terminal(attach(folder, 6, b"ab"), "attach")
+    t.until(b"size 33 77")
+    assert t.is_raw()
+    other = Terminal(attach(folder, 6, b"\x18"), "attach")
+    fcntl.ioctl(other.master, termios.TIOCSWINSZ, struct.pack("HHHH", 44, 99, 0, 0))
+    t.until(b"size 44 99")
+    t.type(b"xaay\r")
+    other.until(b"got xaay")
+    t.type(b"a")
+    t.type(b"b")
+    assert t.wait() == 0 and t.restored()
+    os.kill(other.pid, signal.SIGKILL)
+    assert other.wait() == -9
+    wait_for(other.restored, what="the restored terminal")
+    client = Client(folder)
+    assert client.ask("SIGNAL", struct.pack("<I", 9)) == 0
+    await_exit(folder)
 
 
 # --- monitor ---

@@ -29,7 +29,9 @@ final class Training {
         int failed = 0;
         forgetFacts(root, err);
         for (String[] line : lines(cache)) {
-            failed |= run(root, context, line, real, err);
+            failed |= line[0].equals("exec")
+                    ? PretendedContainer.during(root, "trained", err, () -> run(root, context, line, real, err))
+                    : run(root, context, line, real, err);
         }
         return failed;
     }
@@ -49,7 +51,9 @@ final class Training {
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         try {
             int code = new Cli(context, Cli.CALLER, nowhere, err, new Dropping(real)).run(words);
-            return code == 0 || line[0].equals("pull") ? 0 : 1;
+            return code == 0 || List.of("pull", "attach", "top").contains(line[0])
+                    ? 0
+                    : 1; // these fail, and have learnt enough
         } catch (Launched e) {
             return 0;
         }
@@ -126,7 +130,13 @@ final class Training {
                 words("logs", "-t", "-n", "10", "--since", "1h", "trained"),
                 words("inspect", "trained"),
                 words("inspect", "-f", "{{.State.Status}} {{range .Mounts}}{{.Source}}{{end}}", "trained"),
+                words("attach", "trained"),
+                words("top", "trained"),
+                words("stats", "-a", "--no-stream"),
+                words("history", "hello"),
                 words("explain", "run", "--rootfs", "/:O", "true"),
+                words("exec", "trained", "true"),
+                words("exec", "-d", "-e", "A=b", "-w", "/tmp", "--privileged", "trained", "true"),
                 words("rm", "trained"),
                 words("rm", "boat"),
                 words("info"),
@@ -158,7 +168,12 @@ final class Training {
     /** Takes containers' programs and drops them; what images need is done. */
     private record Dropping(Launcher real) implements Launcher {
         @Override
-        public void launch(KernelProgram program, String id, int flags) {
+        public void launch(KernelProgram program, String id, int flags, String detachKeys) {
+            throw new Launched();
+        }
+
+        @Override
+        public void attach(Path socket, int flags, String detachKeys) {
             throw new Launched();
         }
 

@@ -47,7 +47,7 @@ class ContainersTest {
         assertThat(wherry("ps", "-a", "--json").out()).startsWith("{\"ID\":\"").endsWith("}\n");
         assertThat(wherry("inspect", "-f", "{{.Name}} {{.Config.Labels.a}} {{.Spec.network}}", "web")
                         .out())
-                .isEqualTo("web b none\n");
+                .isEqualTo("/web b none\n");
         assertThat(wherry("inspect", "web").out()).startsWith("[\n");
         assertThat(wherry("explain", "web").out()).contains("strand 0", " instructions, ");
         assertThat(wherry("rm", "-f", "web", "never").out()).isEqualTo("web\n");

@@ -3,6 +3,7 @@ package io.wherry.cli;
 import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.launch.TaskResult;
 import io.wherry.kernel.program.KernelProgram;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +14,7 @@ public final class RecordingLauncher implements Launcher {
     public void detach(KernelProgram program) {}
 
     /** A program handed over. */
-    public record Launch(KernelProgram program, String id, int flags) {}
+    public record Launch(KernelProgram program, String id, int flags, String detachKeys) {}
 
     private final List<Launch> launches = new ArrayList<>();
 
@@ -22,8 +23,13 @@ public final class RecordingLauncher implements Launcher {
     }
 
     @Override
-    public void launch(KernelProgram program, String id, int flags) {
-        launches.add(new Launch(program, id, flags));
+    public void launch(KernelProgram program, String id, int flags, String detachKeys) {
+        launches.add(new Launch(program, id, flags, detachKeys));
+    }
+
+    @Override
+    public void attach(Path socket, int flags, String detachKeys) {
+        throw new AssertionError("no container runs");
     }
 
     @Override

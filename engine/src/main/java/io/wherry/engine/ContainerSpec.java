@@ -281,6 +281,11 @@ public record ContainerSpec(
 
     /** {@return the specification in a stored document; unknown fields are those of a newer version and are passed over} */
     public static ContainerSpec parse(JsonObject json) {
+        return builder(json).build();
+    }
+
+    /** {@return the same, to be changed} */
+    public static Builder builder(JsonObject json) {
         Fields fields = json.fields();
         Builder spec = new Builder();
         spec.image = fields.string("image");
@@ -340,7 +345,7 @@ public record ContainerSpec(
         spec.platform = fields.string("platform");
         spec.runtime = fields.string("runtime");
         spec.umask = fields.int32("umask");
-        return spec.build();
+        return spec;
     }
 
     /** A specification being made: set fields, then {@link #build}. Lists and maps start empty and may be added to. */

@@ -83,11 +83,12 @@ final class Creation {
         return word.isPresent() ? Signal.parse(word.get()) : Signal.TERM;
     }
 
-    private static Placement.Restart restart(ContainerSpec spec) {
-        if (spec.restart().isEmpty() || spec.restart().get().equals(RestartPolicy.NO)) {
+    /** What follows an end, as the monitor numbers it. */
+    static Placement.Restart restart(ContainerSpec spec) {
+        RestartPolicy policy = spec.restart().orElse(RestartPolicy.NO);
+        if (policy.kind() == RestartPolicy.Kind.NO) {
             return Placement.Restart.NO;
         }
-        RestartPolicy policy = spec.restart().get();
         if (spec.remove()) {
             throw new WherryException(
                     WherryException.Kind.INVALID,

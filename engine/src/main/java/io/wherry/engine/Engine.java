@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /**
  * The engine: images and containers on a state root. No static state, no signal handler, no exit of the JVM. Safe for several threads; several engines and several
@@ -34,8 +35,13 @@ public final class Engine {
     private final Roots roots;
     private final ContainerStart start;
     private final ContainerControl control;
+    private final ContainerRename rename;
+    private final ContainerUpdate update;
+    private final Boot boot;
+    private final ContainerProcesses processes;
     private final ImageCatalog images;
     private final Networks networks;
+    private final ContainerExec exec;
 
     /**
      * An engine.
@@ -56,9 +62,14 @@ public final class Engine {
         this.leftovers = new Leftovers(root, files, launcher);
         this.healing = new Healing(files, leftovers, launcher, facts.bootId());
         this.removal = new ContainerRemoval(files, healing);
+        this.exec = new ContainerExec(files, root, facts, launcher);
         this.roots = new Roots(facts, launcher, root, images);
         this.start = new ContainerStart(files, removal, creation, roots, networks, launcher);
         this.control = new ContainerControl(files);
+        this.rename = new ContainerRename(root, files);
+        this.update = new ContainerUpdate(files, start, control, facts, launcher);
+        this.boot = new Boot(files, start, facts.bootId());
+        this.processes = new ContainerProcesses(files, facts);
     }
 
     /**
@@ -88,9 +99,31 @@ public final class Engine {
      * @throws WherryException if what is asked cannot be had; then nothing is left behind
      */
     public void run(ContainerSpec spec) {
+        run(spec, Attachment.WHOLE, CreationListener.NONE);
+    }
+
+    /**
+     * The same, for a command that stays with the container in its own way.
+     *
+     * @param listener hears of the container before it starts
+     */
+    public void run(ContainerSpec spec, Attachment how, CreationListener listener) {
         ContainerId id = ContainerId.random();
         ContainerRoot from = roots.of(spec, files.folder(id));
-        launcher.launch(create(spec, from, id), id.text(), launchFlags(spec));
+        KernelProgram program = create(spec, from, id);
+        listener.created(id);
+        launcher.launch(program, id.text(), how.startFlags(spec), how.detachKeys());
+    }
+
+    /**
+     * Attaches to a container that runs. For a command this is the end: the launcher takes over.
+     *
+     * @throws WherryException of kind FAILED_PRECONDITION if it does not run
+     */
+    public void attach(String word, Attachment how) {
+        ContainerId id = files.find(word);
+        healing.heal(id);
+        new Attaching(files, launcher).attach(id, how);
     }
 
     /**
@@ -117,10 +150,10 @@ public final class Engine {
     /**
      * Hands the program of a container that exists to the launcher, which stays attached to it. For a command this is the end.
      *
-     * @param input whether the caller's input is forwarded, if the container has one
+     * @param how how the command stays with it
      * @throws WherryException of kind FAILED_PRECONDITION if it runs already
      */
-    public void startAttached(String word, boolean input) {
+    public void startAttached(String word, Attachment how) {
         ContainerId id = healed(word);
         ContainerSpec spec = files.record(id).spec();
         KernelProgram program = start.prepare(id)
@@ -128,10 +161,7 @@ public final class Engine {
                         WherryException.Kind.FAILED_PRECONDITION,
                         "The container `" + word + "` is running already.",
                         "Attach to it with `wherry attach " + word + "`."));
-        launcher.launch(
-                program,
-                id.text(),
-                (input && spec.interactive() ? Launcher.INTERACTIVE : 0) | (spec.terminal() ? Launcher.TERMINAL : 0));
+        launcher.launch(program, id.text(), how.flags(spec), how.detachKeys());
     }
 
     /**
@@ -173,11 +203,42 @@ public final class Engine {
     /**
      * Waits for the end of a container.
      *
-     * @param next whether an end that is still to come is meant, also of one that does not run
-     * @return the exit code; of the last end if it does not run and {@code next} is not set
+     * @return the exit code; of the last end if what is waited for has been
+     * @throws WherryException of kind FAILED_PRECONDITION if it does not run and an end that is still to come is meant
      */
-    public int await(String word, boolean next) {
-        return control.await(healed(word), next);
+    public int await(String word, Until until) {
+        return control.await(healed(word), until);
+    }
+
+    /**
+     * Gives a container another name.
+     *
+     * @throws WherryException of kind ALREADY_EXISTS if the name is taken, INVALID if it cannot be one
+     */
+    public void rename(String word, String name) {
+        rename.rename(healed(word), name);
+    }
+
+    /**
+     * Changes limits and restart policy of a container, also while it runs; everything else that is changed holds from its next start on.
+     *
+     * @throws WherryException if what is asked cannot be had; then what is kept is as it was
+     */
+    public void update(String word, Consumer<ContainerSpec.Builder> change) {
+        update.update(healed(word), change);
+    }
+
+    /**
+     * What came of a container that was to be started.
+     *
+     * @param name its name
+     * @param failure why it could not be started; empty if it runs
+     */
+    public record Booted(String name, String failure) {}
+
+    /** Starts what should run after a reboot, by restart policy. {@return what came of each, in the order of their creation} */
+    public List<Booted> boot() {
+        return boot.run(containers());
     }
 
     private ContainerId healed(String word) {
@@ -212,10 +273,24 @@ public final class Engine {
         }
     }
 
-    private static int launchFlags(ContainerSpec spec) {
-        return (spec.detached() ? Launcher.DETACHED : 0)
-                | (spec.interactive() ? Launcher.INTERACTIVE : 0)
-                | (spec.terminal() ? Launcher.TERMINAL : 0);
+    /**
+     * Executes one more process in a container that runs, and hands its program to the launcher. For a command this is the end: the launcher takes over.
+     *
+     * @throws WherryException of kind FAILED_PRECONDITION if the container does not run, or is paused
+     */
+    public void exec(String word, ExecSpec spec) {
+        exec.run(healed(word), spec);
+    }
+
+    /** {@return the program that {@link #exec} would hand over for the same words} */
+    public Explanation explain(String word, ExecSpec spec) {
+        ContainerExec.Compiled compiled = exec.compile(healed(word), spec);
+        return Explanation.ofExec(compiled.plan(), compiled.program());
+    }
+
+    /** {@return what to say about an execution whose program failed} */
+    public FailureReport report(String word, ExecSpec spec, Failure failure) {
+        return exec.report(healed(word), spec, failure);
     }
 
     /** {@return the program that {@link #run} would hand over for the same words; nothing is claimed, made or pulled} */
@@ -237,6 +312,35 @@ public final class Engine {
         return start.compile(files.record(id));
     }
 
+    /** {@return all that is known of the container that a name, an id or the beginning of an id names, healed} */
+    public ContainerDetails inspect(String word) {
+        return new Inspection(root, files, images, exec).details(healed(word));
+    }
+
+    /**
+     * {@return the processes of a container that runs or is paused, by their numbers}
+     *
+     * @throws WherryException of kind FAILED_PRECONDITION if it does neither
+     */
+    public List<ContainerProcess> processes(String word) {
+        ContainerId id = healed(word);
+        Container container = files.read(id);
+        List<ContainerProcess> list = processes.list(id);
+        if (list.isEmpty()) {
+            throw new WherryException(
+                    WherryException.Kind.FAILED_PRECONDITION,
+                    "The container `" + container.name() + "` has no processes: it is "
+                            + container.status().word() + ".");
+        }
+        return list;
+    }
+
+    /** {@return what a container uses now; empty if it does not run} */
+    public Optional<ContainerStats> stats(String word) {
+        ContainerId id = healed(word);
+        return new StatsReader(processes, facts).read(id, files.record(id).spec());
+    }
+
     /** {@return all images, by name} */
     public List<Image> images() {
         return images.list();
@@ -253,6 +357,11 @@ public final class Engine {
                         WherryException.Kind.NOT_FOUND,
                         "There is no image `" + name + "` here.",
                         "`wherry images` lists those that are; `wherry pull " + name + "` brings it."));
+    }
+
+    /** {@return how an image was made, the last step first; an image may tell nothing of that} */
+    public List<ImageHistory> history(String name) {
+        return images.history(image(name));
     }
 
     /** {@return whether a name stands for an image that is here} */
@@ -339,7 +448,8 @@ public final class Engine {
         }
         removal.waitUntilUnattended(container); // the pilot has said its last word and may still be ending
         StateFile.write(files.folder(container).resolve("program"), program.bytes());
-        launcher.launch(program, id, launchFlags(files.record(container).spec()));
+        launcher.launch(
+                program, id, Attachment.WHOLE.startFlags(files.record(container).spec()));
         return true;
     }
 

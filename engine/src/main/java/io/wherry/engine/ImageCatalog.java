@@ -117,6 +117,22 @@ final class ImageCatalog {
         return result;
     }
 
+    /** {@return its steps, the last one first; each that made a layer takes the next of them} */
+    List<ImageHistory> history(Image image) {
+        List<ImageHistory> steps = new ArrayList<>();
+        int layer = 0;
+        for (ImageConfig.History step : image.config().history()) {
+            boolean made = !step.emptyLayer() && layer < image.chains().size();
+            long size = made ? storage.driver().usage(image.chains().get(layer++)) : 0;
+            steps.add(new ImageHistory(
+                    step.created().orElse(""),
+                    step.createdBy().orElse(""),
+                    step.comment().orElse(""),
+                    size));
+        }
+        return steps.reversed();
+    }
+
     /** Makes sure that an image's layers are unpacked and can be relied on: after a power cut they may have to be made again from their blobs. */
     void ready(Image image) {
         if (!storage.driver().has(image.chains())) {

@@ -71,16 +71,34 @@ final class HostedLauncher implements Launcher {
 
     /** Starts the container in the background; {@link #last} gives its launcher. Unlike the contract says, this returns. */
     @Override
-    public void launch(KernelProgram program, String id, int flags) {
-        byte[] name = id.getBytes(StandardCharsets.US_ASCII);
-        byte[] head = ByteBuffer.allocate(6)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(flags)
-                .putShort((short) name.length)
-                .array();
+    public void launch(KernelProgram program, String id, int flags, String detachKeys) {
         Start start = new Start(id);
         starts.add(start);
-        start.send(FrameType.PROGRAM, head, name, amendment.apply(program).bytes());
+        start.send(
+                FrameType.PROGRAM,
+                lastWord(flags, id, detachKeys),
+                amendment.apply(program).bytes());
+    }
+
+    /** Attaches in the background; {@link #last} gives the launcher. */
+    @Override
+    public void attach(Path socket, int flags, String detachKeys) {
+        Start start = new Start("");
+        starts.add(start);
+        start.send(FrameType.ATTACH_TO, lastWord(flags, socket.toString(), detachKeys));
+    }
+
+    private static byte[] lastWord(int flags, String name, String detachKeys) {
+        byte[] named = name.getBytes(StandardCharsets.UTF_8);
+        byte[] keys = detachKeys.getBytes(StandardCharsets.US_ASCII);
+        return ByteBuffer.allocate(7 + named.length + keys.length)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(flags)
+                .putShort((short) named.length)
+                .put(named)
+                .put((byte) keys.length)
+                .put(keys)
+                .array();
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.wherry.network;
 
 import io.wherry.kernel.netlink.IpAddress;
 import io.wherry.kernel.netlink.IpPrefix;
+import io.wherry.kernel.netlink.MacAddress;
 
 /**
  * An address on a bridge.
@@ -16,6 +17,11 @@ public record Lease(IpAddress address, IpPrefix subnet, IpAddress gateway, boole
     /** {@return the address, or {@code <lease>} for one that is not claimed: what people read} */
     public String text() {
         return claimed ? address.toString() : "<lease>";
+    }
+
+    /** {@return the hardware address that goes with it, as {@code 02:42:ac:11:00:02}} */
+    public String mac() {
+        return MacAddress.derivedFrom(address).toString();
     }
 
     /** {@return the address with the length of the subnet's prefix: what an interface gets} */

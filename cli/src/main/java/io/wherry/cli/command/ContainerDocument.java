@@ -1,107 +1,113 @@
 package io.wherry.cli.command;
 
 import io.wherry.engine.Container;
+import io.wherry.engine.ContainerDetails;
 import io.wherry.engine.ContainerSpec;
+import io.wherry.engine.MountSpec;
 import io.wherry.oci.json.JsonArray;
 import io.wherry.oci.json.JsonNull;
-import io.wherry.oci.json.JsonNumber;
 import io.wherry.oci.json.JsonObject;
 import io.wherry.oci.json.JsonString;
 import io.wherry.oci.json.JsonValue;
-import java.time.Instant;
-import java.util.OptionalLong;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
-/** One container as {@code inspect} shows it: docker's field names where docker has them, and {@code Spec}, all that was asked. */
+/**
+ * One container as {@code inspect} shows it: docker's document (API 1.41, ContainerInspect), with its names, its order and its empty values, so that what reads docker's reads this; and {@code Spec},
+ * all that was asked. A class for each section.
+ */
 final class ContainerDocument {
     private ContainerDocument() {}
 
-    static JsonObject of(Container container) {
+    static JsonObject of(ContainerDetails details) {
+        Container container = details.container();
         ContainerSpec spec = container.spec();
-        boolean running = container.status() == Container.Status.RUNNING;
-        JsonObject state = JsonObject.builder()
-                .put("Status", container.status().word())
-                .put("Running", running)
-                .put("Pid", container.pid().orElse(0))
-                .put("ExitCode", container.exitCode().orElse(0))
-                .put("OOMKilled", container.outOfMemory())
-                .put("Error", container.damage().orElse(container.reason().orElse("")))
-                .put("StartedAt", instant(container.started()))
-                .put("FinishedAt", instant(container.finished()))
-                .build();
+        Path folder = details.folder();
+        List<String> words =
+                details.config().map(config -> config.process().args()).orElse(List.of());
+        boolean logs = spec.logDriver().orElse("json-file").equals("json-file");
         return JsonObject.builder()
                 .put("Id", container.id())
-                .put("Name", container.name())
                 .put("Created", container.created())
-                .put("State", state)
-                .put("Image", text(container.imageId().orElse(null)))
+                .put("Path", words.isEmpty() ? "" : words.getFirst())
+                .put("Args", JsonArray.ofStrings(words.isEmpty() ? List.of() : words.subList(1, words.size())))
+                .put("State", StateDocument.of(container))
+                .put("Image", container.imageId().orElse(""))
+                .put("ResolvConfPath", folder.resolve("resolv.conf").toString())
+                .put("HostnamePath", folder.resolve("hostname").toString())
+                .put("HostsPath", folder.resolve("hosts").toString())
+                .put("LogPath", logs ? folder.resolve("log").toString() : "")
+                .put("Name", "/" + container.name())
+                .put("RestartCount", container.restarts())
                 .put("Driver", container.driver())
-                .put("Config", config(spec))
-                .put("HostConfig", hostConfig(spec))
+                .put("Platform", "linux")
+                .put("MountLabel", "")
+                .put("ProcessLabel", "")
+                .put("AppArmorProfile", "")
+                .put(
+                        "ExecIDs",
+                        details.executions().isEmpty()
+                                ? JsonNull.INSTANCE
+                                : JsonArray.ofStrings(details.executions()))
+                .put("HostConfig", HostConfigDocument.of(spec, details.config()))
+                .put("GraphDriver", graphDriver(container, folder))
                 .put("Mounts", mounts(spec))
+                .put("Config", ConfigDocument.of(details))
+                .put("NetworkSettings", NetworkDocument.of(container, details.lease()))
                 .put("Spec", spec.toJson())
                 .build();
     }
 
-    private static JsonObject config(ContainerSpec spec) {
+    /** Which folders hold what the container wrote, where the driver keeps it apart. */
+    private static JsonObject graphDriver(Container container, Path folder) {
+        JsonValue data = container.driver().equals("overlay")
+                ? JsonObject.builder()
+                        .put("UpperDir", folder.resolve("upper").toString())
+                        .put("WorkDir", folder.resolve("work").toString())
+                        .build()
+                : JsonNull.INSTANCE;
         return JsonObject.builder()
-                .put("Image", spec.image().orElse(""))
-                .put(
-                        "Entrypoint",
-                        spec.entrypoint().isPresent()
-                                ? JsonArray.ofStrings(spec.entrypoint().get())
-                                : JsonNull.INSTANCE)
-                .put("Cmd", JsonArray.ofStrings(spec.command()))
-                .put("Env", JsonArray.ofStrings(spec.env()))
-                .put("WorkingDir", spec.workdir().orElse(""))
-                .put("User", spec.user().orElse(""))
-                .put("Hostname", spec.hostname().orElse(""))
-                .put("Tty", spec.terminal())
-                .put("OpenStdin", spec.interactive())
-                .put("Labels", spec.labels())
-                .put("StopSignal", text(spec.stopSignal().orElse(null)))
+                .put("Data", data)
+                .put("Name", container.driver())
                 .build();
     }
 
-    private static JsonObject hostConfig(ContainerSpec spec) {
-        return JsonObject.builder()
-                .put("NetworkMode", spec.network().orElse("default"))
-                .put("AutoRemove", spec.remove())
-                .put("ReadonlyRootfs", spec.readOnly())
-                .put("Privileged", spec.privileged())
-                .put("Init", spec.init())
-                .put("Memory", spec.memory())
-                .put("MemorySwap", spec.memorySwap())
-                .put("MemoryReservation", spec.memoryReservation())
-                .put("CpuShares", spec.cpuShares())
-                .put("CpuPeriod", spec.cpuPeriod())
-                .put("CpuQuota", spec.cpuQuota())
-                .put("CpusetCpus", spec.cpusetCpus().orElse(""))
-                .put("CpusetMems", spec.cpusetMems().orElse(""))
-                .put("PidsLimit", spec.pidsLimit() == 0 ? JsonNull.INSTANCE : JsonNumber.of(spec.pidsLimit()))
-                .put("CapAdd", JsonArray.ofStrings(spec.capAdd()))
-                .put("CapDrop", JsonArray.ofStrings(spec.capDrop()))
-                .put("ShmSize", spec.shmSize())
-                .put("Runtime", spec.runtime().orElse("native"))
-                .build();
-    }
-
+    /** As docker, without those of memory, which are in HostConfig. */
     private static JsonArray mounts(ContainerSpec spec) {
-        return JsonArray.of(spec.mounts().stream()
-                .map(mount -> JsonObject.builder()
+        List<JsonValue> mounts = new ArrayList<>();
+        for (MountSpec mount : spec.mounts()) {
+            if (mount.type() != MountSpec.Type.TMPFS) {
+                mounts.add(JsonObject.builder()
                         .put("Type", mount.typeName())
                         .put("Source", mount.source().orElse(""))
                         .put("Destination", mount.target())
                         .put("Mode", String.join(",", mount.options()))
                         .put("RW", !mount.options().contains("ro"))
-                        .build())
-                .toList());
+                        .put("Propagation", propagation(mount))
+                        .build());
+            }
+        }
+        return JsonArray.of(mounts);
     }
 
-    private static String instant(OptionalLong seconds) {
-        return seconds.isPresent() ? Instant.ofEpochSecond(seconds.getAsLong()).toString() : "0001-01-01T00:00:00Z";
+    private static String propagation(MountSpec mount) {
+        for (String option : mount.options()) {
+            if (option.endsWith("private") || option.endsWith("slave") || option.endsWith("shared")) {
+                return option;
+            }
+        }
+        return "rprivate";
     }
 
-    private static JsonValue text(@org.jspecify.annotations.Nullable String text) {
-        return text == null ? JsonNull.INSTANCE : new JsonString(text);
+    /** {@return the list; null where it is empty, as docker has it} */
+    static JsonValue listOrNull(List<String> list) {
+        return list.isEmpty() ? JsonNull.INSTANCE : JsonArray.ofStrings(list);
+    }
+
+    /** {@return the text or null} */
+    static JsonValue textOrNull(Optional<String> text) {
+        return text.isEmpty() ? JsonNull.INSTANCE : new JsonString(text.get());
     }
 }

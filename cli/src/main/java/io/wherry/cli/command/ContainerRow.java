@@ -70,8 +70,13 @@ final class ContainerRow {
     }
 
     private static String status(Container container, long now) {
-        if (container.status() == Container.Status.RUNNING) {
-            return "Up " + Human.duration(now - container.started().orElse(now));
+        if (container.status() == Container.Status.RUNNING || container.status() == Container.Status.PAUSED) {
+            String up = "Up " + Human.duration(now - container.started().orElse(now));
+            return container.status() == Container.Status.PAUSED ? up + " (Paused)" : up;
+        }
+        if (container.status() == Container.Status.RESTARTING) {
+            return "Restarting (" + container.exitCode().orElse(0) + ") "
+                    + Human.ago(container.finished().orElse(now), now);
         }
         if (container.status() == Container.Status.EXITED) {
             String code = container.exitCode().isPresent()

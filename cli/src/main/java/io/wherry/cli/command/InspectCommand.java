@@ -56,6 +56,7 @@ final class InspectCommand extends Command<InspectCommand.Words> {
         return new OptionTable<Words>()
                 .text("format", 'f', "TEMPLATE", "A Go template or `json`", (w, v) -> w.format = v)
                 .flag("json", NONE, "Print one JSON object a line", (w, v) -> w.json = v)
+                .absent("size", 's', false, "sizes of containers")
                 .choice("type", "container|image", "Look only among these", (w, v) -> w.type = v);
     }
 
@@ -89,7 +90,7 @@ final class InspectCommand extends Command<InspectCommand.Words> {
             return ImageDocuments.of(engine.image(name));
         }
         try {
-            return ContainerDocument.of(engine.container(name));
+            return ContainerDocument.of(engine.inspect(name));
         } catch (WherryException e) {
             boolean may = among.isEmpty() && e.kind() == WherryException.Kind.NOT_FOUND;
             if (may && engine.hasImage(name)) {

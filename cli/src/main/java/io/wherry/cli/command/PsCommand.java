@@ -67,7 +67,8 @@ final class PsCommand extends Command<PsCommand.Words> {
         long now = System.currentTimeMillis() / 1000;
         List<JsonObject> rows = new ArrayList<>();
         for (Container container : session.engine().containers()) {
-            boolean shown = words.all || filter.asksForStatus() || container.status() == Container.Status.RUNNING;
+            boolean shown =
+                    words.all || filter.asksForStatus() || container.status().isAttended();
             if (shown && filter.accepts(container)) {
                 rows.add(ContainerRow.of(container, words.wide, now));
             }

@@ -1,6 +1,7 @@
 package io.wherry.cli.command;
 
 import io.wherry.cli.run.Asked;
+import io.wherry.cli.run.CidFile;
 import io.wherry.cli.run.RunOptions;
 import io.wherry.cli.run.RunWords;
 import io.wherry.cli.session.Session;
@@ -10,6 +11,7 @@ import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Row;
 import io.wherry.cli.table.UsageException;
 import io.wherry.engine.ContainerSpec;
+import io.wherry.engine.CreationListener;
 import io.wherry.engine.Engine;
 import java.util.List;
 
@@ -66,13 +68,20 @@ final class RunCommand extends Command<RunWords> {
         }
         Engine engine = session.engine();
         words.checkUsers(engine.facts());
-        pullIfAsked(session, engine, spec, words);
-        engine.run(spec);
+        if (words.cidFile == null) {
+            pullIfAsked(session, engine, spec, words);
+            engine.run(spec, words.attachment(), CreationListener.NONE);
+            return 0;
+        }
+        try (CidFile file = CidFile.reserve(words.cidFile)) {
+            pullIfAsked(session, engine, spec, words);
+            engine.run(spec, words.attachment(), file);
+        }
         return 0;
     }
 
     /** Brings the image if it is not here, or always, or never, as {@code --pull} says. */
-    private static void pullIfAsked(Session session, Engine engine, ContainerSpec spec, RunWords words) {
+    static void pullIfAsked(Session session, Engine engine, ContainerSpec spec, RunWords words) {
         String policy = words.pull;
         if (spec.image().isEmpty() || policy.equals("never")) {
             return;

@@ -1,8 +1,13 @@
 package io.wherry.cli.output;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+
 /** Sizes and ages as docker words them. */
 public final class Human {
     private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
+    private static final String[] BINARY_UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
     private static final int SHORT_ID = 12;
 
     private Human() {}
@@ -29,6 +34,26 @@ public final class Human {
             return "1" + UNITS[unit + 1];
         }
         return decimal(hundredths) + UNITS[unit];
+    }
+
+    /** {@return a size with four digits in binary units: {@code 304KiB}, {@code 1.504MiB}, {@code 23.54GiB}} */
+    public static String binarySize(long bytes) {
+        int unit = 0;
+        double size = bytes;
+        while (size >= 1024 && unit < BINARY_UNITS.length - 1) {
+            size /= 1024;
+            unit++;
+        }
+        String digits = new BigDecimal(size)
+                .round(new MathContext(4))
+                .stripTrailingZeros()
+                .toPlainString();
+        return digits + BINARY_UNITS[unit];
+    }
+
+    /** {@return a share with two decimals: {@code 1.46%}} */
+    public static String percent(double percent) {
+        return BigDecimal.valueOf(percent).setScale(2, RoundingMode.HALF_UP).toPlainString() + "%";
     }
 
     /** {@code bytes / scale * steps}, rounded, without overflow; the scale is 1000 at least. */

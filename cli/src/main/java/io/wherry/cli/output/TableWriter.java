@@ -3,12 +3,22 @@ package io.wherry.cli.output;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Aligns cells in columns, three spaces apart and at least ten wide, as docker's tables are. Not safe for several threads. */
+/** Aligns cells in columns, three spaces apart and, unless another width is asked for, at least ten wide, as docker's tables are. Not safe for several threads. */
 public final class TableWriter {
     private static final int GAP = 3;
     private static final int NARROWEST = 10;
 
+    private final int narrowest;
     private final List<String[]> rows = new ArrayList<>();
+
+    public TableWriter() {
+        this(NARROWEST);
+    }
+
+    /** A table whose columns are at least so wide, the space between them counted in. */
+    public TableWriter(int narrowest) {
+        this.narrowest = narrowest;
+    }
 
     /** Adds a row; the first one is the header. */
     public TableWriter row(String... cells) {
@@ -57,7 +67,7 @@ public final class TableWriter {
         int[] widths = new int[columns];
         for (String[] row : rows) {
             for (int i = 0; i < row.length; i++) {
-                widths[i] = Math.max(widths[i], Math.max(NARROWEST, width(row[i]) + GAP));
+                widths[i] = Math.max(widths[i], Math.max(narrowest, width(row[i]) + GAP));
             }
         }
         return widths;

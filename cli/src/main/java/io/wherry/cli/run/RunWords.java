@@ -1,7 +1,9 @@
 package io.wherry.cli.run;
 
+import io.wherry.engine.Attachment;
 import io.wherry.engine.ContainerSpec;
 import io.wherry.kernel.host.HostFacts;
+import io.wherry.kernel.launch.Launcher;
 import io.wherry.oci.WherryException;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,11 +35,31 @@ public final class RunWords {
     /** Whether users of the host are not mapped: true for root, and not to be had for a user. */
     boolean hostUsers;
 
+    /** Which streams are attached: {@code stdin}, {@code stdout}, {@code stderr}; empty: all. */
+    final List<String> streams = new ArrayList<>();
+
+    /** Whether signals are passed on to it. */
+    boolean signals = true;
+
+    /** The keys that leave its terminal. */
+    String detachKeys = Launcher.DETACH_KEYS;
+
+    /** The file that its id is written into. */
+    @Nullable
+    public String cidFile;
+
     /** {@code missing}, {@code always} or {@code never}. */
     public String pull = "missing";
 
     /** Whether the progress of a pull is not shown. */
     public boolean quiet;
+
+    /** {@return how the command stays with the container} */
+    public Attachment attachment() {
+        boolean all = streams.isEmpty();
+        return new Attachment(
+                true, all || streams.contains("stdout"), all || streams.contains("stderr"), signals, detachKeys);
+    }
 
     /** Refuses {@code --userns host} to an ordinary user, whose containers live in a user namespace by necessity. */
     public void checkUsers(HostFacts facts) {

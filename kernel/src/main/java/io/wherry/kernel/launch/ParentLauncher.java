@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -68,12 +69,23 @@ public final class ParentLauncher implements Launcher {
     }
 
     @Override
-    public void launch(KernelProgram program, String id, int flags) {
-        byte[] name = id.getBytes(StandardCharsets.US_ASCII);
-        ByteBuffer head = ByteBuffer.allocate(6 + name.length).order(ByteOrder.LITTLE_ENDIAN);
-        head.putInt(flags).putShort((short) name.length).put(name);
-        send(FrameType.PROGRAM, head.array(), program.bytes());
+    public void launch(KernelProgram program, String id, int flags, String detachKeys) {
+        send(FrameType.PROGRAM, lastWord(flags, id, detachKeys), program.bytes());
         waitForTheEnd();
+    }
+
+    @Override
+    public void attach(Path socket, int flags, String detachKeys) {
+        send(FrameType.ATTACH_TO, lastWord(flags, socket.toString(), detachKeys), new byte[0]);
+        waitForTheEnd();
+    }
+
+    private static byte[] lastWord(int flags, String name, String detachKeys) {
+        byte[] named = name.getBytes(StandardCharsets.UTF_8);
+        byte[] keys = detachKeys.getBytes(StandardCharsets.US_ASCII);
+        ByteBuffer word = ByteBuffer.allocate(7 + named.length + keys.length).order(ByteOrder.LITTLE_ENDIAN);
+        word.putInt(flags).putShort((short) named.length).put(named);
+        return word.put((byte) keys.length).put(keys).array();
     }
 
     @Override

@@ -217,7 +217,7 @@ final class Verifier {
             child(instruction, strand, known);
         } else if (op == Op.MONITOR) {
             monitor(instruction, strand, known);
-        } else if (op == Op.SYS && values[0] == Call.PIVOT_ROOT.number()) {
+        } else if (op == Op.SYS && changesRoot(values)) {
             known.pivoted = true;
         } else if (op == Op.SYS && values[0] == Call.DUP3.number()) {
             known.assigned.set((int) values[2]);
@@ -226,6 +226,11 @@ final class Verifier {
         if (dst >= 0) {
             known.assigned.set(dst, dst + (result(instruction) == Operand.Result.PAIR ? 2 : 1));
         }
+    }
+
+    private static boolean changesRoot(long[] values) {
+        boolean joins = values[0] == Call.SETNS.number() && (values[2] == 0 || (values[2] & Linux.CLONE_NEWNS) != 0);
+        return joins || values[0] == Call.PIVOT_ROOT.number();
     }
 
     /** The child has what its parent has, but for the parent's end of the pair; the parent goes on without the child's. */
@@ -276,9 +281,7 @@ final class Verifier {
         require(log, "a log that the monitor does not know");
         int policy = data.getInt(at + 64);
         int again = data.getInt(at + 72);
-        boolean made = again == 0
-                ? policy == 0
-                : again > 0 && again < instruction.step() && program.count(Assembler.BETWEEN) > 0;
+        boolean made = again == 0 ? policy == 0 : again > 0 && again < instruction.step();
         int stopSignal = data.getInt(at + 76);
         require(
                 policy >= 0 && policy < RESTART_POLICIES && made && stopSignal >= 0 && stopSignal <= SIGNAL_LAST,
