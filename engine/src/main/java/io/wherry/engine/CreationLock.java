@@ -39,7 +39,7 @@ final class CreationLock implements AutoCloseable {
                 }
             } catch (OverlappingFileLockException e) {
                 channel.close();
-                Thread.yield(); // another thread has it, for as long as it takes to write three small files
+                Thread.onSpinWait(); // another thread has it, for as long as it takes to write three small files
             } catch (IOException | RuntimeException e) {
                 channel.close();
                 throw e;

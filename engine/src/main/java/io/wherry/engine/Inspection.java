@@ -26,7 +26,12 @@ final class Inspection {
         Container container = files.read(id);
         Path folder = files.folder(id).toAbsolutePath();
         return new ContainerDetails(
-                container, folder, config(folder), image(container), exec.running(files.volatileFolder(id)), lease(id, container));
+                container,
+                folder,
+                config(folder),
+                image(container),
+                exec.running(files.volatileFolder(id)),
+                lease(id, container));
     }
 
     private static Optional<RuntimeConfig> config(Path folder) {

@@ -26,8 +26,10 @@ final class Leftovers {
     private final StateRoot root;
     private final ContainerFiles files;
     private final Launcher launcher;
+    private final ContainerEvents events;
 
-    Leftovers(StateRoot root, ContainerFiles files, Launcher launcher) {
+    Leftovers(StateRoot root, ContainerFiles files, Launcher launcher, ContainerEvents events) {
+        this.events = events;
         this.root = root;
         this.files = files;
         this.launcher = launcher;
@@ -63,6 +65,7 @@ final class Leftovers {
 
     /** Takes a container's folder out of sight by one rename, then everything else that is the container's. */
     void discard(Path folder, ContainerId id) {
+        events.destroyed(id, folder);
         try {
             Files.move(folder, root.trash().resolve(id.text()), StandardCopyOption.ATOMIC_MOVE);
             StateFile.syncFolder(root.containers());

@@ -48,9 +48,7 @@ final class ContainerDocument {
                 .put("AppArmorProfile", "")
                 .put(
                         "ExecIDs",
-                        details.executions().isEmpty()
-                                ? JsonNull.INSTANCE
-                                : JsonArray.ofStrings(details.executions()))
+                        details.executions().isEmpty() ? JsonNull.INSTANCE : JsonArray.ofStrings(details.executions()))
                 .put("HostConfig", HostConfigDocument.of(spec, details.config()))
                 .put("GraphDriver", graphDriver(container, folder))
                 .put("Mounts", mounts(spec))

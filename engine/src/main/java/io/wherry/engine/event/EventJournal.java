@@ -52,9 +52,7 @@ public final class EventJournal {
                 String from = number == 1 ? NAME : NAME + "." + (number - 1);
                 try {
                     Files.move(
-                            folder.resolve(from),
-                            folder.resolve(NAME + "." + number),
-                            StandardCopyOption.ATOMIC_MOVE);
+                            folder.resolve(from), folder.resolve(NAME + "." + number), StandardCopyOption.ATOMIC_MOVE);
                 } catch (NoSuchFileException e) {
                     // not so many yet
                 }

@@ -35,8 +35,7 @@ public record EventQuery(long since, long until, Map<String, List<String>> filte
                 event.type().equals("container")
                         && (value.equals(event.attributes().get("name"))
                                 || (!value.isEmpty() && event.id().startsWith(value)));
-            case "event" ->
-                event.action().equals(value) || event.action().startsWith(value + ":");
+            case "event" -> event.action().equals(value) || event.action().startsWith(value + ":");
             case "image" -> isImage(event, value);
             case "label" -> {
                 int equals = value.indexOf('=');
@@ -52,6 +51,8 @@ public record EventQuery(long since, long until, Map<String, List<String>> filte
     private static boolean isImage(Event event, String value) {
         boolean container = event.type().equals("container");
         String name = container ? event.attributes().getOrDefault("image", "") : event.id();
-        return name.equals(value) || name.startsWith(value + ":") || (!container && value.equals(event.attributes().get("name")));
+        return name.equals(value)
+                || name.startsWith(value + ":")
+                || (!container && value.equals(event.attributes().get("name")));
     }
 }

@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Reads the journal. A line that cannot be understood is passed over. Who creates or removes a container says so before or behind doing it, and whoever finishes it after a crash says it again: the second time is dropped. For one
@@ -28,7 +27,7 @@ public final class EventReader {
     private final Path folder;
     private final EventQuery query;
     private final EventOutput output;
-    private final Set<String> once = new LinkedHashSet<>();
+    private final LinkedHashSet<String> once = new LinkedHashSet<>();
 
     /**
      * A reader.
@@ -44,8 +43,7 @@ public final class EventReader {
     /** Reads until the query's end, or until no more is wanted. */
     public void read() throws IOException {
         long end = query.until() == Long.MAX_VALUE ? Long.MAX_VALUE : query.until() / MILLI + 1;
-        new RotatedLines(folder, EventJournal.NAME)
-                .read(end > System.currentTimeMillis(), end, this::line);
+        new RotatedLines(folder, EventJournal.NAME).read(end > System.currentTimeMillis(), end, this::line);
     }
 
     private boolean line(byte[] block, int from, int to) {

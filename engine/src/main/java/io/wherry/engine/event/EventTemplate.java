@@ -68,7 +68,9 @@ public final class EventTemplate {
                 case 1 -> put(line, action);
                 case 2 -> {
                     for (Map.Entry<String, String> attribute : more.entrySet()) {
-                        put(line, new JsonString(attribute.getKey()) + ":" + new JsonString(attribute.getValue()) + ",");
+                        put(
+                                line,
+                                new JsonString(attribute.getKey()) + ":" + new JsonString(attribute.getValue()) + ",");
                     }
                 }
                 case 3 -> put(line, seconds);

@@ -170,6 +170,7 @@ public final class ExecRuntime {
                 0,
                 0,
                 SIGTERM,
+                Slot.NONE,
                 Slot.NONE);
     }
 }
