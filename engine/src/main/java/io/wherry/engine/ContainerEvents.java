@@ -74,7 +74,7 @@ final class ContainerEvents {
     void died(ContainerId id) {
         String[] last = {""};
         EventQuery query = new EventQuery(
-                0, Long.MAX_VALUE, Map.of("container", List.of(id.text()), "event", List.of("start", "die")));
+                0, Long.MAX_VALUE, false, Map.of("container", List.of(id.text()), "event", List.of("start", "die")));
         try {
             new EventReader(root.events(), query, event -> {
                         last[0] = event.action();

@@ -89,10 +89,9 @@ final class EventsCommand extends Command<EventsCommand.Words> {
     @Override
     public int run(Session session, Words words, List<String> operands) {
         EventPrinter printer = new EventPrinter(session.out(), words.json, words.format);
-        long since = words.since == Long.MIN_VALUE && words.until == Long.MAX_VALUE
-                ? System.currentTimeMillis() * 1_000_000L
-                : words.since;
-        session.engine().events(new EventQuery(since, words.until, words.filters), printer::print);
+        long now = System.currentTimeMillis() * 1_000_000L;
+        long since = words.since == Long.MIN_VALUE && words.until == Long.MAX_VALUE ? now : words.since;
+        session.engine().events(new EventQuery(since, words.until, words.until > now, words.filters), printer::print);
         return 0;
     }
 }

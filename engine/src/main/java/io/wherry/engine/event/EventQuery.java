@@ -7,10 +7,11 @@ import java.util.Map;
  * Which events are wanted.
  *
  * @param since nothing older than this, in nanoseconds since 1970
- * @param until nothing younger; if that is still to come, events are waited for
+ * @param until nothing younger
+ * @param follow whether to wait for events until then
  * @param filters values by key, of which an event has one of each key: {@code container} (name, id or its beginning), {@code event}, {@code image}, {@code type}; but each {@code label} ({@code KEY} or {@code KEY=VALUE})
  */
-public record EventQuery(long since, long until, Map<String, List<String>> filters) {
+public record EventQuery(long since, long until, boolean follow, Map<String, List<String>> filters) {
     /** The keys of filters. */
     public static final List<String> KEYS = List.of("container", "event", "image", "label", "type");
 

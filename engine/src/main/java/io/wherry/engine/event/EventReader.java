@@ -43,7 +43,7 @@ public final class EventReader {
     /** Reads until the query's end, or until no more is wanted. */
     public void read() throws IOException {
         long end = query.until() == Long.MAX_VALUE ? Long.MAX_VALUE : query.until() / MILLI + 1;
-        new RotatedLines(folder, EventJournal.NAME).read(end > System.currentTimeMillis(), end, this::line);
+        new RotatedLines(folder, EventJournal.NAME).read(query.follow(), end, this::line);
     }
 
     private boolean line(byte[] block, int from, int to) {
