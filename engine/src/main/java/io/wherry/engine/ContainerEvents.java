@@ -85,7 +85,8 @@ final class ContainerEvents {
             return; // what cannot be read is not told either
         }
         if (last[0].equals("start")) {
-            long code = KeyValues.parse(files.told(id).orElse(new byte[0])).number("code", LOST);
+            long code =
+                    KeyValues.parse(files.toldForGood(id).orElse(new byte[0])).number("code", LOST);
             append(id, "die", Map.of("exitCode", Long.toString(code)));
         }
     }
