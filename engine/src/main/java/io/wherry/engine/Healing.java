@@ -23,8 +23,10 @@ final class Healing {
     private final Leftovers leftovers;
     private final Launcher launcher;
     private final String bootId;
+    private final ContainerEvents events;
 
-    Healing(ContainerFiles files, Leftovers leftovers, Launcher launcher, String bootId) {
+    Healing(ContainerFiles files, Leftovers leftovers, Launcher launcher, String bootId, ContainerEvents events) {
+        this.events = events;
         this.files = files;
         this.leftovers = leftovers;
         this.launcher = launcher;
@@ -33,6 +35,7 @@ final class Healing {
 
     /** Heals one container if it needs it. */
     void heal(ContainerId id) {
+        events.settle(id);
         if (!files.needsSweep(id)) {
             temporary(id);
             return;
@@ -57,6 +60,7 @@ final class Healing {
     private void mend(ContainerId id) {
         KernelProgram program = files.program(id);
         boolean remove = files.record(id).spec().remove();
+        events.died(id);
         if (!remove) {
             recordExit(id); // before the sweep, which takes away what tells that the monitor was lost
         }
