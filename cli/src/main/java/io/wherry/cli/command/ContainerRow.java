@@ -30,9 +30,10 @@ final class ContainerRow {
                     .put("Labels", "LABELS")
                     .put("Mounts", "MOUNTS")
                     .put("Networks", "NETWORKS")
+                    .put("LocalVolumes", "LOCAL VOLUMES")
                     .put("Ports", "PORTS")
                     .build(),
-            List.of("ID", "Image", "Command", "RunningFor", "Status", "Names"));
+            List.of("ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names"));
 
     private ContainerRow() {}
 
@@ -41,10 +42,11 @@ final class ContainerRow {
      *
      * @param wide whether ids and commands are whole
      * @param now seconds since 1970
+     * @param bridged whether a container is on the bridge where nothing else was asked
      */
-    static JsonObject of(Container container, boolean wide, long now) {
+    static JsonObject of(Container container, boolean wide, long now, boolean bridged) {
         ContainerSpec spec = container.spec();
-        String command = "\"" + String.join(" ", spec.command()) + "\"";
+        String command = command(spec.command());
         List<String> labels = new ArrayList<>();
         for (Map.Entry<String, String> label : spec.labels().entrySet()) {
             labels.add(label.getKey() + "=" + label.getValue());
@@ -57,21 +59,47 @@ final class ContainerRow {
                 .put("ID", wide ? container.id() : Human.shortId(container.id()))
                 .put("Image", spec.image().orElse(spec.rootfs().orElse("")))
                 .put("Command", wide ? command : Screen.shortened(command, COMMAND_WIDTH))
-                .put("CreatedAt", container.created())
+                .put("CreatedAt", createdAt(container.created()))
                 .put("RunningFor", Human.ago(seconds(container.created()), now))
                 .put("State", container.status().word())
                 .put("Status", status(container, now))
                 .put("Names", container.name())
                 .put("Labels", String.join(",", labels))
                 .put("Mounts", String.join(",", mounts))
-                .put("Networks", spec.network().orElse(""))
+                .put("Networks", network(container, bridged))
+                .put("LocalVolumes", "0")
                 .put("Ports", "")
                 .build();
     }
 
+    /** In double quotes, and words with blanks in single ones, for people to read. */
+    private static String command(List<String> words) {
+        StringBuilder command = new StringBuilder("\"");
+        for (String word : words) {
+            command.append(command.length() > 1 ? " " : "");
+            command.append(word.indexOf(' ') < 0 ? word : "'" + word + "'");
+        }
+        return command.append('"').toString();
+    }
+
+    /** As Go prints times. */
+    private static String createdAt(String instant) {
+        return instant.length() < 19 ? instant : instant.substring(0, 19).replace('T', ' ') + " +0000 UTC";
+    }
+
+    /** {@return the network that a container is on, by its name} */
+    static String network(Container container, boolean bridged) {
+        return container.spec().network().orElse(bridged ? "bridge" : "none");
+    }
+
     private static String status(Container container, long now) {
-        if (container.status() == Container.Status.RUNNING) {
-            return "Up " + Human.duration(now - container.started().orElse(now));
+        if (container.status() == Container.Status.RUNNING || container.status() == Container.Status.PAUSED) {
+            String up = "Up " + Human.duration(now - container.started().orElse(now));
+            return container.status() == Container.Status.PAUSED ? up + " (Paused)" : up;
+        }
+        if (container.status() == Container.Status.RESTARTING) {
+            return "Restarting (" + container.exitCode().orElse(0) + ") "
+                    + Human.ago(container.finished().orElse(now), now);
         }
         if (container.status() == Container.Status.EXITED) {
             String code = container.exitCode().isPresent()

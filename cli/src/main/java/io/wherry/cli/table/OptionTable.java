@@ -41,9 +41,14 @@ public final class OptionTable<W> {
 
     /** A whole number between {@code least} and {@code most}. */
     public OptionTable<W> number(String name, String help, long least, long most, Field<W, Long> field) {
+        return number(name, Option.NONE, help, least, most, field);
+    }
+
+    /** The same with a short name. */
+    public OptionTable<W> number(String name, char letter, String help, long least, long most, Field<W, Long> field) {
         return add(
                 name,
-                Option.NONE,
+                letter,
                 Value.NUMBER,
                 "N",
                 false,
