@@ -62,6 +62,9 @@ void client_drop(struct monitor *m, struct client *c) {
 }
 
 bool output_blocked(const struct monitor *m) {
+    if (log_waits(&m->log)) {
+        return true;
+    }
     for (unsigned k = 0; k < CLIENT_LIMIT; k++) {
         if (m->clients[k].used && m->clients[k].primary && outbox_waiting(&m->clients[k].outbox) > 0) {
             return true;

@@ -1,138 +1,47 @@
 /* See log.h. */
 #include "log.h"
 
-enum { FLUSH_AT = 32 << 10, RETAIN = 64 << 10, DONTNEED = 4, NAME_SIZE = 24, FILES_MOST = 1000 };
+enum { FLUSH_AT = 32 << 10, RETAIN = 64 << 10, DONTNEED = 4, NAME_SIZE = 24, FILES_MOST = 1000, NOTE_SIZE = 512, END_MS = 5000 };
+_Static_assert(LOG_PAGES >= FLUSH_AT + 2 * RECORD_LINE + RECORD_MOST, "a record fits behind what is not flushed yet");
 
-static const char STREAMS[2][7] = {"stdout", "stderr"};
+/* loss */
 
-/* time */
+static void add(struct loss *to, const struct loss *more) {
+    to->lines += more->lines;
+    to->bytes += more->bytes;
+}
 
-/* 2026-01-02T03:04:05.000000006Z. The calendar repeats every 400 years (146,097 days); a year counted from March ends in its leap day. */
-static void stamp(char to[32]) {
+static void count(struct loss *loss, const uint8_t *text, size_t n) {
+    loss->lines += n > 0 && text[n - 1] == '\n';
+    loss->bytes += n;
+}
+
+static void set_time(struct log *log) {
     struct __kernel_timespec now = {0};
     sys_clock(0, &now);
-    uint64_t seconds = (uint64_t)now.tv_sec % 86400;
-    uint64_t days = (uint64_t)now.tv_sec / 86400 + 719468; /* since 0000-03-01 */
-    uint64_t era = days / 146097;
-    uint64_t day = days % 146097;
-    uint64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
-    day -= 365 * year + year / 4 - year / 100;
-    uint64_t month = (5 * day + 2) / 153;
-    day -= (153 * month + 2) / 5;
-    month = month < 10 ? month + 3 : month - 9;
-    const struct {
-        uint64_t value;
-        unsigned width;
-        char end;
-    } parts[] = {{year + era * 400 + (month <= 2), 4, '-'}, {month, 2, '-'}, {day + 1, 2, 'T'}, {seconds / 3600, 2, ':'}, {seconds / 60 % 60, 2, ':'},
-        {seconds % 60, 2, '.'}, {(uint64_t)now.tv_nsec, 9, 'Z'}};
-    for (unsigned k = 0; k < sizeof parts / sizeof parts[0]; k++) {
-        uint64_t value = parts[k].value;
-        for (unsigned width = parts[k].width; width-- > 0; value /= 10) {
-            to[width] = (char)('0' + value % 10);
-        }
-        to += parts[k].width;
-        *to++ = parts[k].end;
-    }
-    *to = 0;
+    record_time(&log->style, (uint64_t)now.tv_sec, (uint32_t)now.tv_nsec);
 }
 
-/* text */
-
-/* Bytes of the well-formed character at `s` (1 to 4), or 0; *needs is what its first byte announces. */
-static size_t character(const uint8_t *s, size_t n, size_t *needs) {
-    *needs = s[0] < 0x80 ? 1 : s[0] < 0xC2 ? 0 : s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : s[0] < 0xF5 ? 4 : 0;
-    if (*needs == 0 || *needs > n) {
-        return 0;
+/* Says in the log itself what is missing here. False: that cannot be written either. */
+static bool tell_loss(struct log *log) {
+    uint8_t note[NOTE_SIZE + RECORD_MORE];
+    char text[128];
+    if (log->lost.lines == 0 && log->lost.bytes == 0) {
+        return true;
     }
-    for (size_t k = 1; k < *needs; k++) {
-        if ((s[k] & 0xC0) != 0x80) {
-            return 0;
-        }
+    char *end = text_pair(text, "wherry: ", log->lost.lines);
+    end = text_pair(end, " lines (", log->lost.bytes);
+    text_copy(end, 32, " bytes) were lost here\n");
+    size_t length = (size_t)(record_write(&log->style, note, 1, (const uint8_t *)text, text_length(text)) - note);
+    if (sys_write(log->fd, note, length) != (long)length) { /* to a pipe: all or nothing, as it is short */
+        return false;
     }
-    bool refused = (s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xED && s[1] > 0x9F) /* surrogates */ || (s[0] == 0xF0 && s[1] < 0x90)
-        || (s[0] == 0xF4 && s[1] > 0x8F);
-    return refused ? 0 : *needs;
-}
-
-/* Where a record of at most `n` bytes may end without cutting a character in two. */
-static size_t whole_characters(const uint8_t *bytes, size_t n) {
-    for (size_t back = 1; back <= 3 && back < n; back++) {
-        uint8_t byte = bytes[n - back];
-        if ((byte & 0xC0) != 0x80) {
-            size_t needs;
-            character(bytes + n - back, back, &needs);
-            return needs > back ? n - back : n;
-        }
-    }
-    return n;
-}
-
-static uint8_t *put(uint8_t *to, const char *text) {
-    size_t n = text_length(text);
-    memcpy(to, text, n);
-    return to + n;
-}
-
-/* A byte that JSON wants escaped. */
-static uint8_t *escape(uint8_t *to, uint8_t byte) {
-    static const char hex[] = "0123456789abcdef";
-    static const char shorts[] = "\"\"\\\\\nn\rr\tt";
-    *to++ = '\\';
-    for (unsigned k = 0; k < sizeof shorts - 1; k += 2) {
-        if (byte == (uint8_t)shorts[k]) {
-            *to++ = (uint8_t)shorts[k + 1];
-            return to;
-        }
-    }
-    to = put(to, "u00");
-    *to++ = (uint8_t)hex[byte >> 4];
-    *to++ = (uint8_t)hex[byte & 15];
-    return to;
-}
-
-static uint8_t *quote(uint8_t *to, const uint8_t *bytes, size_t n) {
-    for (size_t k = 0; k < n;) {
-        size_t plain = k;
-        while (plain < n && bytes[plain] >= 0x20 && bytes[plain] < 0x80 && bytes[plain] != '"' && bytes[plain] != '\\') {
-            plain++;
-        }
-        memcpy(to, bytes + k, plain - k);
-        to += plain - k;
-        k = plain;
-        if (k == n) {
-            break;
-        }
-        size_t needs;
-        size_t length = character(bytes + k, n - k, &needs);
-        if (length > 1) {
-            memcpy(to, bytes + k, length);
-            to += length;
-        } else {
-            to = length == 1 ? escape(to, bytes[k]) : put(to, "\\ufffd");
-        }
-        k += length > 1 ? length : 1;
-    }
-    return to;
+    log->size += length;
+    log->lost = (struct loss){0};
+    return true;
 }
 
 /* files */
-
-static void flush(struct log *log) {
-    if (log->used > 0) {
-        long n = sys_write(log->fd, log->buffer, log->used);
-        if (n == (long)log->used) {
-            log->size += log->used;
-        } else {
-            log->errors++; /* also when the file could not be opened */
-            SYS(ftruncate, log->fd, (int64_t)log->size); /* no torn line stays */
-        }
-    }
-    if (log->used > RETAIN) {
-        sys_raw(__NR_madvise, ADDRESS(log->buffer + RETAIN), LOG_PAGES - RETAIN, DONTNEED, 0, 0, 0);
-    }
-    log->used = 0;
-}
 
 static void file_name(char to[NAME_SIZE], uint32_t number) {
     text_pair(to, "log.", number);
@@ -141,76 +50,166 @@ static void file_name(char to[NAME_SIZE], uint32_t number) {
     }
 }
 
-static int open_file(struct log *log, int more_flags) {
+static int open_file(struct log *log, const char *name, int more_flags) {
     struct stat stat = {0};
     if (log->fd >= 0) {
         sys_close(log->fd);
     }
-    log->fd = (int)sys_openat(log->folder, "log", O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | more_flags, 0600);
+    log->fd = own_number((int)sys_openat(log->choice.folder, name, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | more_flags, 0600));
     sys_fstat(log->fd, &stat);
     log->size = (uint64_t)stat.st_size;
     return log->fd < 0 ? log->fd : 0;
 }
 
+static void flush_file(struct log *log) {
+    if (log->fd < 0) {
+        open_file(log, "log", 0);
+    }
+    bool good = tell_loss(log) && sys_write(log->fd, log->buffer, log->used) == (long)log->used;
+    if (good) {
+        log->size += log->used;
+    } else {
+        log->errors++; /* also when the file could not be opened */
+        SYS(ftruncate, log->fd, (int64_t)log->size); /* no torn line stays */
+        add(&log->lost, &log->held);
+    }
+    log->used = 0;
+}
+
+/* A reader that has the old file open keeps it; so where only one is kept, that is replaced and not cut. */
 static void rotate(struct log *log) {
+    static const char next[] = ".log";
     char from[NAME_SIZE];
     char to[NAME_SIZE];
-    for (uint32_t k = log->files > 0 ? log->files - 1 : 0; k > 0; k--) {
+    uint32_t files = log->choice.files;
+    for (uint32_t k = files > 0 ? files - 1 : 0; k > 0; k--) {
         file_name(from, k - 1);
         file_name(to, k);
-        sys_renameat(log->folder, from, log->folder, to);
+        sys_renameat(log->choice.folder, from, log->choice.folder, to);
     }
-    if (open_file(log, log->files <= 1 ? O_TRUNC : 0) < 0) {
-        log->errors++;
+    int result = open_file(log, files <= 1 ? next : "log", files <= 1 ? O_TRUNC : 0);
+    if (result == 0 && files <= 1) {
+        result = (int)sys_renameat(log->choice.folder, next, log->choice.folder, "log");
+    }
+    log->errors += result < 0;
+}
+
+/* a program */
+
+static bool send_until(struct log *log, size_t *sent, size_t end) {
+    while (*sent < end) {
+        long n = sys_write(log->fd, log->buffer + *sent, end - *sent);
+        if (n == -EPIPE || n == -EBADF) {
+            int fd = logger_start(&log->choice.logger); /* once; what it had not read is gone */
+            if (log->fd >= 0) {
+                sys_close(log->fd);
+            }
+            log->fd = fd < 0 ? -1 : fd;
+            log->errors++;
+        }
+        if (n <= 0 && (n == -EAGAIN || log->fd < 0)) {
+            return false;
+        }
+        *sent += n < 0 ? 0 : (size_t)n;
+    }
+    return true;
+}
+
+/* What is not taken is dropped, but for the rest of the line that was begun: whole lines arrive or none. */
+static void flush_program(struct log *log) {
+    size_t sent = 0;
+    bool taken = send_until(log, &sent, log->torn) && tell_loss(log) && send_until(log, &sent, log->used);
+    bool begun = sent < log->torn || (sent > log->torn && log->buffer[sent - 1] != '\n');
+    size_t line = taken || log->fd < 0 || !begun ? 0 : record_line_end(log->buffer + sent, log->used - sent);
+    size_t keep = line == 0 && begun && !taken && log->fd >= 0 ? log->used - sent : line;
+    if (!taken && (!log->choice.waits || log->fd < 0)) {
+        for (size_t at = sent + keep; at < log->used;) {
+            size_t end = record_line_end(log->buffer + at, log->used - at);
+            end = end == 0 ? log->used - at : end;
+            count(&log->lost, log->buffer + at, end);
+            at += end;
+        }
+        log->used = sent + keep;
+    }
+    log->torn = keep;
+    log->used -= sent;
+    memmove(log->buffer, log->buffer + sent, log->used);
+}
+
+/* records */
+
+bool log_waits(const struct log *log) {
+    return log->choice.waits && log->style.format == RECORD_PLAIN && log->used > 0 && log->fd >= 0;
+}
+
+static void flush(struct log *log) {
+    size_t used = log->used;
+    if (used > 0 && log->style.format == RECORD_PLAIN) {
+        flush_program(log);
+    } else if (used > 0) {
+        flush_file(log);
+    }
+    if (used > RETAIN && log->used <= RETAIN) {
+        sys_raw(__NR_madvise, ADDRESS(log->buffer + RETAIN), LOG_PAGES - RETAIN, DONTNEED, 0, 0, 0);
+    }
+    log->held = (struct loss){0};
+}
+
+/* What a program has not taken yet, but not for ever. */
+static void await_program(struct log *log) {
+    int64_t until = sys_now_ms() + END_MS;
+    int64_t left = END_MS;
+    bool owed = log->used > 0 || log->lost.lines > 0;
+    while (owed && left > 0 && log->fd >= 0) {
+        struct pollfd room = {.fd = log->fd, .events = POLLOUT};
+        sys_poll(&room, 1, (int)left);
+        flush(log);
+        owed = log->used > 0 || !tell_loss(log);
+        left = until - sys_now_ms();
+    }
+}
+
+/* The container's end brings what is left at once; a program that lets that wait for too long is not waited for any more. */
+static void insist(struct log *log) {
+    if (log_waits(log)) {
+        await_program(log);
+        log->choice.waits &= !log_waits(log);
+        flush(log);
     }
 }
 
 /* One line, or a part of it, as a record in the buffer. */
 static void record(struct log *log, unsigned stream, const uint8_t *bytes, size_t n) {
     uint8_t *start = log->buffer + log->used;
-    uint8_t *to = quote(put(start, "{\"log\":\""), bytes, n);
-    to = put(put(to, "\",\"stream\":\""), STREAMS[stream]);
-    to = put(put(put(to, "\",\"time\":\""), log->time), "\"}\n");
-    size_t length = (size_t)(to - start);
-    bool full = log->limit > 0 && log->size + log->used + length > log->limit;
+    size_t length = (size_t)(record_write(&log->style, start, stream, bytes, n) - start);
+    bool full = log->choice.limit > 0 && log->style.format != RECORD_PLAIN && log->size + log->used + length > log->choice.limit;
     if (full && log->size + log->used > 0) {
         flush(log);
         rotate(log);
         memmove(log->buffer, start, length);
     }
     log->used += length;
-    if (log->used >= FLUSH_AT) {
+    count(&log->held, bytes, n);
+    if (log->used - log->torn >= FLUSH_AT && !log_waits(log)) {
         flush(log);
     }
 }
 
-static size_t line_end(const uint8_t *bytes, size_t n) {
-    size_t k = 0;
-    while (k < n && bytes[k] != '\n') {
-        k++;
-    }
-    return k < n ? k + 1 : 0;
-}
-
-void log_write(struct log *log, unsigned stream, const uint8_t *bytes, size_t n) {
-    if (log->buffer == NULL) {
-        return;
-    }
-    stamp(log->time);
+static void write_lines(struct log *log, unsigned stream, const uint8_t *bytes, size_t n) {
     uint8_t *held = log->partial[stream].bytes;
     size_t *length = &log->partial[stream].length;
     while (n > 0) {
-        size_t room = LOG_LINE - *length;
+        size_t room = RECORD_LINE - *length;
         size_t taken = n < room ? n : room;
-        size_t end = line_end(bytes, taken);
+        size_t end = record_line_end(bytes, taken);
         taken = end > 0 ? end : taken;
         if (*length == 0 && end > 0) {
             record(log, stream, bytes, end);
         } else {
             memcpy(held + *length, bytes, taken);
             *length += taken;
-            if (end > 0 || *length == LOG_LINE) {
-                size_t whole = end > 0 ? *length : whole_characters(held, *length);
+            if (end > 0 || *length == RECORD_LINE) {
+                size_t whole = end > 0 ? *length : record_whole_characters(held, *length);
                 record(log, stream, held, whole);
                 *length -= whole;
                 memmove(held, held + whole, *length);
@@ -219,31 +218,66 @@ void log_write(struct log *log, unsigned stream, const uint8_t *bytes, size_t n)
         bytes += taken;
         n -= taken;
     }
-    flush(log);
 }
 
-int log_open(struct log *log, int folder, uint64_t limit, uint32_t files) {
-    uint8_t *pages = sys_pages(LOG_PAGES + 2 * LOG_LINE);
+void log_write(struct log *log, unsigned stream, const uint8_t *bytes, size_t n) {
+    if (log->buffer != NULL) {
+        insist(log);
+        set_time(log);
+        write_lines(log, stream, bytes, n);
+        flush(log);
+    }
+}
+
+int log_open(struct log *log, const struct log_choice *choice) {
+    uint8_t *pages = sys_pages(LOG_PAGES + 2 * RECORD_LINE);
     if (sys_failed(pages)) {
         return -ENOMEM;
     }
-    *log = (struct log){.folder = folder, .fd = -1, .limit = limit, .files = files < FILES_MOST ? files : FILES_MOST, .buffer = pages};
+    *log = (struct log){.choice = *choice, .fd = -1, .style = {.format = choice->format, .more = choice->more}, .buffer = pages};
+    log->choice.files = choice->files < FILES_MOST ? choice->files : FILES_MOST;
+    log->choice.logger.pidfd = -1;
     log->partial[0].bytes = pages + LOG_PAGES;
-    log->partial[1].bytes = pages + LOG_PAGES + LOG_LINE;
-    return open_file(log, 0);
+    log->partial[1].bytes = pages + LOG_PAGES + RECORD_LINE;
+    if (choice->format != RECORD_PLAIN) {
+        return open_file(log, "log", 0);
+    }
+    log->fd = logger_start(&log->choice.logger);
+    return log->fd < 0 ? log->fd : 0;
 }
 
 int log_reopen(struct log *log) {
-    return log->buffer == NULL ? -EBADF : open_file(log, 0);
+    return log->buffer == NULL || log->style.format == RECORD_PLAIN ? -EBADF : open_file(log, "log", 0);
+}
+
+void log_resume(struct log *log) {
+    flush(log);
 }
 
 void log_close(struct log *log) {
-    for (unsigned stream = 0; stream < 2 && log->buffer != NULL; stream++) {
+    if (log->buffer == NULL) {
+        return;
+    }
+    set_time(log);
+    for (unsigned stream = 0; stream < 2; stream++) {
         if (log->partial[stream].length > 0) {
-            stamp(log->time);
             record(log, stream, log->partial[stream].bytes, log->partial[stream].length);
             log->partial[stream].length = 0;
         }
     }
     flush(log);
+    if (log->torn == 0 && log->used == 0) {
+        tell_loss(log);
+    }
+}
+
+void log_end(struct log *log) {
+    if (log->buffer != NULL && log->style.format == RECORD_PLAIN) {
+        await_program(log);
+        if (log->fd >= 0) {
+            sys_close(log->fd);
+            log->fd = -1;
+        }
+        logger_end(&log->choice.logger);
+    }
 }

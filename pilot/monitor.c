@@ -365,7 +365,7 @@ void monitor_record(struct monitor *m, bool for_good) {
     }
     tell_ending(m);
     if (for_good) {
-        write_exit(m->block.folder, text, length, (m->block.flags & BLOCK_REMOVE) == 0); /* what is to be removed need not survive a loss of power */
+        write_exit(m->block.folder, text, length + boot, (m->block.flags & BLOCK_REMOVE) == 0); /* what is to be removed need not survive a loss of power */
     }
 }
 
@@ -388,12 +388,13 @@ static void finish(struct monitor *m) {
     if (run_strand(m->ctx, STRAND_SWEEP) == 0 && (m->block.flags & BLOCK_REMOVE) != 0) {
         run_strand(m->ctx, STRAND_REMOVAL);
     }
+    log_end(&m->log);
     hand_over(m);
 }
 
 /* the loop */
 
-enum { POLL_PIDFD, POLL_SIGNALS, POLL_LISTENER, POLL_OUT, POLL_ERR, POLL_IN, POLL_CLIENTS, POLL_COUNT = POLL_CLIENTS + CLIENT_LIMIT };
+enum { POLL_PIDFD, POLL_SIGNALS, POLL_LISTENER, POLL_OUT, POLL_ERR, POLL_IN, POLL_LOG, POLL_CLIENTS, POLL_COUNT = POLL_CLIENTS + CLIENT_LIMIT };
 
 static int64_t sooner(int64_t left, int64_t at, int64_t now) {
     int64_t wait = at > now ? at - now : 0;
@@ -414,6 +415,7 @@ static int wait_for_work(const struct monitor *m, struct pollfd fds[POLL_COUNT])
     fds[POLL_OUT] = (struct pollfd){.fd = blocked || quiet ? -1 : m->block.out, .events = POLLIN};
     fds[POLL_ERR] = (struct pollfd){.fd = blocked ? -1 : m->block.err, .events = POLLIN};
     fds[POLL_IN] = (struct pollfd){.fd = input_waits ? m->block.in : -1, .events = POLLOUT};
+    fds[POLL_LOG] = (struct pollfd){.fd = log_waits(&m->log) ? m->log.fd : -1, .events = POLLOUT};
     for (unsigned k = 0; k < CLIENT_LIMIT; k++) {
         const struct client *c = &m->clients[k];
         bool reads = !c->closing && (c->input_left == 0 || !input_waits);
@@ -456,6 +458,9 @@ void monitor_turn(struct monitor *m) {
     }
     if (fds[POLL_IN].revents != 0) {
         monitor_write_input(m);
+    }
+    if (fds[POLL_LOG].revents != 0) {
+        log_resume(&m->log);
     }
     for (unsigned k = 0; k < CLIENT_LIMIT; k++) {
         if (fds[POLL_CLIENTS + k].revents != 0 && m->clients[k].used) {
@@ -521,6 +526,28 @@ static void monitor_life(struct monitor *m) {
     take_leave(m);
 }
 
+/* The strings of MONITOR: what a user adds to each record, or the variables and the words of a program that reads. */
+static void open_log(struct monitor *m) {
+    const struct program *program = &m->ctx->program;
+    const struct strand *strand = &program->header->strands[0];
+    const uint64_t *operands = program->code[strand->first + strand->count - 1].operands;
+    struct log_choice choice = {.folder = m->block.folder, .format = (enum record_format)m->block.log_format, .limit = m->block.log_size,
+        .files = m->block.log_files, .waits = (m->block.log_flags & LOG_WAITS) != 0, .more = ""};
+    uint64_t words = operands[3];
+    for (uint32_t k = 0; k < m->block.log_variables && choice.format == RECORD_PLAIN; k++) {
+        words += text_length(program->data + words) + 1;
+    }
+    if (choice.format == RECORD_PLAIN) {
+        choice.logger = (struct logger){.ctx = m->ctx, .environment = operands[3], .variables = m->block.log_variables, .words = words,
+            .word_count = operands[4] - m->block.log_variables};
+    } else if (operands[4] > 0) {
+        choice.more = program->data + words;
+    }
+    if ((m->block.flags & BLOCK_LOG) != 0 && log_open(&m->log, &choice) < 0) {
+        m->log.errors++;
+    }
+}
+
 int monitor_main(struct context *ctx, int pidfd, const uint8_t block[MONITOR_BLOCK]) {
     struct monitor *m = sys_pages(sizeof *m + FRAME_HEADER + 2 * (size_t)CHUNK);
     if (sys_failed(m)) {
@@ -534,9 +561,7 @@ int monitor_main(struct context *ctx, int pidfd, const uint8_t block[MONITOR_BLO
     m->input = m->chunk + CHUNK;
     memcpy(&m->block, block, sizeof m->block);
     become(m);
-    if ((m->block.flags & BLOCK_LOG) != 0 && log_open(&m->log, m->block.folder, m->block.log_size, m->block.log_files) < 0) {
-        m->log.errors++;
-    }
+    open_log(m);
     reserve_exit(m->block.folder);
     monitor_watch(m);
     monitor_life(m);

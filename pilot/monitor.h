@@ -29,7 +29,9 @@ struct monitor_block {
     uint32_t log_files;
     int32_t cgroup;
     uint32_t log_format;
-    uint32_t log_reserved[3];
+    uint32_t log_flags;
+    uint32_t log_variables; /* of the strings, those that are the environment of the log's program */
+    uint32_t log_zero;
     uint32_t policy; /* RESTART_… */
     uint32_t restarts_most;
     uint32_t again; /* step of strand 0 at which a repeated start begins */

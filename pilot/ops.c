@@ -6,6 +6,14 @@
 
 enum { PATH_LIMIT = 4096, REPLY_LIMIT = 8192, SOL_NETLINK = 270, STARTTIME_FIELD = 22 };
 
+int own_number(int fd) {
+    long own = fd < 0 ? -1 : sys_fcntl(fd, F_DUPFD_CLOEXEC, FD_LAST + 1);
+    if (own >= 0) {
+        sys_close(fd);
+    }
+    return own >= 0 ? (int)own : fd;
+}
+
 int place_fd(long fd, uint16_t dst) {
     TRY(fd);
     if (fd == dst) {
@@ -247,8 +255,8 @@ int op_fail(struct context *ctx, const struct instruction *i) {
     return i->operands[0] != 0 ? -(int)i->operands[0] : ctx->sticky != 0 ? -ctx->sticky : -ENOENT;
 }
 
-/* Field 22 of /proc/PID/stat; the name in field 2 may hold anything, so count from its last parenthesis. */
-static uint64_t start_time(int pid) {
+/* The name in field 2 may hold anything, so count from its last parenthesis. */
+uint64_t start_time(int pid) {
     char text[1024];
     char path[40];
     text_copy(text_pair(path, "/proc/", (uint64_t)pid), 8, "/stat");

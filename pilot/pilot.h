@@ -82,7 +82,7 @@ void report_started(const struct context *ctx);
 /* One function an instruction: 0 or -errno. ops.c, process.c, sweep.c. */
 typedef int op_function(struct context *ctx, const struct instruction *i);
 op_function op_call, op_write, op_read, op_check, op_netlink, op_putpid, op_fail, op_record, op_workdir, op_makepath;
-op_function op_clone, op_send, op_recv, op_spawn, op_exec, op_monitor, op_init, op_trees, op_wait;
+op_function op_clone, op_send, op_recv, op_spawn, op_exec, op_monitor, op_init, op_trees, op_wait, op_process;
 op_function op_killcg, op_rmcg, op_rmtree, op_devices;
 
 /* Operands. A descriptor's number, a string (NULL if absent). */
@@ -92,6 +92,13 @@ static inline int fd_at(const struct instruction *i, unsigned k) {
 static inline const char *text_at(const struct context *ctx, uint64_t offset) {
     return offset == 0 ? NULL : ctx->program.data + offset;
 }
+/*
+ * Starts a program that dies with us: argv and envp as SPAWN has them, descriptors for its input and errors or -1. 0 once it runs, or -errno of what
+ * hindered it; then *pidfd may be there all the same.
+ */
+int start_helper(const struct context *ctx, const uint64_t operands[4], int input, int words, int *pidfd);
+/* Moves a descriptor of ours out of the way of those that programs number, if that can be; passes a negative one through. */
+int own_number(int fd);
 /* Moves a result to the number that the program chose for it, close-on-exec; 0 or -errno. Passes a negative `fd` through. */
 int place_fd(long fd, uint16_t dst);
 /* Writes all bytes to a pipe, socket or file: 0 or -errno. */
@@ -102,6 +109,9 @@ long send_with(int socket, const void *bytes, size_t length, int fd, int flags);
 int memory_file(const char *name, const void *bytes, size_t length);
 /* Writes a text to a file of a folder that has it already, a link excepted: 0 or -errno. */
 int put_value(int dir, const char *name, const char *text);
+
+/* Field 22 of /proc/PID/stat, in clock ticks since the boot; 0 if there is no such process. */
+uint64_t start_time(int pid);
 
 /* The parts of others: */
 

@@ -54,6 +54,18 @@ long send_with(int socket, const void *bytes, size_t length, int fd, int flags) 
     return sys_sendmsg(socket, &message, flags);
 }
 
+/* The pid behind a process's descriptor, as our procfs counts; 0 if it has ended. */
+static int pid_of(int pidfd) {
+    char text[512];
+    char path[48];
+    text_pair(path, "/proc/self/fdinfo/", (uint64_t)pidfd);
+    CLOSING int fd = (int)sys_openat(AT_FDCWD, path, O_RDONLY, 0);
+    long n = fd < 0 ? -1 : sys_read(fd, text, sizeof text - 1);
+    text[n < 0 ? 0 : n] = 0;
+    const char *pid = text_line(text, "Pid:\t");
+    return pid == NULL ? 0 : (int)text_number(&pid);
+}
+
 static int send_barrier(int socket, uint32_t code, int fd) {
     uint8_t bytes[5] = {'B'};
     memcpy(bytes + 1, &code, sizeof code);
@@ -141,6 +153,9 @@ int op_recv(struct context *ctx, const struct instruction *i) {
     if (i->dst != DST_NONE) {
         TRY(fd < 0 ? -EPROTO : place_fd(fd, i->dst));
     }
+    if (code == BARRIER_PROCESS && i->dst != DST_NONE) {
+        ctx->last_pid = pid_of(i->dst); /* made for us by another process (CLONE_PARENT) */
+    }
     if (i->operands[2] != 1) {
         return 0;
     }
@@ -165,6 +180,18 @@ int op_wait(struct context *ctx, const struct instruction *i) {
     }
     ctx->failure.argument = exit_code(&status);
     return ctx->failure.argument == 0 ? 0 : last_words(ctx, socket, -EREMOTEIO);
+}
+
+/* Opened first, then looked at: who ends meanwhile and leaves the number to another is found out by the start time. */
+int op_process(struct context *ctx, const struct instruction *i) {
+    (void)ctx;
+    int pid = (int)i->operands[0];
+    long fd = TRY(SYS(pidfd_open, pid, 0));
+    if (start_time(pid) != i->operands[1]) {
+        sys_close((int)fd);
+        return -ESRCH;
+    }
+    return place_fd(fd, i->dst);
 }
 
 /* programs */
@@ -211,7 +238,7 @@ int op_exec(struct context *ctx, const struct instruction *i) {
 /* spawn */
 
 /* `pair` is close-on-exec: it carries the errno of a failed execve, and its reader's life tells that the parent lives. */
-_Noreturn static void helper_main(const struct context *ctx, const struct instruction *i, int input, int words, const int pair[2]) {
+_Noreturn static void helper_main(const struct context *ctx, const uint64_t operands[4], int input, int words, const int pair[2]) {
     struct pollfd writer = {.fd = pair[1]};
     sys_close(pair[0]);
     sys_prctl(1 /* PR_SET_PDEATHSIG */, SIGKILL);
@@ -225,19 +252,18 @@ _Noreturn static void helper_main(const struct context *ctx, const struct instru
     if (words >= 0) {
         SYS(dup3, words, 2, 0);
     }
-    int32_t error = execute(ctx, text_at(ctx, i->operands[0]), i->operands);
+    int32_t error = execute(ctx, text_at(ctx, operands[0]), operands);
     sys_write(pair[1], &error, sizeof error);
     sys_exit(127);
 }
 
-/* Starts it; 0 once the program runs, or -errno of what hindered it; then *pidfd may be there all the same. */
-static int start_helper(const struct context *ctx, const struct instruction *i, int input, int words, int *pidfd) {
+int start_helper(const struct context *ctx, const uint64_t operands[4], int input, int words, int *pidfd) {
     struct clone_args args = {.flags = CLONE_PIDFD, .pidfd = (uintptr_t)pidfd, .exit_signal = SIGCHLD};
     int pair[2];
     TRY(sys_pipe2(pair, O_CLOEXEC));
     long result = SYS(clone3, &args, sizeof args);
     if (result == 0) {
-        helper_main(ctx, i, input, words, pair);
+        helper_main(ctx, operands, input, words, pair);
     }
     sys_close(pair[1]);
     int32_t error = result < 0 ? (int32_t)result : 0;
@@ -281,7 +307,7 @@ int op_spawn(struct context *ctx, const struct instruction *i) {
     CLOSING int words = i->dst != DST_NONE ? -1 : words_file();
     int pidfd = -1;
     failure_text(ctx, text_at(ctx, i->operands[0]));
-    int result = start_helper(ctx, i, input, words, &pidfd);
+    int result = start_helper(ctx, i->operands, input, words, &pidfd);
     if (result == 0 && i->dst != DST_NONE) {
         return place_fd(pidfd, i->dst);
     }

@@ -10,7 +10,10 @@
 #include <linux/sched.h>
 #include <linux/close_range.h>
 
-enum { ERRNO_LIMIT = 4096, READ_LIMIT = 1 << 20, BPF_LIMIT = 4096, PATH_LIMIT = 4096, MONITOR_FLAGS = 63, RESTART_POLICIES = 3, SIGNAL_LAST = 64, SIGNAL_KILL = 9 };
+enum {
+    ERRNO_LIMIT = 4096, READ_LIMIT = 1 << 20, BPF_LIMIT = 4096, PATH_LIMIT = 4096, MONITOR_FLAGS = 63, RESTART_POLICIES = 3, SIGNAL_LAST = 64, SIGNAL_KILL = 9,
+    PID_MOST = 1 << 22, LOG_PROGRAM = 2,
+};
 
 static const uint64_t CLONE_ALLOWED = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID
     | CLONE_NEWNET | CLONE_NEWTIME | CLONE_PARENT | CLONE_PIDFD;
@@ -70,7 +73,7 @@ static bool string(struct checker *c, uint64_t at) {
     return require(c, at >= 8 && at <= c->last_nul, "a string does not end inside the data");
 }
 
-/* Behind pivot_root only the new root itself may be named absolutely, or what openat2 resolves below a descriptor. */
+/* Behind pivot_root, or in another mount namespace, only the new root itself may be named absolutely, or what openat2 resolves below a descriptor. */
 static bool path_after_pivot(struct checker *c, uint64_t at, const uint64_t *arguments) {
     const struct instruction *i = here(c);
     const char *path = c->program->data + at;
@@ -209,7 +212,7 @@ static uint32_t word_at(const uint8_t *at) {
 
 static bool check_monitor(struct checker *c, const struct instruction *i) {
     static const uint8_t fd_places[] = {4, 8, 12, 16, 20, 24, 28, 44, 80, 108};
-    static const uint8_t zero_places[] = {52, 56, 60, 112, 116, 120, 124};
+    static const uint8_t zero_places[] = {60, 112, 116, 120, 124};
     const struct strand *strands = c->program->header->strands;
     const struct strand *strand = &strands[0];
     const uint8_t *at = (const uint8_t *)c->program->data + i->operands[1];
@@ -230,7 +233,11 @@ static bool check_monitor(struct checker *c, const struct instruction *i) {
     uint32_t policy = word_at(at + 64);
     uint32_t begin = word_at(at + 72);
     bool again = policy < RESTART_POLICIES && (begin == 0 ? policy == 0 : begin < i->step);
+    uint32_t format = word_at(at + 48);
+    bool program = format == LOG_PROGRAM;
+    bool log = format <= LOG_PROGRAM && word_at(at + 52) <= (program ? 1u : 0u) && (program ? word_at(at + 56) < i->operands[4] : word_at(at + 56) == 0 && i->operands[4] <= 1);
     return require(c, (word_at(at) & ~(uint32_t)MONITOR_FLAGS) == 0, "an unknown flag in a monitor block")
+        && require(c, log, "a log that the monitor does not know")
         && require(c, assigned, "a descriptor that nothing was assigned to")
         && require(c, reserved == 0, "a reserved byte of a monitor block is not zero")
         && require(c, again && word_at(at + 76) <= SIGNAL_LAST, "a restart that the program is not made for");
@@ -275,7 +282,8 @@ static bool check_inside(struct checker *c, uint64_t at) {
 static bool check_sys(struct checker *c, const struct instruction *i) {
     struct knowledge *k = &c->strands[c->strand];
     uint64_t to = i->operands[2];
-    if (i->operands[0] == CALL_PIVOT_ROOT) {
+    bool joins = i->operands[0] == CALL_SETNS && (to == 0 || (to & CLONE_NEWNS) != 0);
+    if (i->operands[0] == CALL_PIVOT_ROOT || joins) {
         k->pivoted = true;
     }
     if (i->operands[0] != CALL_DUP3) {
@@ -344,6 +352,8 @@ static bool meaning(struct checker *c, const struct instruction *i) {
         return check_inside(c, o[1]) && require(c, o[2] <= 2, "an unknown kind of path");
     case OP_DEVICES:
         return check_devices(c, i);
+    case OP_PROCESS:
+        return require(c, o[0] > 0 && o[0] <= PID_MOST && o[1] > 0, "PROCESS without a pid, or without its start time");
     default:
         return true;
     }

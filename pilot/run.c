@@ -25,6 +25,7 @@ static op_function *const op_functions[OP_LIMIT] = {
     [OP_WAIT] = op_wait,
     [OP_MAKEPATH] = op_makepath,
     [OP_DEVICES] = op_devices,
+    [OP_PROCESS] = op_process,
 };
 
 void failure_text(struct context *ctx, const char *text) {

@@ -102,8 +102,13 @@ bool task_cancel(struct launcher *l, uint32_t number) {
 void task_forward(struct launcher *l, struct task *task) {
     int result = frame_read(&task->reader, task->pilot.socket);
     if (result == 1) {
+        bool runs = task->reader.bytes[0] == FRAME_STARTED;
         outbox_frame(&l->replies, FRAME_RESULT, &task->number, sizeof task->number, task->reader.bytes, task->reader.have);
         task->reader.have = 0;
+        if (runs) { /* a container, which goes on with its monitor: nobody here stays attached */
+            done(l, task->number, 0);
+            task_leave(task);
+        }
     } else if (result < 0) {
         if (result == -EMSGSIZE) {
             sys_pidfd_signal(task->pilot.pidfd, SIGKILL); /* or it would wait for ever for us to read on */

@@ -166,6 +166,10 @@ static void flow_tests(void) {
     BREAK("refuses an unknown flag of the monitor", a->data[code[find(a, OP_MONITOR)].operands[1]] = 64, "an unknown flag in a monitor block");
     BREAK("refuses the monitor's unassigned descriptor", a->data[code[find(a, OP_MONITOR)].operands[1] + 5] = 0,
           "a descriptor that nothing was assigned to");
+    BREAK("refuses an unknown format of the log", a->data[code[find(a, OP_MONITOR)].operands[1] + 48] = 3, "a log that the monitor does not know");
+    BREAK("refuses a program of no words that reads the log", a->data[code[find(a, OP_MONITOR)].operands[1] + 48] = 2, "a log that the monitor does not know");
+    BREAK("refuses variables without a program that reads the log", a->data[code[find(a, OP_MONITOR)].operands[1] + 56] = 1,
+          "a log that the monitor does not know");
     ONE("refuses READ outside of a probe", 0, 0, OP(a, OP_READ, 0, str(a, "x"), 10), "READ outside of a probe");
     ONE("accepts READ in a probe", PROGRAM_PROBE, 0, OP(a, OP_READ, 0, str(a, "x"), 10), NULL);
     ONE("accepts device rules of no cgroup in a probe", PROGRAM_PROBE, 0, OP(a, OP_DEVICES, FD(-1), str(a, "1234567"), 1), NULL);

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import pty
+import re
 import resource
 import select
 import shutil
@@ -212,7 +213,7 @@ def test_training_waits_for_the_jvm():
     with open(folder + "/program", "wb") as file:
         file.write(container(folder, ["/bin/cat", folder + "/trained"]))
     end = f"import time; time.sleep(0.2); open({folder!r} + '/trained', 'w').write('yes'); os._exit(0)"
-    last = {"leave": "send('LEAVE', struct.pack('<I', 4))", "run": f"send('PROGRAM', struct.pack('<IH', 0, 2) + b'id' + open({folder!r} + '/program', 'rb').read())"}
+    last = {"leave": "send('LEAVE', struct.pack('<I', 4))", "run": f"send('PROGRAM', struct.pack('<IH', 0, 2) + b'id\\0' + open({folder!r} + '/program', 'rb').read())"}
     for word, expected in (("leave", (4, b"")), ("run", (0, b"yes"))):
         code, out, err = wherry("", word, env=environment(f"{last[word]}; {end}", WHERRY_TRAINING="1"))
         assert (code, out) == expected, (code, out, err)
@@ -846,8 +847,8 @@ def test_attached_terminal_is_drawn_and_left_by_its_keys():
 # --- monitor ---
 
 
-def detached(words, **rest):
-    folder = new_folder()
+def detached(words, folder=None, **rest):
+    folder = folder or new_folder()
     code, _, err = wherry(run_script(container(folder, words, **rest), 1 | 16), "run")
     assert code == 0, err
     return folder
@@ -1047,6 +1048,126 @@ def test_log_rotates():
     folder = detached(["/usr/bin/seq", "1", "3000"], log_size=20000, log_files=1)
     assert await_exit(folder)["code"] == 0
     assert log_of(folder)[-1]["log"] == "3000\n" and os.path.getsize(os.path.join(folder, "log")) <= 20000 and not os.path.exists(os.path.join(folder, "log.1"))
+
+
+def local_of(folder, name="log"):
+    """Flags, time and text of each record of the format `local`."""
+    with open(os.path.join(folder, name), "rb") as file:
+        data = file.read()
+    records = []
+    while data:
+        first, flags, length, stamp = struct.unpack("<BBHQ", data[:12])
+        end = struct.unpack("<HBB", data[12 + length:16 + length])
+        assert first == 0xF7 and end == (length, flags, 0xF8), data[:40]
+        records.append((flags, stamp, data[12:12 + length]))
+        data = data[16 + length:]
+    return records
+
+
+def test_log_in_the_format_local():
+    script = r"printf 'one\n\377\0\n'; printf 'two\n' >&2; sleep 0.1; printf %20000s x; printf end"
+    folder = detached(["/bin/sh", "-c", script], log_format=1)
+    assert await_exit(folder)["code"] == 0
+    records = local_of(folder)
+    assert b"".join(text for flags, _, text in records if not flags & 1) == b"one\n\xff\0\n" + b" " * 19999 + b"xend"
+    assert [text for flags, _, text in records if flags & 1] == [b"two\n"]
+    assert all(bool(flags & 2) == (text[-1:] != b"\n") for flags, _, text in records)
+    assert all(abs(stamp / 1e9 - time.time()) < 100 for _, stamp, _ in records)
+    folder = detached(["/usr/bin/seq", "1", "3000"], log_size=20000, log_format=1)
+    assert await_exit(folder)["code"] == 0
+    lines = [text for n in ("log.2", "log.1", "log") for _, _, text in local_of(folder, n)]
+    assert lines == [b"%d\n" % n for n in range(3001 - len(lines), 3001)] and os.path.getsize(folder + "/log.1") <= 20000
+
+
+def test_log_has_what_the_user_adds():
+    folder = detached(["/bin/echo", "a"], log_words=['"attrs":{"x":"y"},'])
+    await_exit(folder)
+    assert log_of(folder)[0]["attrs"] == {"x": "y"} and list(log_of(folder)[0]) == ["log", "stream", "attrs", "time"]
+
+
+LOST = re.compile(rb"wherry: (\d+) lines \((\d+) bytes\) were lost here\n")
+
+
+def reader(folder, script):
+    """Words of a program that reads the log; its output goes to `read` in the folder."""
+    return {"log_format": 2, "log_variables": 2, "log_words": ["PATH=/usr/bin:/bin", "TO=" + folder + "/read", "/bin/sh", "-c", script]}
+
+
+def read_by(folder):
+    with open(folder + "/read", "rb") as file:
+        return file.read()
+
+
+def test_program_reads_the_log_and_is_waited_for_at_the_end():
+    folder = new_folder()
+    options = reader(folder, "sleep 0.3; env >$TO.env; cat >$TO.new; mv $TO.new $TO")
+    detached(["/bin/sh", "-c", "echo a; echo b >&2; printf c"], folder=folder, **options)
+    assert await_exit(folder)["code"] == 0
+    wait_for(lambda: os.path.exists(folder + "/read"))
+    assert sorted(read_by(folder).split(b"\n")) == [b"a", b"b", b"c"]
+    with open(folder + "/read.env", encoding="ascii") as file:
+        assert {line.split("=")[0] for line in file} <= {"PATH", "TO", "PWD", "OLDPWD", "SHLVL", "_"}
+
+
+def test_program_that_does_not_read_loses_whole_lines_and_is_told():
+    folder = new_folder()
+    options = reader(folder, "until [ -e $TO.go ]; do sleep 0.02; done; exec cat >$TO")
+    detached(["/bin/sh", "-c", "seq 1 400000; read x; echo later; read x; echo last"], folder=folder, **options)
+    client = Client(folder, attach=1)
+    time.sleep(0.5)  # more than a pipe holds has come
+    with open(folder + "/read.go", "w", encoding="ascii"):
+        pass
+    wait_for(lambda: os.path.exists(folder + "/read") and os.path.getsize(folder + "/read") > 1000000)
+    assert client.ask("STDIN", b"\n") == 0
+    wait_for(lambda: b"later\n" in read_by(folder))
+    assert client.ask("STDIN", b"\n") == 0
+    assert await_exit(folder)["code"] == 0
+    wait_for(lambda: read_by(folder).endswith(b"last\n"))
+    data = read_by(folder)
+    lost = LOST.search(data)
+    lines = LOST.sub(b"", data).split(b"\n")
+    n = len(lines) - 3  # later, last, and nothing behind it
+    assert lines[:n] == [b"%d" % k for k in range(1, n + 1)]
+    assert int(lost[1]) == 400000 - n and int(lost[2]) == sum(len(str(k)) + 1 for k in range(n + 1, 400001)), lost
+    assert data.endswith(lost[0] + b"later\nlast\n")
+
+
+def test_program_that_is_waited_for_loses_nothing():
+    folder = new_folder()
+    options = reader(folder, "sleep 0.5; exec cat >$TO")
+    detached(["/usr/bin/seq", "1", "400000"], folder=folder, log_waits=1, **options)
+    assert await_exit(folder, 20)["code"] == 0
+    wait_for(lambda: read_by(folder).endswith(b"\n400000\n"))
+    assert read_by(folder).count(b"\n") == 400000
+
+
+def test_program_that_dies_is_started_once_more():
+    folder = new_folder()
+    options = reader(folder, "read line; echo got $line >>$TO")
+    detached(["/bin/sh", "-c", "echo a; read x; echo b; read x; echo c; read x; echo d"], folder=folder, **options)
+    client = Client(folder, attach=1)
+    for expected in (b"got a\n", b"got a\ngot b\n"):
+        wait_for(lambda: os.path.exists(folder + "/read") and read_by(folder) == expected, 5, expected)
+        time.sleep(0.1)  # it has ended
+        assert client.ask("STDIN", b"\n") == 0
+    assert client.ask("STDIN", b"\n") == 0
+    assert await_exit(folder)["unlogged"] >= 2
+    assert read_by(folder) == b"got a\ngot b\n"
+
+
+def test_lost_lines_are_told_when_the_log_can_be_written_again():
+    folder = new_folder()
+    os.mkdir(folder + "/log")
+    detached(["/bin/sh", "-c", f"echo one; echo two; : >{folder}/ready; read x; echo three"], folder=folder)
+    client = Client(folder, attach=1)
+    wait_for(lambda: os.path.exists(folder + "/ready"))
+    for _ in range(2):  # behind the second answer it has read what was there at the first
+        assert client.ask("REOPEN") == 21
+    os.rmdir(folder + "/log")
+    assert client.ask("STDIN", b"\n") == 0
+    assert await_exit(folder)["unlogged"] > 0
+    told, three = log_of(folder)
+    assert (told["log"], told["stream"]) == ("wherry: 2 lines (8 bytes) were lost here\n", "stderr") and three["log"] == "three\n"
 
 
 def test_orphans_are_reaped_and_others_do_not_hold_the_end():

@@ -9,4 +9,5 @@ module io.wherry.engine {
     requires transitive io.wherry.runtime;
 
     exports io.wherry.engine;
+    exports io.wherry.engine.log;
 }

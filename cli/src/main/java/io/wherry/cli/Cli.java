@@ -1,6 +1,7 @@
 package io.wherry.cli;
 
 import io.wherry.cli.command.Commands;
+import io.wherry.cli.command.ExecCommand;
 import io.wherry.cli.command.GlobalOptions;
 import io.wherry.cli.output.Complaint;
 import io.wherry.cli.session.Environment;
@@ -77,20 +78,28 @@ final class Cli {
         Globals globals = GlobalOptions.words(environment);
         Command<?> run = Commands.find("run");
         try {
-            new Parser<>("", GlobalOptions.table(), GlobalOptions.OPERANDS, 1).parse(words, globals);
+            List<String> rest =
+                    new Parser<>("", GlobalOptions.table(), GlobalOptions.OPERANDS, 1).parse(words, globals);
             Session session = new Session(context, globals, environment, out, err, launcher);
+            int length = rest.isEmpty() ? 0 : nameLength(rest);
+            if (Commands.find(String.join(" ", rest.subList(0, length))) instanceof ExecCommand exec) {
+                return print(exec.report(session, rest.subList(length, rest.size()), failure));
+            }
             Engine engine = session.engineAnew(); // what failed may have been compiled for facts that no longer hold
             if (engine.again(id)) {
                 return 0;
             }
-            FailureReport report = engine.report(id, failure);
-            Complaint.print(err, report.sentence(), report.hint());
-            return report.exitCode();
+            return print(engine.report(id, failure));
         } catch (WherryException e) {
             return Failures.tell(e, run, globals.debug, err);
         } catch (RuntimeException e) {
             return Failures.defect(e, run, globals.debug, err);
         }
+    }
+
+    private int print(FailureReport report) {
+        Complaint.print(err, report.sentence(), report.hint());
+        return report.exitCode();
     }
 
     /** How many words the command's name has: two in a group, unless the group stands alone or is asked for its help. */

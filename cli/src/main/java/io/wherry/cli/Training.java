@@ -29,7 +29,9 @@ final class Training {
         int failed = 0;
         forgetFacts(root, err);
         for (String[] line : lines(cache)) {
-            failed |= run(root, context, line, real, err);
+            failed |= line[0].equals("exec")
+                    ? PretendedContainer.during(root, "trained", err, () -> run(root, context, line, real, err))
+                    : run(root, context, line, real, err);
         }
         return failed;
     }
@@ -125,6 +127,7 @@ final class Training {
                 words("ps", "-a"),
                 words("ps", "-aq", "--filter", "name=x"),
                 words("ps", "-a", "--format", "{{.Names}} {{json .ID}}"),
+                words("logs", "-t", "-n", "10", "--since", "1h", "trained"),
                 words("inspect", "trained"),
                 words("inspect", "-f", "{{.State.Status}} {{range .Mounts}}{{.Source}}{{end}}", "trained"),
                 words("attach", "trained"),
@@ -132,6 +135,8 @@ final class Training {
                 words("stats", "-a", "--no-stream"),
                 words("history", "hello"),
                 words("explain", "run", "--rootfs", "/:O", "true"),
+                words("exec", "trained", "true"),
+                words("exec", "-d", "-e", "A=b", "-w", "/tmp", "--privileged", "trained", "true"),
                 words("rm", "trained"),
                 words("rm", "boat"),
                 words("info"),

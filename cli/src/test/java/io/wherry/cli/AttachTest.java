@@ -83,7 +83,7 @@ class AttachTest {
 
         Command.Result blind = built.wherry("attach", "box").input("").run();
         assertThat(blind.exit()).isEqualTo(1);
-        assertThat(blind.err()).contains("--no-stdin");
+        assertThat(blind.err()).contains("leave the input out");
 
         Process second =
                 Terminal.of(24, 80).around(built.wherry("attach", "box")).start();

@@ -34,6 +34,9 @@ import java.util.OptionalInt;
  * the command, the environment, the working folder and the user, and nothing else.
  */
 final class ConfigCompiler {
+    /** The annotation that tells that nobody said where the user's home is: another user's is elsewhere. */
+    static final String HOME_ANNOTATION = "io.wherry.home";
+
     private static final String PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private static final long DEFAULT_SHM = 64L << 20;
     private static final int CAP_SYS_RESOURCE = 24;
@@ -91,6 +94,9 @@ final class ConfigCompiler {
         if (spec.init()) {
             config.annotation("io.wherry.init", "true");
         }
+        if (!names(compiler.variables(), "HOME")) {
+            config.annotation(HOME_ANNOTATION, "default");
+        }
         return config.build();
     }
 
@@ -134,6 +140,14 @@ final class ConfigCompiler {
     }
 
     private List<String> environment(Account account) {
+        List<String> environment = variables();
+        if (!names(environment, "HOME")) {
+            environment.add("HOME=" + account.home());
+        }
+        return environment;
+    }
+
+    private List<String> variables() {
         List<String> environment = new ArrayList<>();
         environment.add(PATH);
         environment.add("HOSTNAME=" + spec.hostname().orElse(id.abbreviated()));
@@ -146,13 +160,11 @@ final class ConfigCompiler {
         for (String variable : spec.env()) {
             put(environment, variable);
         }
-        if (!names(environment, "HOME")) {
-            environment.add("HOME=" + account.home());
-        }
         return environment;
     }
 
-    private static void put(List<String> environment, String variable) {
+    /** Sets a variable, or takes one away of which only the name is given. */
+    static void put(List<String> environment, String variable) {
         int equals = variable.indexOf('=');
         String name = equals < 0 ? variable : variable.substring(0, equals);
         for (int i = 0; i < environment.size(); i++) {
@@ -166,7 +178,7 @@ final class ConfigCompiler {
         }
     }
 
-    private static boolean names(List<String> environment, String name) {
+    static boolean names(List<String> environment, String name) {
         for (String variable : environment) {
             if (variable.startsWith(name + "=")) {
                 return true;

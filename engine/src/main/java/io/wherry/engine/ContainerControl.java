@@ -3,6 +3,11 @@ package io.wherry.engine;
 import io.wherry.oci.Signal;
 import io.wherry.oci.WherryException;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchService;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -86,8 +91,16 @@ final class ContainerControl {
         }
     }
 
-    /** {@return the exit code of the end that comes next; of the last one if it does not run} */
-    int await(ContainerId id, boolean next) {
+    /** {@return the exit code of the end that somebody waits for; of the last one if that has been} */
+    int await(ContainerId id, Until until) {
+        int code = end(id, until == Until.NEXT_EXIT);
+        if (until == Until.REMOVED) {
+            awaitRemoval(id);
+        }
+        return code;
+    }
+
+    private int end(ContainerId id, boolean next) {
         Container container = files.read(id);
         if (container.status().isAttended()) {
             int[] code = new int[1];
@@ -98,6 +111,21 @@ final class ContainerControl {
             throw refused(container, "does not run, so there is no end to wait for", "Start it first.");
         }
         return container.exitCode().orElse(0);
+    }
+
+    private void awaitRemoval(ContainerId id) {
+        Path folder = files.folder(id);
+        Path parent = folder.resolveSibling(".").normalize();
+        try (WatchService watch = parent.getFileSystem().newWatchService()) {
+            parent.register(watch, StandardWatchEventKinds.ENTRY_DELETE);
+            while (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+                watch.take().reset();
+            }
+        } catch (IOException e) {
+            throw StateFile.failed("watch", parent, e);
+        } catch (InterruptedException e) {
+            throw new WherryException(WherryException.Kind.INTERRUPTED, "The wait was interrupted.");
+        }
     }
 
     private Container attended(ContainerId id, String what) {

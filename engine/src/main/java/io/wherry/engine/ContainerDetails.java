@@ -4,6 +4,7 @@ import io.wherry.network.Lease;
 import io.wherry.oci.ExecutionDefaults;
 import io.wherry.oci.RuntimeConfig;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param folder absolute path of its files
  * @param config what it runs by; absent if its file is damaged
  * @param image what its image says about running it; empty if that is not here any more
+ * @param executions ids of the processes that were executed in it and still run
  * @param lease its address on the bridge, if it has one
  */
 public record ContainerDetails(
@@ -20,4 +22,5 @@ public record ContainerDetails(
         Path folder,
         Optional<RuntimeConfig> config,
         ExecutionDefaults image,
+        List<String> executions,
         Optional<Lease> lease) {}

@@ -67,7 +67,8 @@ import java.util.OptionalInt;
  * @param annotations annotations of the runtime configuration
  * @param stopSignal name or number
  * @param stopTimeout seconds
- * @param logDriver json-file, none
+ * @param logDriver json-file, local, none, pipe:PROGRAM, syslog, journald
+ * @param logOptions what the log driver is told: max-size, max-file, mode, tag, labels, env
  * @param platform os/arch[/variant]
  * @param runtime which runtime; native by default
  * @param umask permission bits new files go without
@@ -123,6 +124,7 @@ public record ContainerSpec(
         Optional<String> stopSignal,
         OptionalInt stopTimeout,
         Optional<String> logDriver,
+        Map<String, String> logOptions,
         Optional<String> platform,
         Optional<String> runtime,
         OptionalInt umask) {
@@ -140,6 +142,7 @@ public record ContainerSpec(
         sysctls = Collections.unmodifiableMap(new LinkedHashMap<>(sysctls));
         labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
         annotations = Collections.unmodifiableMap(new LinkedHashMap<>(annotations));
+        logOptions = Collections.unmodifiableMap(new LinkedHashMap<>(logOptions));
     }
 
     /** {@return the document that is stored; what was not asked is left out} */
@@ -265,6 +268,9 @@ public record ContainerSpec(
             json.put("stopTimeout", stopTimeout.getAsInt());
         }
         json.putIfPresent("logDriver", logDriver);
+        if (!logOptions.isEmpty()) {
+            json.put("logOptions", logOptions);
+        }
         json.putIfPresent("platform", platform);
         json.putIfPresent("runtime", runtime);
         if (umask.isPresent()) {
@@ -275,6 +281,11 @@ public record ContainerSpec(
 
     /** {@return the specification in a stored document; unknown fields are those of a newer version and are passed over} */
     public static ContainerSpec parse(JsonObject json) {
+        return builder(json).build();
+    }
+
+    /** {@return the same, to be changed} */
+    public static Builder builder(JsonObject json) {
         Fields fields = json.fields();
         Builder spec = new Builder();
         spec.image = fields.string("image");
@@ -330,10 +341,11 @@ public record ContainerSpec(
         spec.stopSignal = fields.string("stopSignal");
         spec.stopTimeout = fields.int32("stopTimeout");
         spec.logDriver = fields.string("logDriver");
+        spec.logOptions = fields.stringMap("logOptions");
         spec.platform = fields.string("platform");
         spec.runtime = fields.string("runtime");
         spec.umask = fields.int32("umask");
-        return spec.build();
+        return spec;
     }
 
     /** A specification being made: set fields, then {@link #build}. Lists and maps start empty and may be added to. */
@@ -485,8 +497,11 @@ public record ContainerSpec(
         /** Seconds. */
         public OptionalInt stopTimeout = OptionalInt.empty();
 
-        /** Json-file, none. */
+        /** Json-file, local, none, pipe:PROGRAM, syslog, journald. */
         public Optional<String> logDriver = Optional.empty();
+
+        /** What the log driver is told. */
+        public Map<String, String> logOptions = new LinkedHashMap<>();
 
         /** Os/arch[/variant]. */
         public Optional<String> platform = Optional.empty();
@@ -553,6 +568,7 @@ public record ContainerSpec(
                     stopSignal,
                     stopTimeout,
                     logDriver,
+                    logOptions,
                     platform,
                     runtime,
                     umask);

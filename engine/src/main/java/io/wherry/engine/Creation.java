@@ -29,9 +29,6 @@ import java.util.Optional;
  * and {@code run}; {@link #create} has the effects: name, folder, lock file. The folder appears by one rename, whole.
  */
 final class Creation {
-    private static final long LOG_SIZE = 16L << 20;
-    private static final int LOG_FILES = 3;
-
     private final StateRoot root;
     private final ContainerFiles files;
     private final HostFacts facts;
@@ -57,17 +54,12 @@ final class Creation {
         RuntimeConfig config =
                 ConfigCompiler.compile(spec, from.defaults(), account, networkFiles, network.parameters(), facts, id);
         Plan plan = NativeRuntime.compile(
-                config, from.rootfs(), placement(spec, from, id, name), network.attachment(), facts);
+                config, from.rootfs(), placement(spec, from, config, id, name), network.attachment(), facts);
         return new Compiled(config, plan, plan.compile(KernelProgram.STARTS_CONTAINER));
     }
 
-    private Placement placement(ContainerSpec spec, ContainerRoot from, ContainerId id, String name) {
-        String driver = spec.logDriver().orElse("json-file");
-        if (!driver.equals("json-file") && !driver.equals("none")) {
-            throw new WherryException(
-                    WherryException.Kind.UNSUPPORTED,
-                    "The log driver `" + driver + "` is not known; json-file and none are.");
-        }
+    private Placement placement(
+            ContainerSpec spec, ContainerRoot from, RuntimeConfig config, ContainerId id, String name) {
         return new Placement(
                 id.text(),
                 root.containers().toString(),
@@ -81,9 +73,7 @@ final class Creation {
                 spec.remove(),
                 restart(spec),
                 stopSignal(spec, from).number(),
-                driver.equals("json-file"),
-                LOG_SIZE,
-                LOG_FILES);
+                LogChoice.of(spec, config.process().env(), id, name).log());
     }
 
     private static Signal stopSignal(ContainerSpec spec, ContainerRoot from) {
@@ -93,11 +83,12 @@ final class Creation {
         return word.isPresent() ? Signal.parse(word.get()) : Signal.TERM;
     }
 
-    private static Placement.Restart restart(ContainerSpec spec) {
-        if (spec.restart().isEmpty() || spec.restart().get().equals(RestartPolicy.NO)) {
+    /** What follows an end, as the monitor numbers it. */
+    static Placement.Restart restart(ContainerSpec spec) {
+        RestartPolicy policy = spec.restart().orElse(RestartPolicy.NO);
+        if (policy.kind() == RestartPolicy.Kind.NO) {
             return Placement.Restart.NO;
         }
-        RestartPolicy policy = spec.restart().get();
         if (spec.remove()) {
             throw new WherryException(
                     WherryException.Kind.INVALID,

@@ -3,6 +3,7 @@ package io.wherry.engine;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -25,6 +26,26 @@ final class CreationLock implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
+        }
+    }
+
+    /** Waits until nobody else has it, in this process or another. */
+    @SuppressWarnings(
+            "ThreadPriorityCheck") // nothing else tells when the other thread is done; the loop is right without it
+    static CreationLock await(Path file) throws IOException {
+        while (true) {
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            try {
+                if (channel.lock() != null) {
+                    return new CreationLock(channel);
+                }
+            } catch (OverlappingFileLockException e) {
+                channel.close();
+                Thread.yield(); // another thread has it, for as long as it takes to write three small files
+            } catch (IOException | RuntimeException e) {
+                channel.close();
+                throw e;
+            }
         }
     }
 

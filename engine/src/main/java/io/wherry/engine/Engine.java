@@ -1,5 +1,7 @@
 package io.wherry.engine;
 
+import io.wherry.engine.log.LogOutput;
+import io.wherry.engine.log.LogQuery;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.launch.Failure;
 import io.wherry.kernel.launch.Launcher;
@@ -13,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /**
  * The engine: images and containers on a state root. No static state, no signal handler, no exit of the JVM. Safe for several threads; several engines and several
@@ -32,9 +35,13 @@ public final class Engine {
     private final Roots roots;
     private final ContainerStart start;
     private final ContainerControl control;
+    private final ContainerRename rename;
+    private final ContainerUpdate update;
+    private final Boot boot;
     private final ContainerProcesses processes;
     private final ImageCatalog images;
     private final Networks networks;
+    private final ContainerExec exec;
 
     /**
      * An engine.
@@ -55,9 +62,13 @@ public final class Engine {
         this.leftovers = new Leftovers(root, files, launcher);
         this.healing = new Healing(files, leftovers, launcher, facts.bootId());
         this.removal = new ContainerRemoval(files, healing);
+        this.exec = new ContainerExec(files, root, facts, launcher);
         this.roots = new Roots(facts, launcher, root, images);
         this.start = new ContainerStart(files, removal, creation, roots, networks, launcher);
         this.control = new ContainerControl(files);
+        this.rename = new ContainerRename(root, files);
+        this.update = new ContainerUpdate(files, start, control, facts, launcher);
+        this.boot = new Boot(files, start, facts.bootId());
         this.processes = new ContainerProcesses(files, facts);
     }
 
@@ -139,15 +150,9 @@ public final class Engine {
     /**
      * Hands the program of a container that exists to the launcher, which stays attached to it. For a command this is the end.
      *
-     * @param input whether the caller's input is forwarded, if the container has one
+     * @param how how the command stays with it
      * @throws WherryException of kind FAILED_PRECONDITION if it runs already
      */
-    public void startAttached(String word, boolean input) {
-        Attachment all = Attachment.WHOLE;
-        startAttached(word, new Attachment(input, true, true, all.signals(), all.detachKeys()));
-    }
-
-    /** The same, staying with the container in a way of one's own. */
     public void startAttached(String word, Attachment how) {
         ContainerId id = healed(word);
         ContainerSpec spec = files.record(id).spec();
@@ -198,11 +203,42 @@ public final class Engine {
     /**
      * Waits for the end of a container.
      *
-     * @param next whether an end that is still to come is meant, also of one that does not run
-     * @return the exit code; of the last end if it does not run and {@code next} is not set
+     * @return the exit code; of the last end if what is waited for has been
+     * @throws WherryException of kind FAILED_PRECONDITION if it does not run and an end that is still to come is meant
      */
-    public int await(String word, boolean next) {
-        return control.await(healed(word), next);
+    public int await(String word, Until until) {
+        return control.await(healed(word), until);
+    }
+
+    /**
+     * Gives a container another name.
+     *
+     * @throws WherryException of kind ALREADY_EXISTS if the name is taken, INVALID if it cannot be one
+     */
+    public void rename(String word, String name) {
+        rename.rename(healed(word), name);
+    }
+
+    /**
+     * Changes limits and restart policy of a container, also while it runs; everything else that is changed holds from its next start on.
+     *
+     * @throws WherryException if what is asked cannot be had; then what is kept is as it was
+     */
+    public void update(String word, Consumer<ContainerSpec.Builder> change) {
+        update.update(healed(word), change);
+    }
+
+    /**
+     * What came of a container that was to be started.
+     *
+     * @param name its name
+     * @param failure why it could not be started; empty if it runs
+     */
+    public record Booted(String name, String failure) {}
+
+    /** Starts what should run after a reboot, by restart policy. {@return what came of each, in the order of their creation} */
+    public List<Booted> boot() {
+        return boot.run(containers());
     }
 
     private ContainerId healed(String word) {
@@ -237,6 +273,35 @@ public final class Engine {
         }
     }
 
+    /**
+     * Executes one more process in a container that runs, and hands its program to the launcher. For a command this is the end: the launcher takes over.
+     *
+     * @throws WherryException of kind FAILED_PRECONDITION if the container does not run, or is paused
+     */
+    public void exec(String word, ExecSpec spec) {
+        exec(word, spec, Launcher.DETACH_KEYS);
+    }
+
+    /**
+     * The same with keys of one's own.
+     *
+     * @param detachKeys 1 to 16 characters of ASCII that are typed to leave its terminal
+     */
+    public void exec(String word, ExecSpec spec, String detachKeys) {
+        exec.run(healed(word), spec, detachKeys);
+    }
+
+    /** {@return the program that {@link #exec} would hand over for the same words} */
+    public Explanation explain(String word, ExecSpec spec) {
+        ContainerExec.Compiled compiled = exec.compile(healed(word), spec);
+        return Explanation.ofExec(compiled.plan(), compiled.program());
+    }
+
+    /** {@return what to say about an execution whose program failed} */
+    public FailureReport report(String word, ExecSpec spec, Failure failure) {
+        return exec.report(healed(word), spec, failure);
+    }
+
     /** {@return the program that {@link #run} would hand over for the same words; nothing is claimed, made or pulled} */
     public Explanation explain(ContainerSpec spec) {
         ContainerId id = ContainerId.random();
@@ -258,7 +323,7 @@ public final class Engine {
 
     /** {@return all that is known of the container that a name, an id or the beginning of an id names, healed} */
     public ContainerDetails inspect(String word) {
-        return new Inspection(root, files, images).details(healed(word));
+        return new Inspection(root, files, images, exec).details(healed(word));
     }
 
     /**
@@ -354,6 +419,17 @@ public final class Engine {
     public Container container(String word) {
         healing.heal(files.find(word));
         return files.read(files.find(word)); // healing may have removed it
+    }
+
+    /**
+     * Reads a container's log; following, until the container ends.
+     *
+     * @param output called by this thread, with large pieces
+     * @throws WherryException of kind UNSUPPORTED if its log driver keeps nothing that could be read
+     */
+    public void logs(String word, LogQuery query, LogOutput output) {
+        healing.heal(files.find(word));
+        new ContainerLogs(files).read(files.find(word), query, output);
     }
 
     /**

@@ -24,6 +24,18 @@ public final class Explanation {
         "sweep: clean-up by name, from any state"
     };
 
+    private static final String[] EXEC_ROLES = {
+        "the pilot, later the monitor",
+        "the one that joins the container",
+        "the process in the container",
+        "a helper",
+        "a helper",
+        "a helper",
+        "removal",
+        "sweep: clean-up by name, from any state"
+    };
+
+    private final String[] roles;
     private final KernelProgram program;
     private final List<Line> lines = new ArrayList<>();
 
@@ -31,6 +43,16 @@ public final class Explanation {
     private record Line(int strand, int number, Step step, int first, int count) {}
 
     Explanation(Plan plan, KernelProgram program) {
+        this(plan, program, ROLES);
+    }
+
+    /** {@return the program of one more process in a container, explained} */
+    static Explanation ofExec(Plan plan, KernelProgram program) {
+        return new Explanation(plan, program, EXEC_ROLES);
+    }
+
+    private Explanation(Plan plan, KernelProgram program, String[] roles) {
+        this.roles = roles;
         this.program = program;
         int number = 0;
         for (int strand = 0; strand < ROLES.length; strand++) {
@@ -62,7 +84,7 @@ public final class Explanation {
                         .append("strand ")
                         .append(strand)
                         .append("  ")
-                        .append(ROLES[strand])
+                        .append(roles[strand])
                         .append('\n');
             }
             String number = Integer.toString(line.number);

@@ -23,23 +23,41 @@ public record FailureReport(int exitCode, String sentence, String hint) {
     private static final int NOT_THERE = 127;
 
     static FailureReport of(String name, List<String> command, KernelProgram program, Plan plan, Failure failure) {
+        return of("Cannot start `" + name + "`: ", OURS, command, program, plan, failure);
+    }
+
+    /** Of one more process in a container; Docker knows no code of its own for that. */
+    static FailureReport ofExec(String name, List<String> command, KernelProgram program, Plan plan, Failure failure) {
+        String what = "Cannot execute in `" + name + "`: ";
+        if (failure.op() == Op.WORKDIR.number() && failure.errno() == Errno.ENOENT.number()) {
+            return new FailureReport(NOT_THERE, what + "the working folder `" + failure.text() + "` is not there.", "");
+        }
+        boolean gone = failure.op() == Op.PROCESS.number() || failure.errno() == Errno.ESRCH.number();
+        if (gone) {
+            return new FailureReport(NOT_EXECUTABLE, what + "the container has ended.", "");
+        }
+        return of(what, NOT_EXECUTABLE, command, program, plan, failure);
+    }
+
+    private static FailureReport of(
+            String what, int ours, List<String> command, KernelProgram program, Plan plan, Failure failure) {
         if (failure.op() == Op.EXEC.number() || failure.op() == Op.FAIL.number()) {
             boolean absent = failure.errno() == Errno.ENOENT.number() || failure.errno() == Errno.ENOTDIR.number();
             String word = command.isEmpty() ? "" : command.get(0);
             return new FailureReport(
                     absent ? NOT_THERE : NOT_EXECUTABLE,
-                    "Cannot start `" + name + "`: the command `" + word + "` "
+                    what + "the command `" + word + "` "
                             + (absent
                                     ? "was not found in the container (" + failure.errnoName() + ")."
                                     : "cannot be executed (" + failure.errnoName() + ")."),
                     absent ? "Check the spelling, and that the image has it." : "");
         }
-        String what = failure.step() < 0 ? "" : plan.step(failure.step()).describe();
+        String step = failure.step() < 0 ? "" : plan.step(failure.step()).describe();
         Call call = failure.op() == Op.SYS.number() ? Call.of(failure.call()) : null;
         String words = failure.text().isEmpty() ? "" : "; the kernel says: " + failure.text();
-        String sentence = "Cannot start `" + name + "`: step " + failure.step() + " (" + what + ") failed: "
+        String sentence = what + "step " + failure.step() + " (" + step + ") failed: "
                 + (call == null ? opName(failure.op()) : call.label()) + " = " + failure.errnoName() + words + ".";
-        return new FailureReport(OURS, sentence, hint(failure, call, program));
+        return new FailureReport(ours, sentence, hint(failure, call, program));
     }
 
     private static String opName(int number) {

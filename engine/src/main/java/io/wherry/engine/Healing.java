@@ -63,8 +63,15 @@ final class Healing {
             return;
         }
         String lost = "code 137\nsignal 9\noom 0\nseconds " + System.currentTimeMillis() / 1000
-                + "\nnanoseconds 0\nreason monitor lost\n";
+                + "\nnanoseconds 0\nreason monitor lost\nboot " + startedIn(id) + "\n";
         StateFile.write(exit, files.told(id).orElse(lost.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** {@return the boot in which it was started, as its intent says} */
+    private String startedIn(ContainerId id) {
+        return KeyValues.parse(
+                        StateFile.read(files.folder(id).resolve("intent")).orElse(new byte[0]))
+                .text("boot");
     }
 
     /**

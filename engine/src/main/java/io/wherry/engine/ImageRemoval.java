@@ -25,7 +25,7 @@ final class ImageRemoval {
         for (ContainerId id : files.ids()) {
             Container container = files.read(id);
             boolean uses = container.imageId().orElse("").equals(image.id().toString());
-            boolean running = container.status() == Container.Status.RUNNING;
+            boolean running = container.status().isAttended();
             if (uses && (running || !force)) {
                 throw new WherryException(
                         WherryException.Kind.FAILED_PRECONDITION,

@@ -13,8 +13,10 @@ final class Inspection {
     private final StateRoot root;
     private final ContainerFiles files;
     private final ImageCatalog images;
+    private final ContainerExec exec;
 
-    Inspection(StateRoot root, ContainerFiles files, ImageCatalog images) {
+    Inspection(StateRoot root, ContainerFiles files, ImageCatalog images, ContainerExec exec) {
+        this.exec = exec;
         this.root = root;
         this.files = files;
         this.images = images;
@@ -23,7 +25,13 @@ final class Inspection {
     ContainerDetails details(ContainerId id) {
         Container container = files.read(id);
         Path folder = files.folder(id).toAbsolutePath();
-        return new ContainerDetails(container, folder, config(folder), image(container), lease(id, container));
+        return new ContainerDetails(
+                container,
+                folder,
+                config(folder),
+                image(container),
+                exec.running(files.volatileFolder(id)),
+                lease(id, container));
     }
 
     private static Optional<RuntimeConfig> config(Path folder) {

@@ -141,7 +141,8 @@ final class Leftovers {
         return String.valueOf(path.getFileName());
     }
 
-    private static List<Path> list(Path folder) {
+    /** {@return the entries of a folder} */
+    static List<Path> list(Path folder) {
         List<Path> entries = new ArrayList<>();
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
             for (Path entry : stream) {

@@ -42,6 +42,11 @@ public record Resources(
                 devices, memory, cpu, pids, JsonObject.empty(), JsonArray.of(List.of()), Map.of(), JsonObject.empty());
     }
 
+    /** {@return the same with no rules for devices} */
+    public Resources withoutDevices() {
+        return new Resources(List.of(), memory, cpu, pids, blockIo, hugepageLimits, unified, extra);
+    }
+
     static Resources fromJson(Fields in) {
         List<DeviceRule> rules = new ArrayList<>();
         for (Fields rule : in.objects("devices")) {

@@ -1,5 +1,7 @@
 package io.wherry.runtime;
 
+import io.wherry.kernel.step.MonitorLog;
+
 /**
  * Where a container is and how it is attended: what a runtime needs beside its configuration.
  *
@@ -15,9 +17,7 @@ package io.wherry.runtime;
  * @param remove whether it is removed when it has ended
  * @param restart what follows an end that nobody asked for
  * @param stopSignal the number of the signal that asks it to end
- * @param log whether output is logged
- * @param logSize largest log file in bytes
- * @param logFiles how many are kept
+ * @param log where its output is kept
  */
 public record Placement(
         String id,
@@ -32,9 +32,7 @@ public record Placement(
         boolean remove,
         Restart restart,
         int stopSignal,
-        boolean log,
-        long logSize,
-        int logFiles) {
+        MonitorLog log) {
 
     /**
      * What the monitor does when the container has ended by itself.

@@ -63,16 +63,26 @@ final class AttachCommand extends Command<AttachCommand.Words> {
     public int run(Session session, Words words, List<String> operands) {
         Engine engine = session.engine();
         ContainerSpec spec = engine.container(operands.getFirst()).spec();
-        boolean types = spec.terminal() && spec.interactive() && !words.noInput;
-        if (types && !session.context().isTerminal(0)) {
-            throw new UsageException(
-                    "attach",
-                    List.of("The container has a terminal, and the input of this command is none; give `--no-stdin`."),
-                    misuse());
-        }
-        // As docker: what is typed on a terminal reaches the container as keys, and no signal comes from it.
-        boolean signals = words.signals && !spec.terminal();
-        engine.attach(operands.getFirst(), new Attachment(!words.noInput, true, true, signals, words.detachKeys));
+        checkTerminal(session, row().name(), spec, !words.noInput);
+        engine.attach(
+                operands.getFirst(),
+                new Attachment(!words.noInput, true, true, passes(words.signals, spec), words.detachKeys));
         return 0;
+    }
+
+    /** A terminal is typed on by a terminal. */
+    static void checkTerminal(Session session, String command, ContainerSpec spec, boolean input) {
+        if (input && spec.terminal() && spec.interactive() && !session.context().isTerminal(0)) {
+            throw new UsageException(
+                    command,
+                    List.of(
+                            "The container has a terminal, and the input of this command is none; leave the input out."),
+                    1);
+        }
+    }
+
+    /** As docker: what is typed on a terminal reaches the container as keys, and no signal is passed on. */
+    static boolean passes(boolean asked, ContainerSpec spec) {
+        return asked && !spec.terminal();
     }
 }

@@ -11,17 +11,31 @@ import org.jspecify.annotations.Nullable;
 public final class Commands {
     private static final String[] NAMES = {
         "run",
-        "attach",
+        "create",
+        "start",
+        "stop",
+        "restart",
+        "kill",
+        "pause",
+        "unpause",
+        "wait",
+        "exec",
         "ps",
+        "rename",
+        "update",
+        "attach",
         "top",
         "stats",
+        "logs",
         "rm",
+        "container prune",
         "inspect",
         "explain",
         "pull",
         "images",
         "history",
         "rmi",
+        "boot",
         "doctor",
         "info",
         "version",
@@ -35,10 +49,24 @@ public final class Commands {
     public static @Nullable Command<?> find(String name) {
         return switch (name) {
             case "run", "container run" -> new RunCommand();
+            case "create", "container create" -> new CreateCommand();
+            case "start", "container start" -> new StartCommand();
+            case "stop", "container stop" -> new StopCommand();
+            case "restart", "container restart" -> new RestartCommand();
+            case "kill", "container kill" -> new KillCommand();
+            case "pause", "container pause" -> new PauseCommand();
+            case "unpause", "container unpause" -> new UnpauseCommand();
+            case "wait", "container wait" -> new WaitCommand();
+            case "rename", "container rename" -> new RenameCommand();
+            case "update", "container update" -> new UpdateCommand();
+            case "container prune" -> new ContainerPruneCommand();
+            case "boot" -> new BootCommand();
+            case "exec", "container exec" -> new ExecCommand();
             case "attach", "container attach" -> new AttachCommand();
             case "ps", "container ls", "container list", "container ps" -> new PsCommand();
             case "top", "container top" -> new TopCommand();
             case "stats", "container stats" -> new StatsCommand();
+            case "logs", "container logs" -> new LogsCommand();
             case "rm", "container rm", "container remove" -> new RmCommand();
             case "inspect" -> new InspectCommand("");
             case "container inspect" -> new InspectCommand("container");

@@ -46,7 +46,9 @@ final class ContainerDocument {
                 .put("MountLabel", "")
                 .put("ProcessLabel", "")
                 .put("AppArmorProfile", "")
-                .put("ExecIDs", JsonNull.INSTANCE)
+                .put(
+                        "ExecIDs",
+                        details.executions().isEmpty() ? JsonNull.INSTANCE : JsonArray.ofStrings(details.executions()))
                 .put("HostConfig", HostConfigDocument.of(spec, details.config()))
                 .put("GraphDriver", graphDriver(container, folder))
                 .put("Mounts", mounts(spec))

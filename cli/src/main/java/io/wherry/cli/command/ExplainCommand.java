@@ -31,7 +31,12 @@ final class ExplainCommand extends Command<ExplainCommand.Words> {
                 List.of("container explain"),
                 Row.Section.CONTAINERS,
                 Row.Cache.HOT,
-                new Operands("run WORDS... | CONTAINER", 1, Operands.MANY, true, Operands.Complete.CONTAINERS),
+                new Operands(
+                        "run WORDS... | exec WORDS... | CONTAINER",
+                        1,
+                        Operands.MANY,
+                        true,
+                        Operands.Complete.CONTAINERS),
                 "Show the program for the kernel that a container is, without running it",
                 List.of("wherry explain run --rm -m 64m debian:12 true", "wherry explain -v web"));
     }
@@ -50,9 +55,12 @@ final class ExplainCommand extends Command<ExplainCommand.Words> {
 
     @Override
     public int run(Session session, Words words, List<String> operands) {
-        Explanation explanation = operands.getFirst().equals("run")
-                ? planned(session, operands.subList(1, operands.size()))
-                : stored(session, words, operands);
+        List<String> line = operands.subList(1, operands.size());
+        Explanation explanation = switch (operands.getFirst()) {
+            case "run" -> planned(session, line);
+            case "exec" -> new ExecCommand().explain(session, line);
+            default -> stored(session, words, operands);
+        };
         if (words.json) {
             Listing.line(session.out(), explanation.json());
         } else {

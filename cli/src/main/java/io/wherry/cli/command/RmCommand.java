@@ -1,6 +1,5 @@
 package io.wherry.cli.command;
 
-import io.wherry.cli.output.Complaint;
 import io.wherry.cli.session.Session;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
@@ -43,18 +42,16 @@ final class RmCommand extends Command<RmCommand.Words> {
     @Override
     public int run(Session session, Words words, List<String> operands) {
         Engine engine = session.engine();
-        int code = 0;
-        for (String name : operands) {
+        return Each.of(session, operands, name -> {
             try {
                 engine.remove(name, words.force);
-                session.out().print(name + "\n");
+                return name;
             } catch (WherryException e) {
-                if (!words.force || e.kind() != WherryException.Kind.NOT_FOUND) {
-                    Complaint.print(session.err(), e.getMessage(), e.hint().orElse(""));
-                    code = 1;
+                if (words.force && e.kind() == WherryException.Kind.NOT_FOUND) {
+                    return "";
                 }
+                throw e;
             }
-        }
-        return code;
+        });
     }
 }

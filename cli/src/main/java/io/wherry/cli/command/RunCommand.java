@@ -81,7 +81,7 @@ final class RunCommand extends Command<RunWords> {
     }
 
     /** Brings the image if it is not here, or always, or never, as {@code --pull} says. */
-    private static void pullIfAsked(Session session, Engine engine, ContainerSpec spec, RunWords words) {
+    static void pullIfAsked(Session session, Engine engine, ContainerSpec spec, RunWords words) {
         String policy = words.pull;
         if (spec.image().isEmpty() || policy.equals("never")) {
             return;

@@ -4,29 +4,22 @@ import io.wherry.cli.session.Environment;
 import io.wherry.cli.table.UsageException;
 import io.wherry.engine.ContainerSpec;
 import io.wherry.kernel.launch.Context;
-import io.wherry.oci.WherryException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Turns the words of {@code run} into what is asked of the engine: reads files, takes variables over, joins options. */
 public final class Asked {
-    private static final long MOST_BYTES = 1 << 20;
     private static final long PERIOD_MICROS = 100_000;
     private static final int MISUSE = 125;
 
     private final RunWords words;
-    private final Environment caller;
     private final List<String> problems = new ArrayList<>();
+    private final LineFiles files = new LineFiles(problems);
 
-    private Asked(RunWords words, Environment caller) {
+    private Asked(RunWords words) {
         this.words = words;
-        this.caller = caller;
     }
 
     /**
@@ -38,9 +31,9 @@ public final class Asked {
      * @throws UsageException if the words do not fit together
      */
     public static ContainerSpec from(RunWords words, List<String> operands, Environment caller, Context context) {
-        Asked asked = new Asked(words, caller);
+        Asked asked = new Asked(words);
         asked.operands(operands);
-        asked.environment();
+        words.spec.env = new Variables(caller, asked.files).of(words.environmentFiles, words.environment);
         asked.labels();
         asked.processors();
         asked.seccomp();
@@ -50,6 +43,35 @@ public final class Asked {
         }
         Greeting.addTo(words.spec, context);
         return words.spec.build();
+    }
+
+    /**
+     * {@return what changes a container that exists: the limits and the policy that were asked, and nothing else}
+     *
+     * @throws UsageException if the words do not fit together, or there are none
+     */
+    public static Consumer<ContainerSpec.Builder> change(RunWords words) {
+        Asked asked = new Asked(words);
+        asked.processors();
+        ContainerSpec.Builder wanted = words.spec;
+        if (asked.problems.isEmpty() && wanted.build().toJson().isEmpty()) {
+            asked.problems.add("`update` needs something to change, such as `--memory 256m` or `--restart always`.");
+        }
+        if (!asked.problems.isEmpty()) {
+            throw new UsageException("update", asked.problems, 1);
+        }
+        return spec -> {
+            spec.memory = wanted.memory != 0 ? wanted.memory : spec.memory;
+            spec.memorySwap = wanted.memorySwap != 0 ? wanted.memorySwap : spec.memorySwap;
+            spec.memoryReservation = wanted.memoryReservation != 0 ? wanted.memoryReservation : spec.memoryReservation;
+            spec.cpuQuota = wanted.cpuQuota != 0 ? wanted.cpuQuota : spec.cpuQuota;
+            spec.cpuPeriod = wanted.cpuPeriod != 0 ? wanted.cpuPeriod : spec.cpuPeriod;
+            spec.cpuShares = wanted.cpuShares != 0 ? wanted.cpuShares : spec.cpuShares;
+            spec.cpusetCpus = wanted.cpusetCpus.or(() -> spec.cpusetCpus);
+            spec.cpusetMems = wanted.cpusetMems.or(() -> spec.cpusetMems);
+            spec.pidsLimit = wanted.pidsLimit != 0 ? wanted.pidsLimit : spec.pidsLimit;
+            spec.restart = wanted.restart.or(() -> spec.restart);
+        };
     }
 
     private void operands(List<String> operands) {
@@ -66,36 +88,9 @@ public final class Asked {
         }
     }
 
-    /** Files first, then options; of one name the last counts, in the place of the first. */
-    private void environment() {
-        Map<String, String> variables = new LinkedHashMap<>();
-        for (String file : words.environmentFiles) {
-            for (String line : lines(file, "--env-file")) {
-                variable(variables, line);
-            }
-        }
-        for (String pair : words.environment) {
-            variable(variables, pair);
-        }
-        List<String> list = new ArrayList<>();
-        for (Map.Entry<String, String> variable : variables.entrySet()) {
-            list.add(variable.getKey() + "=" + variable.getValue());
-        }
-        words.spec.env = list;
-    }
-
-    private void variable(Map<String, String> variables, String pair) {
-        int equals = pair.indexOf('=');
-        String name = equals < 0 ? pair : pair.substring(0, equals);
-        String value = equals < 0 ? caller.get(name) : pair.substring(equals + 1);
-        if (value != null) {
-            variables.put(name, value);
-        }
-    }
-
     private void labels() {
         for (String file : words.labelFiles) {
-            for (String line : lines(file, "--label-file")) {
+            for (String line : files.lines(file, "--label-file")) {
                 label(line);
             }
         }
@@ -131,55 +126,13 @@ public final class Asked {
         String profile = words.seccomp;
         if (profile != null) {
             words.spec.seccomp =
-                    Optional.of(profile.equals("unconfined") ? profile : text(profile, "--security-opt seccomp"));
+                    Optional.of(profile.equals("unconfined") ? profile : files.text(profile, "--security-opt seccomp"));
         }
     }
 
     private void streams() {
         if (words.spec.detached && !words.streams.isEmpty()) {
             problems.add("Option `-a` stays with the container and `-d` does not; give one of them.");
-        }
-    }
-
-    /** Lines of a file that are not empty and no comment, without blanks before them. */
-    private List<String> lines(String file, String option) {
-        List<String> lines = new ArrayList<>();
-        String text = text(file, option);
-        int number = 0;
-        for (int from = 0; from < text.length(); ) {
-            int newline = text.indexOf('\n', from);
-            int end = newline < 0 ? text.length() : newline;
-            String line = text.substring(from, end).stripLeading();
-            from = end + 1;
-            number++;
-            if (line.endsWith("\r")) {
-                line = line.substring(0, line.length() - 1);
-            }
-            if (line.isEmpty() || line.charAt(0) == '#') {
-                continue;
-            }
-            int equals = line.indexOf('=');
-            String name = equals < 0 ? line.stripTrailing() : line.substring(0, equals);
-            if (name.isEmpty() || name.indexOf(' ') >= 0 || name.indexOf('\t') >= 0 || line.indexOf('\0') >= 0) {
-                problems.add("Line " + number + " of `" + file + "` (" + option + ") is not `NAME=VALUE`.");
-            } else {
-                lines.add(equals < 0 ? name : line);
-            }
-        }
-        return lines;
-    }
-
-    private String text(String file, String option) {
-        try {
-            Path path = Path.of(file);
-            if (Files.size(path) > MOST_BYTES) {
-                problems.add("The file `" + file + "` (" + option + ") is larger than 1 MiB.");
-                return "";
-            }
-            return Files.readString(path);
-        } catch (IOException e) {
-            throw new WherryException(
-                    WherryException.Kind.NOT_FOUND, "Cannot read the file `" + file + "` of " + option + ".", e);
         }
     }
 }

@@ -5,6 +5,8 @@ import static io.wherry.cli.table.Option.NONE;
 import io.wherry.cli.table.BadValueException;
 import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Values;
+import io.wherry.engine.RestartPolicy;
+import io.wherry.oci.WherryException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,26 +19,10 @@ public final class RunOptions {
 
     private RunOptions() {}
 
-    /** {@return a new table} */
+    /** {@return a new table for {@code run}} */
     public static OptionTable<RunWords> table() {
         OptionTable<RunWords> table = new OptionTable<>();
-        container(table);
-        image(table);
-        process(table);
-        files(table);
-        limits(table);
-        security(table);
-        namespaces(table);
-        metadata(table);
-        absent(table);
-        return table;
-    }
-
-    private static void container(OptionTable<RunWords> table) {
         table.section("Container")
-                .flag("rm", NONE, "Remove the container when it ends", (w, v) -> w.spec.remove = v)
-                .flag("interactive", 'i', "Forward the input", (w, v) -> w.spec.interactive = v)
-                .flag("tty", 't', "Give it a terminal", (w, v) -> w.spec.terminal = v)
                 .flag("detach", 'd', "Do not stay with it; print its id", (w, v) -> w.spec.detached = v)
                 .list(
                         "attach",
@@ -50,7 +36,41 @@ public final class RunOptions {
                         "KEYS",
                         "What leaves its terminal (default ctrl-p,ctrl-q)",
                         (w, v) -> w.detachKeys = DetachKeys.parse(v))
-                .flag("sig-proxy", NONE, "Pass signals on to it (default true)", (w, v) -> w.signals = v)
+                .flag("sig-proxy", NONE, "Pass signals on to it (default true)", (w, v) -> w.signals = v);
+        return all(table);
+    }
+
+    /** {@return a new table for {@code create}, which stays with nothing} */
+    public static OptionTable<RunWords> ofCreate() {
+        return all(new OptionTable<RunWords>().section("Container"));
+    }
+
+    /** {@return a new table for {@code update}: what can change while a container runs} */
+    public static OptionTable<RunWords> ofUpdate() {
+        OptionTable<RunWords> table = new OptionTable<>();
+        limits(table);
+        table.section("Container");
+        restart(table);
+        return table;
+    }
+
+    private static OptionTable<RunWords> all(OptionTable<RunWords> table) {
+        container(table);
+        image(table);
+        process(table);
+        files(table);
+        limits(table);
+        security(table);
+        namespaces(table);
+        metadata(table);
+        absent(table);
+        return table;
+    }
+
+    private static void container(OptionTable<RunWords> table) {
+        table.flag("rm", NONE, "Remove the container when it ends", (w, v) -> w.spec.remove = v)
+                .flag("interactive", 'i', "Forward the input", (w, v) -> w.spec.interactive = v)
+                .flag("tty", 't', "Give it a terminal", (w, v) -> w.spec.terminal = v)
                 .file("cidfile", "Write its id into a new file", (w, v) -> w.cidFile = v)
                 .text("name", NONE, "NAME", "Name of the container", (w, v) -> w.spec.name = Optional.of(name(v)))
                 .flag("init", NONE, "Put a small init as pid 1 that reaps orphans", (w, v) -> w.spec.init = v)
@@ -67,6 +87,24 @@ public final class RunOptions {
                         Integer.MAX_VALUE,
                         (w, v) -> w.spec.stopTimeout = OptionalInt.of(v.intValue()))
                 .flag("quiet", 'q', "Do not print the progress of the pull", (w, v) -> w.quiet = v);
+        restart(table);
+    }
+
+    private static void restart(OptionTable<RunWords> table) {
+        table.text(
+                "restart",
+                NONE,
+                "POLICY",
+                "Start it again: no, on-failure[:MOST], always, unless-stopped",
+                (w, v) -> w.spec.restart = Optional.of(policy(v)));
+    }
+
+    private static RestartPolicy policy(String text) throws BadValueException {
+        try {
+            return RestartPolicy.parse(text);
+        } catch (WherryException e) {
+            throw BadValueException.wanted("`no`, `on-failure[:MOST]`, `always` or `unless-stopped`", text);
+        }
     }
 
     private static void image(OptionTable<RunWords> table) {
@@ -269,11 +307,18 @@ public final class RunOptions {
                         "KEY=VALUE",
                         "An annotation of the runtime configuration",
                         (w, v) -> put(w.spec.annotations, v))
-                .choice(
+                .text(
                         "log-driver",
-                        "json-file|none",
-                        "How its output is kept (default json-file)",
-                        (w, v) -> w.spec.logDriver = Optional.of(v));
+                        NONE,
+                        "DRIVER",
+                        "json-file (default), local, none, pipe:PROGRAM, syslog or journald",
+                        (w, v) -> w.spec.logDriver = Optional.of(v))
+                .pairs(
+                        "log-opt",
+                        NONE,
+                        "KEY=VALUE",
+                        "max-size, max-file, mode, tag, labels, env",
+                        (w, v) -> put(w.spec.logOptions, v));
     }
 
     /** Docker's options whose absence deserves its name, not "no such option". */
@@ -281,14 +326,12 @@ public final class RunOptions {
         table.section("")
                 .absent("publish", 'p', true, "publishing ports")
                 .absent("publish-all", 'P', false, "publishing ports")
-                .absent("restart", NONE, true, "restarting by a policy")
                 .absent("health-cmd", NONE, true, "health checks")
                 .absent("dns", NONE, true, "name servers of its own")
                 .absent("add-host", NONE, true, "extra host names")
                 .absent("link", NONE, true, "links between containers")
                 .absent("gpus", NONE, true, "GPUs")
-                .absent("volumes-from", NONE, true, "volumes of other containers")
-                .absent("log-opt", NONE, true, "options of the log");
+                .absent("volumes-from", NONE, true, "volumes of other containers");
     }
 
     /** Keeps a pair whose value must be there. */
@@ -325,7 +368,7 @@ public final class RunOptions {
         words.spec.rootfsOverlay = overlay;
     }
 
-    private static String absolute(String text) throws BadValueException {
+    static String absolute(String text) throws BadValueException {
         if (!text.startsWith("/")) {
             throw BadValueException.wanted("an absolute path in the container", text);
         }

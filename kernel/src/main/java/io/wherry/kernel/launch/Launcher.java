@@ -17,6 +17,8 @@ public interface Launcher {
     int INTERACTIVE = 2;
     /** Flag: the caller's terminal is put into raw mode. */
     int TERMINAL = 4;
+    /** Flag: nothing but the output is printed, not even the id of what is detached. */
+    int QUIET = 16;
     /** Flag: the container's id is printed although somebody stays attached. */
     int PRINT_ID = 8;
     /** Flag: signals to the command are not the container's; one that ends programs ends the command. */

@@ -12,10 +12,11 @@ final class Meaning {
             | Linux.O_SYNC
             | Linux.O_CLOEXEC;
     private static final int LARGEST_READ = 1 << 20;
-    private static final int LAST_BARRIER = 7;
+    private static final int LAST_BARRIER = 8;
     private static final int LONGEST_PATH = 4096;
     private static final int ERRNOS = 4096;
     private static final int PID_SLOT = 12;
+    private static final int LARGEST_PID = 1 << 22;
     private static final int LONGEST_CODE = 4096;
 
     private Meaning() {}
@@ -60,6 +61,8 @@ final class Meaning {
             // without a folder nothing would be limited, and nobody would notice: that is for a question only
             boolean asks = v[0] == Strand.NONE && (flags & KernelProgram.PROBE) != 0;
             sound = v[2] > 0 && v[2] <= LONGEST_CODE && (v[0] >= 0 || asks);
+        } else if (op == Op.PROCESS) {
+            sound = v[0] > 0 && v[0] <= LARGEST_PID && v[1] > 0;
         } else if (op == Op.SYS && v[0] == Call.DUP3.number()) {
             sound = (v[2] >= 0 && v[2] <= 2) || (v[2] >= 8 && v[2] <= Verifier.LAST_DESCRIPTOR);
         }

@@ -18,9 +18,10 @@ final class Verifier {
     private static final int LONGEST_FILTER = 4096;
     private static final int MONITOR_BLOCK = 128;
     private static final int MONITOR_FLAGS = 63;
+    private static final int LOG_PROGRAM = 2;
     private static final int RESTART_POLICIES = 3;
     private static final int SIGNAL_LAST = 64;
-    private static final int[] MONITOR_ZEROS = {52, 56, 60, 112, 116, 120, 124};
+    private static final int[] MONITOR_ZEROS = {60, 112, 116, 120, 124};
     private static final int[] MONITOR_DESCRIPTORS = {4, 8, 12, 16, 20, 24, 28, 44, 80, 108};
     private static final long CLONE_FLAGS = Linux.CLONE_NEWNS
             | Linux.CLONE_NEWCGROUP
@@ -216,7 +217,7 @@ final class Verifier {
             child(instruction, strand, known);
         } else if (op == Op.MONITOR) {
             monitor(instruction, strand, known);
-        } else if (op == Op.SYS && values[0] == Call.PIVOT_ROOT.number()) {
+        } else if (op == Op.SYS && changesRoot(values)) {
             known.pivoted = true;
         } else if (op == Op.SYS && values[0] == Call.DUP3.number()) {
             known.assigned.set((int) values[2]);
@@ -225,6 +226,11 @@ final class Verifier {
         if (dst >= 0) {
             known.assigned.set(dst, dst + (result(instruction) == Operand.Result.PAIR ? 2 : 1));
         }
+    }
+
+    private static boolean changesRoot(long[] values) {
+        boolean joins = values[0] == Call.SETNS.number() && (values[2] == 0 || (values[2] & Linux.CLONE_NEWNS) != 0);
+        return joins || values[0] == Call.PIVOT_ROOT.number();
     }
 
     /** The child has what its parent has, but for the parent's end of the pair; the parent goes on without the child's. */
@@ -267,6 +273,12 @@ final class Verifier {
         for (int place : MONITOR_ZEROS) {
             require(data.getInt(at + place) == 0, "a reserved byte of a monitor block is not zero");
         }
+        int format = data.getInt(at + 48);
+        int variables = data.getInt(at + 56);
+        boolean log = format == LOG_PROGRAM
+                ? (data.getInt(at + 52) & ~1) == 0 && variables >= 0 && variables < values[4]
+                : format >= 0 && format < LOG_PROGRAM && (data.getInt(at + 52) | variables) == 0 && values[4] <= 1;
+        require(log, "a log that the monitor does not know");
         int policy = data.getInt(at + 64);
         int again = data.getInt(at + 72);
         boolean made = again == 0 ? policy == 0 : again > 0 && again < instruction.step();

@@ -2,6 +2,7 @@ package io.wherry.kernel.step;
 
 import io.wherry.kernel.program.Op;
 import io.wherry.kernel.program.Strand;
+import java.util.List;
 
 /**
  * Becomes the container's monitor: forwards input and output, writes the log, answers at the socket, reports the exit, then sweeps.
@@ -13,7 +14,9 @@ public record BecomeMonitor(Slot pidfd, MonitorBlock block) implements Step {
     @Override
     public void lower(Strand out) {
         byte[] bytes = block.bytes();
-        out.op(Op.MONITOR, pidfd.number(), out.data().block(bytes), bytes.length);
+        int at = out.data().block(bytes);
+        List<String> strings = block.log().strings();
+        out.op(Op.MONITOR, pidfd.number(), at, bytes.length, out.data().strings(strings), strings.size());
     }
 
     @Override

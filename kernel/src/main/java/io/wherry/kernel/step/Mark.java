@@ -8,7 +8,8 @@ public enum Mark {
     NETWORK("the network is there"),
     TERMINAL("the terminal is open"),
     EXECUTING("about to execute"),
-    ROOT("the root is made");
+    ROOT("the root is made"),
+    PROCESS("the process is there");
 
     private final String text;
 

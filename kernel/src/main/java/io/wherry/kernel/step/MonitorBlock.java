@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
  *
  * @param terminal whether input and output are a terminal's
  * @param input whether the container has an input that clients may write to
- * @param log whether output goes to the log
+ * @param log where output is kept
  * @param remove whether the container is removed when it has ended
  * @param in where input is written
  * @param out where output is read
@@ -18,8 +18,6 @@ import java.nio.ByteOrder;
  * @param listener the listening socket
  * @param oom the file that counts out-of-memory kills, or {@link Slot#NONE}
  * @param oomUnified whether that file is of a version 2 hierarchy
- * @param logSize the largest log file in bytes
- * @param logFiles how many are kept
  * @param restartPolicy 0 none, 1 if it did not end with 0, 2 always
  * @param restartsMost how often it is started again; 0 for no limit
  * @param again the step of the pilot's strand at which a repeated start begins; 0 if the program is not made for it
@@ -29,7 +27,7 @@ import java.nio.ByteOrder;
 public record MonitorBlock(
         boolean terminal,
         boolean input,
-        boolean log,
+        MonitorLog log,
         boolean remove,
         Slot in,
         Slot out,
@@ -39,8 +37,6 @@ public record MonitorBlock(
         Slot listener,
         Slot oom,
         boolean oomUnified,
-        long logSize,
-        int logFiles,
         int restartPolicy,
         int restartsMost,
         int again,
@@ -48,6 +44,7 @@ public record MonitorBlock(
         Slot cgroup) {
 
     private static final int SIZE = 128;
+    private static final int CGROUP = 44;
     private static final int RESTART = 64;
     private static final int EVENTS = 80;
     private static final int HEALTH_OUTPUT = 108;
@@ -56,10 +53,10 @@ public record MonitorBlock(
     byte[] bytes() {
         int flags = (terminal ? 1 : 0)
                 | (input ? 2 : 0)
-                | (log ? 4 : 0)
+                | (log.isKept() ? 4 : 0)
                 | (remove ? 8 : 0)
                 | (oom.number() < 0 ? 0 : oomUnified ? 32 : 16);
-        return ByteBuffer.allocate(SIZE)
+        ByteBuffer block = ByteBuffer.allocate(SIZE)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(flags)
                 .putInt(in.number())
@@ -69,21 +66,20 @@ public record MonitorBlock(
                 .putInt(volatileFolder.number())
                 .putInt(listener.number())
                 .putInt(oom.number())
-                .putLong(logSize)
-                .putInt(logFiles)
-                .putInt(cgroup.number())
+                .putInt(CGROUP, cgroup.number())
                 .putInt(RESTART, restartPolicy)
                 .putInt(RESTART + 4, restartsMost)
                 .putInt(RESTART + 8, again)
                 .putInt(RESTART + 12, stopSignal)
                 .putInt(EVENTS, Slot.NONE.number())
-                .putInt(HEALTH_OUTPUT, Slot.NONE.number())
-                .array();
+                .putInt(HEALTH_OUTPUT, Slot.NONE.number());
+        log.put(block);
+        return block.array();
     }
 
     String text() {
         return (terminal ? "terminal" : input ? "input and output" : "output")
-                + (log ? ", log of " + logFiles + " files of " + logSize + " bytes" : ", no log")
+                + log.text()
                 + RESTARTS[restartPolicy]
                 + (remove ? ", remove the container at its end" : "");
     }

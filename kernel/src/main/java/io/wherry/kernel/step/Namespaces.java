@@ -3,7 +3,7 @@ package io.wherry.kernel.step;
 import io.wherry.kernel.program.Linux;
 
 /**
- * A set of namespaces that a process gets of its own (namespaces(7)).
+ * A set of namespaces that a process gets of its own, or joins (namespaces(7)).
  *
  * @param flags the CLONE_NEW… bits
  */

@@ -1,5 +1,6 @@
 package io.wherry.kernel.step;
 
+import io.wherry.kernel.program.Linux;
 import io.wherry.kernel.program.Op;
 import io.wherry.kernel.program.Strand;
 
@@ -23,7 +24,10 @@ public record StartProcess(Namespaces namespaces, int strand, Slot cgroup, Slot 
 
     @Override
     public String describe() {
-        return "start strand " + strand + " in new namespaces: " + namespaces.text()
+        boolean sister = (namespaces.flags() & Linux.CLONE_PARENT) != 0;
+        String own = namespaces.text();
+        return "start strand " + strand + (sister ? " as a child of our parent" : "")
+                + (own.equals("none") ? "" : " in new namespaces: " + own)
                 + (cgroup.number() < 0 ? "" : ", inside " + cgroup.name());
     }
 }

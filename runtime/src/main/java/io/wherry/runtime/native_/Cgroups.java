@@ -7,11 +7,13 @@ import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.step.EmptyCgroup;
 import io.wherry.kernel.step.MakeCgroup;
 import io.wherry.kernel.step.OpenCgroupFile;
+import io.wherry.kernel.step.OpenFolder;
 import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.SetCgroupFile;
 import io.wherry.kernel.step.Slot;
 import io.wherry.oci.Resources;
 import io.wherry.oci.WherryException;
+import java.util.List;
 
 /**
  * The container's control groups, by the layout of the host (cgroups(7); OCI runtime-spec, config-linux "Control groups"). Which layout it is,
@@ -48,18 +50,33 @@ abstract sealed class Cgroups permits CgroupsV1, CgroupsV2, NoCgroups {
     /** Makes the group that the process is born in, with its limits. */
     abstract void make(Plan plan);
 
+    /** Finds the groups of a container that runs, instead of {@link #make} and {@link #makeOthers}: for one more process in them. */
+    void find(Plan plan) {
+        // where there are any
+    }
+
     /** Makes the other groups, with their limits, while the process mounts. */
     void makeOthers(Plan plan) {
         // those of version 1
     }
 
+    /** {@return the other groups, once they are made} */
+    List<Slot> groups() {
+        return List.of(); // those of version 1
+    }
+
+    /** {@return the hierarchies of the other groups, in the same order} */
+    List<String> paths() {
+        return List.of(); // those of version 1
+    }
+
     /** The process opens what it needs to join the others, while it can name it. */
-    void prepareToJoin(Plan plan) {
+    void prepareToJoin(Plan plan, int strand) {
         // those of version 1
     }
 
     /** The process joins the others itself, late, so that what it mounts is not charged. */
-    void join(Plan plan) {
+    void join(Plan plan, int strand) {
         // those of version 1
     }
 
@@ -97,6 +114,12 @@ abstract sealed class Cgroups permits CgroupsV1, CgroupsV2, NoCgroups {
         Slot folder = plan.slot(name);
         plan.add(PILOT, new MakeCgroup(hierarchy, PARENT, id, folder));
         return folder;
+    }
+
+    /** Opens the group in the version 2 tree, which is there. */
+    final void openUnified(Plan plan, String hierarchy) {
+        unified = plan.slot("control group");
+        plan.add(PILOT, new OpenFolder(hierarchy + "/" + PARENT + "/" + id, unified));
     }
 
     static void set(Plan plan, Slot group, String file, String value) {

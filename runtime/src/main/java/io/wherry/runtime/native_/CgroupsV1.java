@@ -5,6 +5,7 @@ import static io.wherry.kernel.program.Assembler.PILOT;
 
 import io.wherry.kernel.host.CgroupLayout;
 import io.wherry.kernel.host.HostFacts;
+import io.wherry.kernel.program.Errno;
 import io.wherry.kernel.program.Linux;
 import io.wherry.kernel.step.AttachMount;
 import io.wherry.kernel.step.JoinCgroup;
@@ -13,6 +14,7 @@ import io.wherry.kernel.step.MountAttributes;
 import io.wherry.kernel.step.NewFilesystem;
 import io.wherry.kernel.step.OpenFolder;
 import io.wherry.kernel.step.Plan;
+import io.wherry.kernel.step.SetCgroupFile;
 import io.wherry.kernel.step.SetMountAttributes;
 import io.wherry.kernel.step.Slot;
 import io.wherry.oci.CpuLimits;
@@ -47,6 +49,12 @@ final class CgroupsV1 extends Cgroups {
         if (!resources.devices().isEmpty() && !hasDevices()) {
             plan.add(PILOT, new LimitDevices(unified, resources.devices()));
         }
+    }
+
+    @Override
+    void find(Plan plan) {
+        facts.cgroups().unified().ifPresent(path -> openUnified(plan, path));
+        makeOthers(new Plan()); // which ones there are follows from the limits; these steps are not taken
     }
 
     private boolean hasDevices() {
@@ -99,6 +107,16 @@ final class CgroupsV1 extends Cgroups {
     }
 
     private static void memory(Plan plan, Slot group, MemoryLimits limits) {
+        if (limits.swap().isPresent()) {
+            // Never below the other: where both grow, this one must grow first; where both shrink it must wait.
+            plan.add(
+                    PILOT,
+                    new SetCgroupFile(
+                            group,
+                            "memory.memsw.limit_in_bytes",
+                            Long.toString(limits.swap().getAsLong()),
+                            Errno.EINVAL));
+        }
         if (limits.limit().isPresent()) {
             memory(plan, group, "memory.limit_in_bytes", limits.limit().getAsLong());
         }
@@ -143,6 +161,20 @@ final class CgroupsV1 extends Cgroups {
         return group;
     }
 
+    @Override
+    List<Slot> groups() {
+        return groups;
+    }
+
+    @Override
+    List<String> paths() {
+        List<String> paths = new ArrayList<>();
+        for (CgroupLayout.Hierarchy hierarchy : used) {
+            paths.add(hierarchy.path());
+        }
+        return paths;
+    }
+
     private int indexOf(String path) {
         for (int i = 0; i < used.size(); i++) {
             if (used.get(i).path().equals(path)) {
@@ -153,18 +185,18 @@ final class CgroupsV1 extends Cgroups {
     }
 
     @Override
-    void prepareToJoin(Plan plan) {
+    void prepareToJoin(Plan plan, int strand) {
         for (CgroupLayout.Hierarchy hierarchy : used) {
             Slot folder = plan.slot(hierarchy.controllers() + " hierarchy");
-            plan.add(INSIDE, new OpenFolder(hierarchy.path(), folder));
+            plan.add(strand, new OpenFolder(hierarchy.path(), folder));
             hierarchies.add(folder);
         }
     }
 
     @Override
-    void join(Plan plan) {
+    void join(Plan plan, int strand) {
         for (Slot hierarchy : hierarchies) {
-            plan.add(INSIDE, new JoinCgroup(hierarchy, PARENT + "/" + id));
+            plan.add(strand, new JoinCgroup(hierarchy, PARENT + "/" + id));
         }
     }
 

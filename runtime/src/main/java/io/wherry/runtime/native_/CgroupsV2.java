@@ -80,6 +80,11 @@ final class CgroupsV2 extends Cgroups {
         }
     }
 
+    @Override
+    void find(Plan plan) {
+        openUnified(plan, path);
+    }
+
     private void memory(Plan plan, MemoryLimits limits) {
         if (limits.limit().isPresent()) {
             set(plan, unified, "memory.max", maximum(limits.limit().getAsLong()));

@@ -26,6 +26,7 @@ import io.wherry.kernel.step.OpenTerminal;
 import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.ReadOnlyPath;
 import io.wherry.kernel.step.ReapAsInit;
+import io.wherry.kernel.step.ReleaseAnchor;
 import io.wherry.kernel.step.Rootfs;
 import io.wherry.kernel.step.SendMark;
 import io.wherry.kernel.step.SetDumpable;
@@ -63,7 +64,7 @@ final class FirstProcess {
     private final Rootfs rootfs;
     private final HostFacts facts;
     private final Cgroups cgroups;
-    private final NativeRuntime.Streams streams;
+    private final Streams streams;
     private final Slot pilot;
     private final boolean waitsForNetwork;
     private final boolean hidden;
@@ -76,7 +77,7 @@ final class FirstProcess {
             Rootfs rootfs,
             HostFacts facts,
             Cgroups cgroups,
-            NativeRuntime.Streams streams,
+            Streams streams,
             Slot pilot,
             boolean waitsForNetwork,
             boolean hidden,
@@ -116,7 +117,7 @@ final class FirstProcess {
             }
             plan.add(INSIDE, new SendMark(pilot, Mark.ROOT, root));
         }
-        cgroups.prepareToJoin(plan);
+        cgroups.prepareToJoin(plan, INSIDE);
         Mounts mounts = new Mounts(plan, config, facts, root);
         mounts.prepare();
         if (process.oomScoreAdj().isPresent()) {
@@ -150,7 +151,7 @@ final class FirstProcess {
             plan.add(INSIDE, new SyncIntent(intent));
         }
         meetParent(network, mounts);
-        new Identity(plan, config, facts).narrow();
+        new Identity(plan, INSIDE, config, facts).narrow();
         plan.add(INSIDE, new UseStdio(streams.in(), streams.out(), streams.err()));
         if (config.annotations().containsKey(INIT_ANNOTATION)) {
             plan.add(INSIDE, new ReapAsInit());
@@ -171,7 +172,7 @@ final class FirstProcess {
             plan.add(INSIDE, new SetDumpable(false));
         }
         plan.add(INSIDE, new AwaitMark(pilot, Mark.GO, Slot.NONE, false));
-        cgroups.join(plan);
+        cgroups.join(plan, INSIDE);
         if (has(Namespace.Type.CGROUP)) {
             plan.add(INSIDE, new UnshareCgroup());
         }
@@ -194,6 +195,7 @@ final class FirstProcess {
             plan.add(INSIDE, new MakeFolder(memory, "work", 0755, plan.slot("work")));
             String path = "/proc/self/fd/" + memory.number();
             overlay(List.of(throwaway.lower()), path + "/upper", path + "/work", true, throwaway.userAttributes());
+            plan.add(INSIDE, new ReleaseAnchor(memory));
         } else if (rootfs instanceof Rootfs.Folder folder) {
             plan.add(INSIDE, new CloneTree(folder.path(), true, root));
         }
@@ -238,7 +240,7 @@ final class FirstProcess {
     }
 
     /** Where the program may be: as it is if it has a slash, else in each folder of PATH. */
-    private static List<String> candidates(ProcessConfig process) {
+    static List<String> candidates(ProcessConfig process) {
         String program = process.args().get(0);
         if (program.indexOf('/') >= 0) {
             return List.of(program.startsWith("/") ? program : process.cwd() + "/" + program);

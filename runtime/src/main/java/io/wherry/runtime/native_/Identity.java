@@ -1,7 +1,5 @@
 package io.wherry.runtime.native_;
 
-import static io.wherry.kernel.program.Assembler.INSIDE;
-
 import io.wherry.kernel.caps.Capability;
 import io.wherry.kernel.caps.CapabilitySet;
 import io.wherry.kernel.host.HostFacts;
@@ -41,11 +39,13 @@ final class Identity {
     static final String SECCOMP_ANNOTATION = "io.wherry.seccomp";
 
     private final Plan plan;
+    private final int strand;
     private final RuntimeConfig config;
     private final HostFacts facts;
 
-    Identity(Plan plan, RuntimeConfig config, HostFacts facts) {
+    Identity(Plan plan, int strand, RuntimeConfig config, HostFacts facts) {
         this.plan = plan;
+        this.strand = strand;
         this.config = config;
         this.facts = facts;
     }
@@ -53,27 +53,27 @@ final class Identity {
     void narrow() {
         ProcessConfig process = config.process();
         for (Rlimit limit : process.rlimits()) {
-            plan.add(INSIDE, new LimitResource(resource(limit.type()), limit.soft(), limit.hard()));
+            plan.add(strand, new LimitResource(resource(limit.type()), limit.soft(), limit.hard()));
         }
         Capabilities wanted = process.capabilities();
         long bounding = mask(wanted.bounding());
-        plan.add(INSIDE, new DropBounding(bounding, facts.lastCapability()));
+        plan.add(strand, new DropBounding(bounding, facts.lastCapability()));
         if (!process.noNewPrivileges()) {
             seccomp(bounding);
         }
         ids(process);
         plan.add(
-                INSIDE,
+                strand,
                 new SetCapabilities(
                         mask(wanted.permitted()),
                         mask(wanted.effective()),
                         mask(wanted.inheritable()),
                         mask(wanted.ambient())));
-        plan.add(INSIDE, new DieWithParent());
-        plan.add(INSIDE, new SetDumpable(false));
-        plan.add(INSIDE, new EnterWorkdir(process.cwd()));
+        plan.add(strand, new DieWithParent());
+        plan.add(strand, new SetDumpable(false));
+        plan.add(strand, new EnterWorkdir(process.cwd()));
         if (process.noNewPrivileges()) {
-            plan.add(INSIDE, new NoNewPrivileges());
+            plan.add(strand, new NoNewPrivileges());
             seccomp(bounding);
         }
     }
@@ -95,14 +95,14 @@ final class Identity {
                 groups.add((int) group);
             }
         }
-        plan.add(INSIDE, new SetIds(uid, gid, groups, !single));
+        plan.add(strand, new SetIds(uid, gid, groups, !single));
     }
 
     private void seccomp(long capabilities) {
         if (config.linux().seccomp().isPresent()) {
             CompiledFilter filter = FilterCompiler.compile(
                     SeccompTranslation.filter(config.linux().seccomp().get()));
-            plan.add(INSIDE, new InstallSeccomp(filter.bytes(), 0, "the given profile"));
+            plan.add(strand, new InstallSeccomp(filter.bytes(), 0, "the given profile"));
         } else if ("default".equals(config.annotations().get(SECCOMP_ANNOTATION))) {
             if (!facts.features().seccomp()) {
                 throw new WherryException(
@@ -112,7 +112,7 @@ final class Identity {
             }
             CompiledFilter filter = FilterCompiler.compile(
                     DefaultProfile.filter(CapabilitySet.ofMask(capabilities), Architecture.X86_64));
-            plan.add(INSIDE, new InstallSeccomp(filter.bytes(), 0, "the default profile"));
+            plan.add(strand, new InstallSeccomp(filter.bytes(), 0, "the default profile"));
         }
     }
 

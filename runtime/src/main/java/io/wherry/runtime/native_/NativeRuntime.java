@@ -15,7 +15,6 @@ import io.wherry.kernel.step.BecomeMonitor;
 import io.wherry.kernel.step.ListenAt;
 import io.wherry.kernel.step.LockFile;
 import io.wherry.kernel.step.MakeFolder;
-import io.wherry.kernel.step.MakePipe;
 import io.wherry.kernel.step.MakeSocketPair;
 import io.wherry.kernel.step.MapIdRanges;
 import io.wherry.kernel.step.MapSingleId;
@@ -37,7 +36,6 @@ import io.wherry.kernel.step.SetDumpable;
 import io.wherry.kernel.step.Slot;
 import io.wherry.kernel.step.StartProcess;
 import io.wherry.kernel.step.WriteIntent;
-import io.wherry.oci.Namespace;
 import io.wherry.oci.RuntimeConfig;
 import io.wherry.oci.WherryException;
 import io.wherry.runtime.Placement;
@@ -173,8 +171,6 @@ public final class NativeRuntime {
                 listener,
                 cgroups.oomKills(),
                 cgroups.memoryIsUnified(),
-                place.logSize(),
-                place.logFiles(),
                 place.restart().policy(),
                 place.restart().most(),
                 again,
@@ -182,28 +178,9 @@ public final class NativeRuntime {
                 cgroups.unified());
     }
 
+    /** The one of control groups is made inside, behind the attach, which decides what its root is. */
     private Namespaces namespaces() {
-        long flags = 0;
-        for (Namespace namespace : config.linux().namespaces()) {
-            if (namespace.path().isPresent()) {
-                throw new WherryException(
-                        WherryException.Kind.UNSUPPORTED,
-                        "Cannot join the " + namespace.type().word() + " namespace at "
-                                + namespace.path().get()
-                                + ": the native runtime makes new namespaces or keeps the host's.");
-            }
-            flags |= switch (namespace.type()) {
-                case PID -> Linux.CLONE_NEWPID;
-                case NETWORK -> Linux.CLONE_NEWNET;
-                case MOUNT -> Linux.CLONE_NEWNS;
-                case IPC -> Linux.CLONE_NEWIPC;
-                case UTS -> Linux.CLONE_NEWUTS;
-                case USER -> Linux.CLONE_NEWUSER;
-                case CGROUP -> 0; // made inside, behind the attach, which decides what its root is
-                case TIME -> 0; // its clocks would have to be set before; nothing asks for it yet
-            };
-        }
-        return new Namespaces(flags);
+        return new Namespaces(OwnNamespaces.flags(config) & ~Linux.CLONE_NEWCGROUP);
     }
 
     /**
@@ -266,37 +243,5 @@ public final class NativeRuntime {
 
     private static byte[] lines(String key, String value) {
         return (key + " " + value + "\n").getBytes(StandardCharsets.UTF_8);
-    }
-
-    /**
-     * The ends of the container's input and output.
-     *
-     * @param terminal whether they are a terminal's; then only the monitor's end of it exists out here
-     * @param in the container's end
-     * @param out the container's end
-     * @param err the container's end
-     * @param monitorIn the monitor's end, or {@link Slot#NONE}
-     * @param monitorOut the monitor's end
-     * @param monitorErr the monitor's end, or {@link Slot#NONE}
-     */
-    record Streams(boolean terminal, Slot in, Slot out, Slot err, Slot monitorIn, Slot monitorOut, Slot monitorErr) {
-
-        static Streams of(Plan plan, boolean terminal, boolean input) {
-            if (terminal) {
-                Slot master = plan.slot("terminal");
-                Slot peer = plan.slot("container's terminal");
-                return new Streams(true, peer, peer, peer, input ? master : Slot.NONE, master, Slot.NONE);
-            }
-            Slot[] out = plan.pair("output", "container's output");
-            Slot[] err = plan.pair("errors", "container's errors");
-            plan.add(PILOT, new MakePipe(out[0], out[1]));
-            plan.add(PILOT, new MakePipe(err[0], err[1]));
-            if (!input) {
-                return new Streams(false, new Slot(0, "null"), out[1], err[1], Slot.NONE, out[0], err[0]);
-            }
-            Slot[] in = plan.pair("container's input", "input");
-            plan.add(PILOT, new MakePipe(in[0], in[1]));
-            return new Streams(false, in[0], out[1], err[1], in[1], out[0], err[0]);
-        }
     }
 }

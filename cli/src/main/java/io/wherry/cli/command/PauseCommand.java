@@ -1,0 +1,46 @@
+package io.wherry.cli.command;
+
+import io.wherry.cli.session.Session;
+import io.wherry.cli.table.Command;
+import io.wherry.cli.table.Operands;
+import io.wherry.cli.table.OptionTable;
+import io.wherry.cli.table.Row;
+import io.wherry.engine.Engine;
+import java.util.List;
+
+/** Freezes all processes of containers. */
+final class PauseCommand extends Command<PauseCommand.Words> {
+    /** It has no options. */
+    static final class Words {}
+
+    @Override
+    public Row row() {
+        return new Row(
+                "pause",
+                List.of("container pause"),
+                Row.Section.CONTAINERS,
+                Row.Cache.HOT,
+                new Operands("CONTAINER [CONTAINER...]", 1, Operands.MANY, false, Operands.Complete.CONTAINERS),
+                "Freeze all processes of containers",
+                List.of("wherry pause web"));
+    }
+
+    @Override
+    public OptionTable<Words> options() {
+        return new OptionTable<>();
+    }
+
+    @Override
+    public Words words() {
+        return new Words();
+    }
+
+    @Override
+    public int run(Session session, Words words, List<String> operands) {
+        Engine engine = session.engine();
+        return Each.of(session, operands, name -> {
+            engine.pause(name, true);
+            return name;
+        });
+    }
+}

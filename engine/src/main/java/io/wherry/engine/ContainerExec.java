@@ -1,0 +1,132 @@
+package io.wherry.engine;
+
+import io.wherry.kernel.host.HostFacts;
+import io.wherry.kernel.launch.Failure;
+import io.wherry.kernel.launch.Launcher;
+import io.wherry.kernel.program.KernelProgram;
+import io.wherry.kernel.step.Plan;
+import io.wherry.oci.RuntimeConfig;
+import io.wherry.oci.WherryException;
+import io.wherry.runtime.ExecPlacement;
+import io.wherry.runtime.native_.ExecRuntime;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One more process in a container that runs: compiled from the container's own stored configuration, handed to the launcher, known by a folder of its own in the container's volatile one.
+ */
+final class ContainerExec {
+    private final ContainerFiles files;
+    private final StateRoot root;
+    private final HostFacts facts;
+    private final Launcher launcher;
+
+    ContainerExec(ContainerFiles files, StateRoot root, HostFacts facts, Launcher launcher) {
+        this.files = files;
+        this.root = root;
+        this.facts = facts;
+        this.launcher = launcher;
+    }
+
+    /** What compilation makes of an execution. */
+    record Compiled(String id, List<String> command, Plan plan, KernelProgram program) {}
+
+    /**
+     * Compiles, from what is true now; the same for {@code explain} and for {@code exec}.
+     *
+     * @throws WherryException of kind FAILED_PRECONDITION if the container does not run, or is paused
+     */
+    Compiled compile(ContainerId container, ExecSpec spec) {
+        KeyValues started = running(container);
+        int pid = (int) started.number("pid", 0);
+        long start = started.number("start", 0);
+        RuntimeConfig config = RuntimeConfig.parse(StateFile.read(
+                        files.folder(container).resolve("config.json"))
+                .orElseThrow(() -> new WherryException(WherryException.Kind.CORRUPT, "config.json is missing.")));
+        RuntimeConfig asked = ExecCompiler.compile(config, spec, account(spec, config, pid, start), facts);
+        String id = ContainerId.random().text();
+        Plan plan = ExecRuntime.compile(
+                asked,
+                new ExecPlacement(
+                        container.text(),
+                        id,
+                        root.running().toString(),
+                        facts.bootId(),
+                        pid,
+                        start,
+                        spec.interactive()),
+                facts);
+        return new Compiled(id, asked.process().args(), plan, plan.compile(KernelProgram.STARTS_CONTAINER));
+    }
+
+    /** Hands it to the launcher. For a command this is the end. */
+    void run(ContainerId container, ExecSpec spec, String detachKeys) {
+        Compiled compiled = compile(container, spec);
+        int flags = (spec.detached() ? Launcher.DETACHED | Launcher.QUIET : 0)
+                | (spec.interactive() ? Launcher.INTERACTIVE : 0)
+                | (spec.terminal() ? Launcher.TERMINAL : 0);
+        launcher.launch(compiled.program(), compiled.id(), flags, detachKeys);
+    }
+
+    /** {@return what to say about an execution whose program failed} */
+    FailureReport report(ContainerId container, ExecSpec spec, Failure failure) {
+        Compiled compiled = compile(container, spec); // the numbers of its steps do not depend on the moment
+        return FailureReport.ofExec(name(container), compiled.command(), compiled.program(), compiled.plan(), failure);
+    }
+
+    /** {@return ids of the executions that run, in no order} */
+    List<String> running(Path volatileFolder) {
+        List<String> ids = new ArrayList<>();
+        Path folder = volatileFolder.resolve(ExecPlacement.FOLDER);
+        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return ids;
+        }
+        for (Path execution : Leftovers.list(folder)) {
+            KeyValues started =
+                    KeyValues.parse(StateFile.read(execution.resolve("started")).orElse(new byte[0]));
+            boolean alive = started.text("boot").equals(facts.bootId())
+                    && ProcessStart.is(started.number("pid", 0), started.number("start", 0));
+            if (alive) {
+                ids.add(started.text("exec"));
+            }
+        }
+        return ids;
+    }
+
+    /** Names and numbers mean what the container's own files say at this moment. */
+    private Optional<Account> account(ExecSpec spec, RuntimeConfig config, int pid, long start) {
+        if (spec.user().isEmpty()) {
+            return Optional.empty();
+        }
+        AccountFiles accounts = AccountFiles.inside(launcher, pid, start, ExecRuntime.namespaces(config));
+        return Optional.of(Account.lookUp(spec.user().get(), List.of(), accounts.passwd(), accounts.group()));
+    }
+
+    private KeyValues running(ContainerId id) {
+        Container.Status status = files.read(id).status();
+        if (status == Container.Status.PAUSED) {
+            throw refused(id, "it is paused", "`wherry unpause` lets it go on.");
+        }
+        if (status != Container.Status.RUNNING) {
+            throw refused(id, "it is not running but " + status.word(), "`wherry ps` lists the containers that run.");
+        }
+        return KeyValues.parse(StateFile.read(files.volatileFolder(id).resolve("started"))
+                .orElseThrow(() -> refused(id, "it has ended", "")));
+    }
+
+    private WherryException refused(ContainerId id, String why, String hint) {
+        return new WherryException(
+                WherryException.Kind.FAILED_PRECONDITION,
+                "Cannot execute in the container `" + name(id) + "`: " + why + ".",
+                hint);
+    }
+
+    private String name(ContainerId id) {
+        String name = files.read(id).name();
+        return name.isEmpty() ? id.abbreviated() : name;
+    }
+}

@@ -1,0 +1,86 @@
+package io.wherry.runtime.native_;
+
+import io.wherry.kernel.host.HostFacts;
+import io.wherry.kernel.host.Privilege;
+import io.wherry.kernel.step.CloseDescriptors;
+import io.wherry.kernel.step.DieWithParent;
+import io.wherry.kernel.step.Execute;
+import io.wherry.kernel.step.JoinNamespaces;
+import io.wherry.kernel.step.Namespaces;
+import io.wherry.kernel.step.NewSession;
+import io.wherry.kernel.step.OpenTerminalInside;
+import io.wherry.kernel.step.Plan;
+import io.wherry.kernel.step.SetDumpable;
+import io.wherry.kernel.step.SetIds;
+import io.wherry.kernel.step.SetUmask;
+import io.wherry.kernel.step.Slot;
+import io.wherry.kernel.step.UseStdio;
+import io.wherry.oci.RuntimeConfig;
+import java.util.List;
+
+/**
+ * Two strands by which one more process gets into a container that runs: one joins its namespaces, and the child of that one, which the pid namespace applies to, becomes the process.
+ *
+ * <p>Both are hidden before they are inside: they hold descriptors of the host, and who is inside could look into them. Nothing is read of the container's /proc, and nothing of its
+ * is executed before the rights are narrowed, by the same steps as those of its first process.
+ */
+final class JoiningProcess {
+    private final Plan plan;
+    private final int joiner;
+    private final int inside;
+    private final RuntimeConfig config;
+    private final HostFacts facts;
+    private final Cgroups cgroups;
+
+    /**
+     * A process to be.
+     *
+     * @param config the container's, with the process to execute in it
+     * @param cgroups the container's, found
+     */
+    JoiningProcess(Plan plan, int joiner, int inside, RuntimeConfig config, HostFacts facts, Cgroups cgroups) {
+        this.plan = plan;
+        this.joiner = joiner;
+        this.inside = inside;
+        this.config = config;
+        this.facts = facts;
+        this.cgroups = cgroups;
+    }
+
+    /** The strand that joins, up to where it starts the other. A user joins the user namespace by the same call: it gives the rights that the others need. */
+    void join(Slot process) {
+        plan.add(joiner, new SetDumpable(false));
+        plan.add(joiner, new JoinNamespaces(process, new Namespaces(OwnNamespaces.flags(config))));
+        plan.add(joiner, new DieWithParent());
+        plan.add(joiner, new SetDumpable(false));
+    }
+
+    /** The process's rights in the user namespace, without groups of the host. */
+    void settle() {
+        if (!facts.root()) {
+            boolean single = facts.privilege() instanceof Privilege.Single;
+            plan.add(inside, new SetIds(0, 0, List.of(), !single));
+            plan.add(inside, new DieWithParent());
+            plan.add(inside, new SetDumpable(false));
+        }
+        cgroups.join(plan, inside);
+        plan.add(inside, new NewSession(true));
+    }
+
+    /** Its terminal, its identity, and what it executes. */
+    void execute(Streams streams, Slot pilot) {
+        if (streams.terminal()) {
+            plan.add(inside, new OpenTerminalInside(pilot, streams.in()));
+        }
+        new Identity(plan, inside, config, facts).narrow();
+        plan.add(inside, new UseStdio(streams.in(), streams.out(), streams.err()));
+        plan.add(inside, new SetUmask(config.process().user().umask().orElse(022)));
+        plan.add(inside, new CloseDescriptors());
+        plan.add(
+                inside,
+                new Execute(
+                        FirstProcess.candidates(config.process()),
+                        config.process().args(),
+                        config.process().env()));
+    }
+}

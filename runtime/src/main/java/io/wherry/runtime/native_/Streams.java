@@ -1,0 +1,39 @@
+package io.wherry.runtime.native_;
+
+import static io.wherry.kernel.program.Assembler.PILOT;
+
+import io.wherry.kernel.step.MakePipe;
+import io.wherry.kernel.step.Plan;
+import io.wherry.kernel.step.Slot;
+
+/**
+ * The ends of a process's input and output.
+ *
+ * @param terminal whether they are a terminal's; then only the monitor's end of it exists out here
+ * @param in the process's end
+ * @param out the process's end
+ * @param err the process's end
+ * @param monitorIn the monitor's end, or {@link Slot#NONE}
+ * @param monitorOut the monitor's end
+ * @param monitorErr the monitor's end, or {@link Slot#NONE}
+ */
+record Streams(boolean terminal, Slot in, Slot out, Slot err, Slot monitorIn, Slot monitorOut, Slot monitorErr) {
+
+    static Streams of(Plan plan, boolean terminal, boolean input) {
+        if (terminal) {
+            Slot master = plan.slot("terminal");
+            Slot peer = plan.slot("container's terminal");
+            return new Streams(true, peer, peer, peer, input ? master : Slot.NONE, master, Slot.NONE);
+        }
+        Slot[] out = plan.pair("output", "container's output");
+        Slot[] err = plan.pair("errors", "container's errors");
+        plan.add(PILOT, new MakePipe(out[0], out[1]));
+        plan.add(PILOT, new MakePipe(err[0], err[1]));
+        if (!input) {
+            return new Streams(false, new Slot(0, "null"), out[1], err[1], Slot.NONE, out[0], err[0]);
+        }
+        Slot[] in = plan.pair("container's input", "input");
+        plan.add(PILOT, new MakePipe(in[0], in[1]));
+        return new Streams(false, in[0], out[1], err[1], in[1], out[0], err[0]);
+    }
+}
