@@ -1,5 +1,6 @@
 package io.wherry.engine;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -21,6 +22,7 @@ import java.util.OptionalLong;
  * @param finished when it ended, in seconds since 1970
  * @param imageId digest of its image's configuration
  * @param driver what keeps its root
+ * @param command what it runs: entry point and arguments, the image's where the user named none
  * @param damage what is wrong with its files; then nothing else but the id is sure
  * @param spec what was asked
  */
@@ -39,6 +41,7 @@ public record Container(
         OptionalLong finished,
         Optional<String> imageId,
         String driver,
+        List<String> command,
         Optional<String> damage,
         ContainerSpec spec) {
 

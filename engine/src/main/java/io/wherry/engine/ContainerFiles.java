@@ -196,6 +196,7 @@ final class ContainerFiles {
                     OptionalLong.empty(),
                     Optional.empty(),
                     "",
+                    List.of(),
                     Optional.of(e.getMessage()),
                     new ContainerSpec.Builder().build());
         }
@@ -235,6 +236,7 @@ final class ContainerFiles {
                 running ? OptionalLong.empty() : seconds(exit.number("seconds", -1)),
                 record.imageId(),
                 record.driver(),
+                record.command(),
                 Optional.empty(),
                 record.spec());
     }

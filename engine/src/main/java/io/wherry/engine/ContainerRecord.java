@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param driver the storage driver that keeps its root, or {@code folder}
  * @param address its address on the bridge, if it has one
  * @param stopSignal the number of the signal that asks it to end, as the image or the user says
+ * @param command what is run: entry point and arguments, the image's where the user named none
  * @param spec what was asked
  */
 record ContainerRecord(
@@ -30,15 +31,16 @@ record ContainerRecord(
         String driver,
         Optional<String> address,
         Signal stopSignal,
+        List<String> command,
         ContainerSpec spec) {
     static final String FILE = "container.json";
 
     ContainerRecord with(ContainerSpec other) {
-        return new ContainerRecord(id, name, created, imageId, layers, driver, address, stopSignal, other);
+        return new ContainerRecord(id, name, created, imageId, layers, driver, address, stopSignal, command, other);
     }
 
     ContainerRecord named(String other) {
-        return new ContainerRecord(id, other, created, imageId, layers, driver, address, stopSignal, spec);
+        return new ContainerRecord(id, other, created, imageId, layers, driver, address, stopSignal, command, spec);
     }
 
     byte[] bytes() {
@@ -52,6 +54,7 @@ record ContainerRecord(
                 .put("driver", driver)
                 .putIfPresent("address", address)
                 .put("stopSignal", stopSignal.number())
+                .put("command", command)
                 .put("spec", spec.toJson())
                 .build()
                 .toString()
@@ -76,6 +79,7 @@ record ContainerRecord(
                 fields.string("driver").orElse("folder"),
                 fields.string("address"),
                 new Signal((int) fields.integer("stopSignal").orElse(Signal.TERM.number())),
+                fields.strings("command"),
                 ContainerSpec.parse(fields.rawObject("spec")));
     }
 }

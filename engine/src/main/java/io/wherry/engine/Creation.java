@@ -127,6 +127,7 @@ final class Creation {
                     from.driver(),
                     network.address(),
                     stopSignal(spec, from),
+                    compiled.config().process().args(),
                     spec);
             write(record, from, compiled, network);
             done = true;

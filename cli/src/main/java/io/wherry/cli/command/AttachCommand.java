@@ -10,6 +10,7 @@ import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Row;
 import io.wherry.cli.table.UsageException;
 import io.wherry.engine.Attachment;
+import io.wherry.engine.Container;
 import io.wherry.engine.ContainerSpec;
 import io.wherry.engine.Engine;
 import io.wherry.kernel.launch.Launcher;
@@ -62,8 +63,11 @@ final class AttachCommand extends Command<AttachCommand.Words> {
     @Override
     public int run(Session session, Words words, List<String> operands) {
         Engine engine = session.engine();
-        ContainerSpec spec = engine.container(operands.getFirst()).spec();
-        checkTerminal(session, row().name(), spec, !words.noInput);
+        Container container = engine.container(operands.getFirst());
+        ContainerSpec spec = container.spec();
+        if (container.status().isAttended()) { // else the engine says what is wrong
+            checkTerminal(session, row().name(), spec, !words.noInput);
+        }
         engine.attach(
                 operands.getFirst(),
                 new Attachment(!words.noInput, true, true, passes(words.signals, spec), words.detachKeys));

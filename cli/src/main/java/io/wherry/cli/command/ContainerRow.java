@@ -46,7 +46,7 @@ final class ContainerRow {
      */
     static JsonObject of(Container container, boolean wide, long now, boolean bridged) {
         ContainerSpec spec = container.spec();
-        String command = command(spec.command());
+        String command = command(container.command());
         List<String> labels = new ArrayList<>();
         for (Map.Entry<String, String> label : spec.labels().entrySet()) {
             labels.add(label.getKey() + "=" + label.getValue());
@@ -58,7 +58,7 @@ final class ContainerRow {
         return JsonObject.builder()
                 .put("ID", wide ? container.id() : Human.shortId(container.id()))
                 .put("Image", spec.image().orElse(spec.rootfs().orElse("")))
-                .put("Command", wide ? command : Screen.shortened(command, COMMAND_WIDTH))
+                .put("Command", quoted(wide ? command : Screen.shortened(command, COMMAND_WIDTH)))
                 .put("CreatedAt", createdAt(container.created()))
                 .put("RunningFor", Human.ago(seconds(container.created()), now))
                 .put("State", container.status().word())
@@ -72,14 +72,19 @@ final class ContainerRow {
                 .build();
     }
 
-    /** In double quotes, and words with blanks in single ones, for people to read. */
+    /** Words with blanks in quotes, for people to read. */
     private static String command(List<String> words) {
-        StringBuilder command = new StringBuilder("\"");
+        StringBuilder command = new StringBuilder();
         for (String word : words) {
-            command.append(command.length() > 1 ? " " : "");
+            command.append(command.isEmpty() ? "" : " ");
             command.append(word.indexOf(' ') < 0 ? word : "'" + word + "'");
         }
-        return command.append('"').toString();
+        return command.toString();
+    }
+
+    /** As Go quotes. */
+    private static String quoted(String text) {
+        return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + "\"";
     }
 
     /** As Go prints times. */
