@@ -58,9 +58,10 @@ final class ContainerControl {
     void kill(ContainerId id, Signal signal) {
         Container container = attended(id, "signalled");
         ask(container, id, monitor -> {
-            monitor.signal(signal.number());
             if (signal.equals(Signal.KILL)) {
-                monitor.awaitExit();
+                monitor.kill();
+            } else {
+                monitor.signal(signal.number());
             }
         });
     }

@@ -155,7 +155,7 @@ final class ContainerFiles {
         }
     }
 
-    /** {@return the exit as the monitor told clients, which it does before it syncs and cleans up} */
+    /** {@return the last exit as the monitor told clients, which it does before it syncs and cleans up, and before it starts the container again} */
     Optional<byte[]> told(ContainerId id) {
         Optional<byte[]> exit = StateFile.read(volatileFolder(id).resolve("exit"));
         boolean ours =
@@ -163,10 +163,16 @@ final class ContainerFiles {
         return ours ? exit : Optional.empty();
     }
 
+    /** {@return the same if no start was to follow} */
+    Optional<byte[]> toldForGood(ContainerId id) {
+        Optional<byte[]> exit = told(id);
+        return exit.isPresent() && KeyValues.parse(exit.get()).number("again", -1) < 0 ? exit : Optional.empty();
+    }
+
     /** {@return whether a container has ended and its monitor only cleans up} */
     boolean ending(ContainerId id) {
         return attended(id)
-                && (told(id).isPresent()
+                && (toldForGood(id).isPresent()
                         || Files.exists(folder(id).resolve("exit"), LinkOption.NOFOLLOW_LINKS)
                         || !Files.exists(folder(id), LinkOption.NOFOLLOW_LINKS));
     }

@@ -98,19 +98,24 @@ final class Creation {
         return new Placement.Restart(policy.kind() == RestartPolicy.Kind.ON_FAILURE ? 1 : 2, policy.most());
     }
 
-    /** {@return the program of a container that now is on disk} */
-    KernelProgram create(ContainerSpec spec, ContainerRoot from, ContainerId id, NetworkChoice network) {
+    /**
+     * {@return the program of a container that now is on disk}
+     *
+     * @param lasts whether it must survive a power cut; one that is started at once and removed at its end need not
+     */
+    KernelProgram create(ContainerSpec spec, ContainerRoot from, ContainerId id, NetworkChoice network, boolean lasts) {
         try (CreationLock _ = CreationLock.take(files.lock(id))) {
-            return createLocked(spec, from, id, network);
+            return createLocked(spec, from, id, network, lasts);
         } catch (IOException e) {
             throw StateFile.failed("lock", files.lock(id), e);
         }
     }
 
-    private KernelProgram createLocked(ContainerSpec spec, ContainerRoot from, ContainerId id, NetworkChoice network) {
+    private KernelProgram createLocked(
+            ContainerSpec spec, ContainerRoot from, ContainerId id, NetworkChoice network, boolean lasts) {
         String name;
         try {
-            name = ContainerNames.take(root.names(), spec.name(), id, !spec.remove());
+            name = ContainerNames.take(root.names(), spec.name(), id, lasts);
         } catch (WherryException e) {
             StateFile.remove(files.lock(id));
             throw e;
@@ -129,7 +134,7 @@ final class Creation {
                     stopSignal(spec, from),
                     compiled.config().process().args(),
                     spec);
-            write(record, from, compiled, network);
+            write(record, from, compiled, network, lasts);
             done = true;
             return compiled.program();
         } finally {
@@ -141,10 +146,10 @@ final class Creation {
         }
     }
 
-    private void write(ContainerRecord record, ContainerRoot from, Compiled compiled, NetworkChoice network) {
+    private void write(
+            ContainerRecord record, ContainerRoot from, Compiled compiled, NetworkChoice network, boolean durable) {
         ContainerId id = record.id();
         Path folder = files.unfinished(id);
-        boolean durable = !record.spec().remove();
         try {
             makeFolder(folder);
             if (from.image().isPresent()) {

@@ -3,16 +3,21 @@ package io.wherry.engine;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /** A container's lock while its folder is made: who finds a half-made folder and can take the lock knows that its maker is gone. */
 final class CreationLock implements AutoCloseable {
-    private final FileChannel channel;
+    private static final ReentrantLock WITHIN = new ReentrantLock();
 
-    private CreationLock(FileChannel channel) {
+    private final FileChannel channel;
+    private final @Nullable ReentrantLock within;
+
+    private CreationLock(FileChannel channel, @Nullable ReentrantLock within) {
         this.channel = channel;
+        this.within = within;
     }
 
     static CreationLock take(Path file) throws IOException {
@@ -22,35 +27,38 @@ final class CreationLock implements AutoCloseable {
             if (held == null) {
                 throw new IOException("somebody else holds the lock " + file);
             }
-            return new CreationLock(channel);
+            return new CreationLock(channel, null);
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
         }
     }
 
-    /** Waits until nobody else has it, in this process or another. */
-    @SuppressWarnings(
-            "ThreadPriorityCheck") // nothing else tells when the other thread is done; the loop is right without it
+    /** Waits until nobody else has it: no thread of this process, to which the kernel would give it twice, and no other process. */
     static CreationLock await(Path file) throws IOException {
-        while (true) {
-            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            try {
-                if (channel.lock() != null) {
-                    return new CreationLock(channel);
-                }
-            } catch (OverlappingFileLockException e) {
+        WITHIN.lock();
+        FileChannel channel = null;
+        try {
+            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            channel.lock();
+            return new CreationLock(channel, WITHIN);
+        } catch (IOException | RuntimeException e) {
+            WITHIN.unlock();
+            if (channel != null) {
                 channel.close();
-                Thread.yield(); // another thread has it, for as long as it takes to write three small files
-            } catch (IOException | RuntimeException e) {
-                channel.close();
-                throw e;
             }
+            throw e;
         }
     }
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        try {
+            channel.close();
+        } finally {
+            if (within != null) {
+                within.unlock();
+            }
+        }
     }
 }

@@ -59,14 +59,14 @@ public final class Engine {
         this.images = images;
         this.networks = new Networks(root, facts);
         this.creation = new Creation(root, files, facts, images.storage());
-        this.leftovers = new Leftovers(root, files, launcher);
+        this.rename = new ContainerRename(root, files);
+        this.leftovers = new Leftovers(root, files, rename, launcher);
         this.healing = new Healing(files, leftovers, launcher, facts.bootId());
         this.removal = new ContainerRemoval(files, healing);
         this.exec = new ContainerExec(files, root, facts, launcher);
         this.roots = new Roots(facts, launcher, root, images);
         this.start = new ContainerStart(files, removal, creation, roots, networks, launcher);
         this.control = new ContainerControl(files);
-        this.rename = new ContainerRename(root, files);
         this.update = new ContainerUpdate(files, start, control, facts, launcher);
         this.boot = new Boot(files, start, facts.bootId());
         this.processes = new ContainerProcesses(files, facts);
@@ -110,7 +110,7 @@ public final class Engine {
     public void run(ContainerSpec spec, Attachment how, CreationListener listener) {
         ContainerId id = ContainerId.random();
         ContainerRoot from = roots.of(spec, files.folder(id));
-        KernelProgram program = create(spec, from, id);
+        KernelProgram program = create(spec, from, id, !spec.remove());
         listener.created(id);
         launcher.launch(program, id.text(), how.startFlags(spec), how.detachKeys());
     }
@@ -134,7 +134,7 @@ public final class Engine {
      */
     public String create(ContainerSpec spec) {
         ContainerId id = ContainerId.random();
-        create(spec, roots.of(spec, files.folder(id)), id);
+        create(spec, roots.of(spec, files.folder(id)), id, true);
         return id.text();
     }
 
@@ -247,9 +247,9 @@ public final class Engine {
     }
 
     /** A name that is taken by something dead or ending is free once that is cleaned up. */
-    private KernelProgram create(ContainerSpec spec, ContainerRoot from, ContainerId id) {
+    private KernelProgram create(ContainerSpec spec, ContainerRoot from, ContainerId id, boolean lasts) {
         try {
-            return connected(spec, from, id);
+            return connected(spec, from, id, lasts);
         } catch (WherryException e) {
             if (e.kind() != WherryException.Kind.ALREADY_EXISTS) {
                 throw e;
@@ -259,14 +259,14 @@ public final class Engine {
                 removal.waitIfEnding(owner);
             }
             containers();
-            return connected(spec, from, id);
+            return connected(spec, from, id, lasts);
         }
     }
 
-    private KernelProgram connected(ContainerSpec spec, ContainerRoot from, ContainerId id) {
+    private KernelProgram connected(ContainerSpec spec, ContainerRoot from, ContainerId id, boolean lasts) {
         Creation.NetworkChoice network = networks.claim(spec, id);
         try {
-            return creation.create(spec, from, id, network);
+            return creation.create(spec, from, id, network, lasts);
         } catch (WherryException e) {
             networks.release(network, id);
             throw e;

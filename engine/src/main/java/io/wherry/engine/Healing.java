@@ -64,7 +64,7 @@ final class Healing {
         }
         String lost = "code 137\nsignal 9\noom 0\nseconds " + System.currentTimeMillis() / 1000
                 + "\nnanoseconds 0\nreason monitor lost\nboot " + startedIn(id) + "\n";
-        StateFile.write(exit, files.told(id).orElse(lost.getBytes(StandardCharsets.UTF_8)));
+        StateFile.write(exit, files.toldForGood(id).orElse(lost.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** {@return the boot in which it was started, as its intent says} */

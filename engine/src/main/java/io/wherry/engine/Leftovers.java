@@ -13,7 +13,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What creations and removals that were cut short left of containers that are not there: folders in the making and in the trash, names, locks. Whoever makes or
@@ -25,9 +27,11 @@ final class Leftovers {
 
     private final StateRoot root;
     private final ContainerFiles files;
+    private final ContainerRename rename;
     private final Launcher launcher;
 
-    Leftovers(StateRoot root, ContainerFiles files, Launcher launcher) {
+    Leftovers(StateRoot root, ContainerFiles files, ContainerRename rename, Launcher launcher) {
+        this.rename = rename;
         this.root = root;
         this.files = files;
         this.launcher = launcher;
@@ -49,14 +53,26 @@ final class Leftovers {
                 empty(new ContainerId(name(folder)));
             }
         }
-        for (Path file : list(root.names())) {
-            if (isFree(file)) {
-                StateFile.remove(file);
-            }
-        }
+        names();
         for (Path file : list(root.locks())) {
             if (isId(name(file)) && isOld(file) && belongsToNobody(new ContainerId(name(file)))) {
                 StateFile.remove(file);
+            }
+        }
+    }
+
+    /** Removes names that are nobody's, and of two names of one container the one that its record does not say. */
+    private void names() {
+        Map<ContainerId, Path> known = new HashMap<>();
+        for (Path file : list(root.names())) {
+            ContainerId owner = name(file).startsWith(ContainerNames.CLAIM) ? null : owner(file);
+            if (isFree(file)) {
+                StateFile.remove(file);
+            } else if (owner != null && known.containsKey(owner)) {
+                rename.forgetOld(owner, file);
+                rename.forgetOld(owner, known.get(owner));
+            } else if (owner != null) {
+                known.put(owner, file);
             }
         }
     }

@@ -19,6 +19,7 @@ final class MonitorClient implements AutoCloseable {
     private static final int VERSION = 1;
     private static final int HEADER = 8;
     private static final int LONGEST_FRAME = 1 << 20;
+    private static final int KILL = 9;
     private static final int KILLED = 137;
     private static final long FOREVER = Long.MAX_VALUE;
 
@@ -88,6 +89,13 @@ final class MonitorClient implements AutoCloseable {
         request(FrameType.SIGNAL, number);
     }
 
+    /** Sends SIGKILL and waits for the end. */
+    void kill() throws IOException {
+        send(FrameType.WAIT);
+        send(FrameType.SIGNAL, KILL);
+        awaitExit(System.currentTimeMillis() + patience);
+    }
+
     /** Freezes or thaws all processes; behind it they are. */
     void pause(boolean frozen) throws IOException {
         request(FrameType.PAUSE, frozen ? 1 : 0);
@@ -114,6 +122,7 @@ final class MonitorClient implements AutoCloseable {
                 return frame.payload().getInt(0);
             }
             refuse(frame, FrameType.STOP);
+            refuse(frame, FrameType.SIGNAL);
         }
     }
 
@@ -171,7 +180,7 @@ final class MonitorClient implements AutoCloseable {
     }
 
     private boolean fill(ByteBuffer buffer, long until) throws IOException {
-        int got = channel.read(buffer);
+        int got = readSome(buffer);
         while (got >= 0 && buffer.hasRemaining()) {
             long left = until == FOREVER ? 0 : until - System.currentTimeMillis();
             if (until != FOREVER && left <= 0) {
@@ -182,9 +191,18 @@ final class MonitorClient implements AutoCloseable {
             if (Thread.interrupted()) {
                 throw new IOException("the wait was interrupted");
             }
-            got = channel.read(buffer);
+            got = readSome(buffer);
         }
         return got >= 0;
+    }
+
+    /** A monitor that leaves with something unread resets the connection: then it has gone, as at the end. */
+    private int readSome(ByteBuffer buffer) {
+        try {
+            return channel.read(buffer);
+        } catch (IOException e) {
+            return -1;
+        }
     }
 
     @Override

@@ -51,7 +51,9 @@ class CrashSweepTest {
     private enum Shape {
         PLAIN,
         REMOVED,
-        TERMINAL
+        TERMINAL,
+        /** It fails, and its monitor starts it once more. */
+        AGAIN
     }
 
     private static Yard yard;
@@ -71,9 +73,11 @@ class CrashSweepTest {
         "DIE, PLAIN",
         "DIE, REMOVED",
         "DIE, TERMINAL",
+        "DIE, AGAIN",
         "FAIL, PLAIN",
         "FAIL, REMOVED",
         "FAIL, TERMINAL",
+        "FAIL, AGAIN",
         "STOP, PLAIN",
         "STOP, TERMINAL"
     })
@@ -95,6 +99,9 @@ class CrashSweepTest {
         ContainerSpec.Builder spec = yard.spec("crash", "/probe", "exit", Integer.toString(CODE));
         spec.remove = shape == Shape.REMOVED;
         spec.terminal = shape == Shape.TERMINAL;
+        if (shape == Shape.AGAIN) {
+            spec.restart = Optional.of(RestartPolicy.parse("on-failure:1"));
+        }
         return spec.build();
     }
 
@@ -247,7 +254,7 @@ class CrashSweepTest {
             Container container = yard.engine().container("crash");
             assertThat(container.id()).isEqualTo(id);
             assertThat(container.status()).isIn(Container.Status.CREATED, Container.Status.EXITED);
-            if (code == CODE) {
+            if (code == CODE && spec.restart().isEmpty()) { // who was told of the first end knows nothing of the second
                 assertThat(container.exitCode()).hasValue(CODE);
             } else if (container.status() == Container.Status.EXITED
                     && container.exitCode().orElseThrow() != CODE) {

@@ -86,8 +86,9 @@ class ExplainTest {
     @EnumSource
     void explainedAndCreatedProgramsAreTheSameBytes(Facts host) throws IOException {
         byte[] explained = compiled(host).program().bytes();
-        byte[] created =
-                creation(host).create(spec(host), from(host), ID, none(host)).bytes();
+        byte[] created = creation(host)
+                .create(spec(host), from(host), ID, none(host), true)
+                .bytes();
         assertThat(created).isEqualTo(explained);
         assertThat(Files.readAllBytes(root().containers().resolve(ID.text()).resolve("program")))
                 .isEqualTo(explained);

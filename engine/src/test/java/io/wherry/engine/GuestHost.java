@@ -120,7 +120,7 @@ final class GuestHost {
                 new ContainerRoot(ExecutionDefaults.NONE, root, Optional.empty(), "folder", AccountFiles.NONE);
         ContainerFiles files = new ContainerFiles(places, facts.bootId());
         new Creation(places, files, facts, storage)
-                .create(asked, from, id, new Networks(places, facts).claim(asked, id));
+                .create(asked, from, id, new Networks(places, facts).claim(asked, id), true);
         guest.write("containers/" + name + "/id", id.text() + "\n")
                 .write("containers/" + name + "/folder", files.folder(id) + "\n")
                 .write("containers/" + name + "/volatile", files.volatileFolder(id) + "\n")
