@@ -15,9 +15,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Commands that stay with a container, or come back to it. The client itself is tested byte by byte in pilot/test/live.py. */
+@Tag("user")
 class AttachTest {
     private Path folder;
     private Path rootfs;
