@@ -151,8 +151,8 @@ class AttachTest {
 
     @Test
     void keysAreDockersAndNothingElse() {
-        for (String keys :
-                List.of("ctrl-pq", "ctrl-", "ctrl-1", "", "a,,b", "ä", "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q")) {
+        for (String keys : List.of(
+                "ctrl-pq", "ctrl-", "ctrl-1", "ctrl-A", "esc", "", "a,,b", "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q")) {
             Command.Result result =
                     built.wherry("attach", "--detach-keys", keys, "box").run();
             assertThat(result.err()).as(keys).contains("takes 1 to 16 keys");
