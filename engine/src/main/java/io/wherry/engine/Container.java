@@ -1,6 +1,7 @@
 package io.wherry.engine;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -23,6 +24,7 @@ import java.util.OptionalLong;
  * @param imageId digest of its image's configuration
  * @param driver what keeps its root
  * @param command what it runs: entry point and arguments, the image's where the user named none
+ * @param labels the image's and the user's
  * @param damage what is wrong with its files; then nothing else but the id is sure
  * @param spec what was asked
  */
@@ -42,6 +44,7 @@ public record Container(
         Optional<String> imageId,
         String driver,
         List<String> command,
+        Map<String, String> labels,
         Optional<String> damage,
         ContainerSpec spec) {
 

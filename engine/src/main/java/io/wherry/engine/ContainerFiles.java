@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -203,6 +204,7 @@ final class ContainerFiles {
                     Optional.empty(),
                     "",
                     List.of(),
+                    Map.of(),
                     Optional.of(e.getMessage()),
                     new ContainerSpec.Builder().build());
         }
@@ -243,6 +245,7 @@ final class ContainerFiles {
                 record.imageId(),
                 record.driver(),
                 record.command(),
+                record.labels(),
                 Optional.empty(),
                 record.spec());
     }

@@ -5,7 +5,9 @@ import io.wherry.oci.WherryException;
 import io.wherry.oci.json.Fields;
 import io.wherry.oci.json.JsonObject;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -20,6 +22,7 @@ import java.util.Optional;
  * @param address its address on the bridge, if it has one
  * @param stopSignal the number of the signal that asks it to end, as the image or the user says
  * @param command what is run: entry point and arguments, the image's where the user named none
+ * @param imageLabels labels that the image gives to what is made from it
  * @param spec what was asked
  */
 record ContainerRecord(
@@ -32,15 +35,25 @@ record ContainerRecord(
         Optional<String> address,
         Signal stopSignal,
         List<String> command,
+        Map<String, String> imageLabels,
         ContainerSpec spec) {
     static final String FILE = "container.json";
 
     ContainerRecord with(ContainerSpec other) {
-        return new ContainerRecord(id, name, created, imageId, layers, driver, address, stopSignal, command, other);
+        return new ContainerRecord(
+                id, name, created, imageId, layers, driver, address, stopSignal, command, imageLabels, other);
     }
 
     ContainerRecord named(String other) {
-        return new ContainerRecord(id, other, created, imageId, layers, driver, address, stopSignal, command, spec);
+        return new ContainerRecord(
+                id, other, created, imageId, layers, driver, address, stopSignal, command, imageLabels, spec);
+    }
+
+    /** {@return the image's labels, and the user's, which count more} */
+    Map<String, String> labels() {
+        Map<String, String> labels = new LinkedHashMap<>(imageLabels);
+        labels.putAll(spec.labels());
+        return labels;
     }
 
     byte[] bytes() {
@@ -55,6 +68,7 @@ record ContainerRecord(
                 .putIfPresent("address", address)
                 .put("stopSignal", stopSignal.number())
                 .put("command", command)
+                .putIfNotEmpty("imageLabels", imageLabels)
                 .put("spec", spec.toJson())
                 .build()
                 .toString()
@@ -80,6 +94,7 @@ record ContainerRecord(
                 fields.string("address"),
                 new Signal((int) fields.integer("stopSignal").orElse(Signal.TERM.number())),
                 fields.strings("command"),
+                fields.stringMap("imageLabels"),
                 ContainerSpec.parse(fields.rawObject("spec")));
     }
 }

@@ -133,6 +133,7 @@ final class Creation {
                     network.address(),
                     stopSignal(spec, from),
                     compiled.config().process().args(),
+                    from.defaults().labels(),
                     spec);
             write(record, from, compiled, network, lasts);
             done = true;

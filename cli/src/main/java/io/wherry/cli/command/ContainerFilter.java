@@ -182,7 +182,7 @@ final class ContainerFilter {
 
     private static boolean hasLabel(Container container, String label) {
         int equals = label.indexOf('=');
-        String value = container.spec().labels().get(equals < 0 ? label : label.substring(0, equals));
+        String value = container.labels().get(equals < 0 ? label : label.substring(0, equals));
         return value != null && (equals < 0 || value.equals(label.substring(equals + 1)));
     }
 

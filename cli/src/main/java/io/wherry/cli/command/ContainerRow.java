@@ -48,7 +48,7 @@ final class ContainerRow {
         ContainerSpec spec = container.spec();
         String command = command(container.command());
         List<String> labels = new ArrayList<>();
-        for (Map.Entry<String, String> label : spec.labels().entrySet()) {
+        for (Map.Entry<String, String> label : container.labels().entrySet()) {
             labels.add(label.getKey() + "=" + label.getValue());
         }
         List<String> mounts = new ArrayList<>();
