@@ -825,6 +825,7 @@ def test_single_streams():
 def test_attached_terminal_is_drawn_and_left_by_its_keys():
     words = ["/bin/sh", "-c", "trap 'echo size $(stty size)' WINCH; echo up; while :; do read line && echo got $line; done"]
     folder = detached(words, terminal=True)
+    wait_for(lambda: os.path.exists(folder + "/log") and log_of(folder), what="the trap")
     t = Terminal(attach(folder, 6, b"ab"), "attach")
     t.until(b"size 33 77")
     assert t.is_raw()
