@@ -1,5 +1,6 @@
 /* See docs/monitor.md. */
 #include "monitor.h"
+#include "health.h"
 #include <linux/wait.h>
 
 enum {
@@ -63,7 +64,7 @@ static bool is_frozen(int events) {
 }
 
 /* The kernel freezes processes one by one; the file tells when the last one is. */
-static int pause(const struct monitor *m) {
+static int pause(struct monitor *m) {
     int64_t until = sys_now_ms() + FREEZE_MS;
     TRY(cgroup_write(m, "cgroup.freeze", "1"));
     CLOSING int events = (int)TRY(sys_openat(m->block.cgroup, "cgroup.events", O_RDONLY, 0));
@@ -77,6 +78,7 @@ static int pause(const struct monitor *m) {
         sys_poll(&change, 1, (int)left);
     }
     CLOSING int mark = (int)sys_openat(m->block.volatile_folder, "paused", O_WRONLY | O_CREAT, 0600);
+    health_interrupt(m);
     return mark < 0 ? mark : 0;
 }
 
@@ -111,7 +113,7 @@ static int resize(const struct monitor *m, const uint8_t *payload) {
     return 0;
 }
 
-static int set_paused(const struct monitor *m, bool paused) {
+static int set_paused(struct monitor *m, bool paused) {
     TRY(m->ended ? -ESRCH : paused ? pause(m) : thaw(m));
     monitor_event(m, paused ? "pause" : "unpause");
     return 0;
@@ -267,7 +269,7 @@ static void reap(struct monitor *m) {
         if (sys_waitid(0 /* P_ALL */, 0, &status, __WALL | WEXITED | WNOHANG) < 0 || status.pid == 0) {
             return;
         }
-        if (sys_waitid(P_PIDFD_, m->pidfd, &probe, __WALL | WEXITED | WNOHANG | (int)WNOWAIT) == -ECHILD) {
+        if (!health_ended(m, &status) && sys_waitid(P_PIDFD_, m->pidfd, &probe, __WALL | WEXITED | WNOHANG | (int)WNOWAIT) == -ECHILD) {
             note_ending(m, &status);
         }
     }
@@ -399,6 +401,7 @@ void monitor_record(struct monitor *m, bool for_good) {
 
 /* The first process has ended: what it still said, and how often memory ran out. */
 static void take_leave(struct monitor *m) {
+    health_stop(m);
     for (unsigned k = 0; k < CLIENT_LIMIT; k++) {
         if (m->clients[k].used && m->clients[k].primary) {
             client_widen(m, &m->clients[k]); /* what is left is at most that; the record must not wait for a reader */
@@ -430,7 +433,7 @@ static void finish(struct monitor *m) {
 
 /* the loop */
 
-enum { POLL_PIDFD, POLL_SIGNALS, POLL_LISTENER, POLL_OUT, POLL_ERR, POLL_IN, POLL_LOG, POLL_CLIENTS, POLL_COUNT = POLL_CLIENTS + CLIENT_LIMIT };
+enum { POLL_PIDFD, POLL_SIGNALS, POLL_LISTENER, POLL_OUT, POLL_ERR, POLL_IN, POLL_LOG, POLL_HEALTH, POLL_CLIENTS, POLL_COUNT = POLL_CLIENTS + CLIENT_LIMIT };
 
 static int64_t sooner(int64_t left, int64_t at, int64_t now) {
     int64_t wait = at > now ? at - now : 0;
@@ -443,6 +446,7 @@ static int wait_for_work(const struct monitor *m, struct pollfd fds[POLL_COUNT])
     int64_t now = sys_now_ms();
     int64_t left = m->kill_at == NEVER ? FOREVER : sooner(FOREVER, m->kill_at, now);
     left = m->again_at == NEVER ? left : sooner(left, m->again_at, now);
+    left = health_due(m) == NEVER ? left : sooner(left, health_due(m), now);
     bool quiet = m->quiet_until > now;
     left = quiet && !blocked ? sooner(left, m->quiet_until, now) : left;
     fds[POLL_PIDFD] = (struct pollfd){.fd = m->pidfd, .events = POLLIN};
@@ -451,6 +455,7 @@ static int wait_for_work(const struct monitor *m, struct pollfd fds[POLL_COUNT])
     fds[POLL_OUT] = (struct pollfd){.fd = blocked || quiet ? -1 : m->block.out, .events = POLLIN};
     fds[POLL_ERR] = (struct pollfd){.fd = blocked ? -1 : m->block.err, .events = POLLIN};
     fds[POLL_IN] = (struct pollfd){.fd = input_waits ? m->block.in : -1, .events = POLLOUT};
+    fds[POLL_HEALTH] = (struct pollfd){.fd = health_output(m), .events = POLLIN};
     fds[POLL_LOG] = (struct pollfd){.fd = log_waits(&m->log) ? m->log.fd : -1, .events = POLLOUT};
     for (unsigned k = 0; k < CLIENT_LIMIT; k++) {
         const struct client *c = &m->clients[k];
@@ -484,6 +489,7 @@ void monitor_turn(struct monitor *m) {
     if (m->kill_at != NEVER && sys_now_ms() >= m->kill_at) {
         kill_all(m);
     }
+    health_turn(m, n > 0 && fds[POLL_HEALTH].revents != 0);
     if (n <= 0) {
         return;
     }
@@ -551,6 +557,7 @@ void monitor_watch(struct monitor *m) {
     struct __kernel_timespec now = {0};
     sys_clock(0, &now);
     m->begun = (uint64_t)now.tv_sec;
+    health_start(m);
     reap(m); /* it may have ended before its death was blocked for us */
 }
 

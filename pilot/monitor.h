@@ -97,6 +97,7 @@ struct monitor {
     uint32_t delay;      /* milliseconds between the last end and the start behind it */
     int64_t kill_at;   /* monotonic milliseconds, or NEVER */
     int64_t quiet_until; /* a terminal that nobody has open */
+    struct health *health; /* NULL without checks */
     struct client clients[CLIENT_LIMIT];
 };
 

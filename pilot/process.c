@@ -5,7 +5,7 @@
 
 enum { MESSAGE_LIMIT = 160, HELPER_WORDS = 4096, F_ADD_SEALS_ = 1033, SEAL_SHRINK = 2, SEAL_GROW = 4 };
 
-enum { SIGNAL_COUNT = 64, FAULT_COUNT = 7 };
+enum { SIGNAL_COUNT = 64, FAULT_COUNT = 7, INIT_GROUP = 1, INIT_VISIBLE = 2 };
 
 /* clone */
 
@@ -345,15 +345,18 @@ static void reap(int child) {
 }
 
 /* Blocked signals are queued even for pid 1, which otherwise would not get those without a handler. */
-_Noreturn static void init_main(int child, bool group, uint64_t signals) {
+_Noreturn static void init_main(int child, uint64_t flags, uint64_t signals) {
     SYS(close_range, 3, UINT32_MAX);
+    if ((flags & INIT_VISIBLE) != 0) {
+        sys_prctl(4 /* PR_SET_DUMPABLE */, 1); /* else its memory counts as the host's, and nobody without CAP_SYS_PTRACE there may join its namespaces */
+    }
     sys_prctl(15 /* PR_SET_NAME */, (uintptr_t)"wherry-init");
     for (;;) {
         long signal = sys_raw(__NR_rt_sigtimedwait, ADDRESS(&signals), 0, 0, 8, 0, 0);
         if (signal == SIGCHLD) {
             reap(child);
         } else if (signal > 0 && signal != SIGTTIN && signal != SIGTTOU) {
-            sys_kill(group ? -child : child, (int)signal);
+            sys_kill((flags & INIT_GROUP) != 0 ? -child : child, (int)signal);
         }
     }
 }
@@ -365,7 +368,7 @@ int op_init(struct context *ctx, const struct instruction *i) {
     sys_sigmask(signals, &old);
     long pid = sys_fork();
     if (pid > 0) {
-        init_main((int)pid, i->operands[0] == 1, signals);
+        init_main((int)pid, i->operands[0], signals);
     }
     if (pid == 0) {
         /* A group of its own, in front if there is a terminal; SIGTTOU is blocked here, so the call does not stop us. */

@@ -210,11 +210,40 @@ static uint32_t word_at(const uint8_t *at) {
     return word;
 }
 
+static void enter(struct checker *c, uint32_t strand) {
+    struct knowledge *k = &c->strands[strand];
+    for (uint64_t fd = 0; fd <= 2; fd++) {
+        assign(k, fd);
+    }
+    if (strand == 0) {
+        assign(k, FD_STREAM);
+        assign(k, FD_REPLIES);
+    }
+    k->entered = true;
+}
+
+/* The monitor runs that strand whenever a check is due, with nothing but the container and a place for the output. */
+static bool check_health(struct checker *c, const struct instruction *i, const uint8_t *block) {
+    uint32_t strand = word_at(block + 84);
+    uint32_t output = word_at(block + 108);
+    bool timed = word_at(block + 88) > 0 && word_at(block + 92) > 0 && word_at(block + 100) > 0 && word_at(block + 104) > 0;
+    if (strand == 0) {
+        return require(c, output == UINT32_MAX, "a health check without a strand");
+    }
+    bool runs = strand < STRAND_REMOVAL && strand != STRAND_BETWEEN && !c->strands[strand].entered && c->program->header->strands[strand].count > 0;
+    if (!require(c, as_signed(i->operands[0]) >= 0 && runs && timed && output >= FD_FIRST && output <= FD_LAST, "a health check that cannot be run")) {
+        return false;
+    }
+    enter(c, strand);
+    assign(&c->strands[strand], i->operands[0]);
+    assign(&c->strands[strand], output);
+    return true;
+}
+
 static bool check_monitor(struct checker *c, const struct instruction *i) {
-    static const uint8_t fd_places[] = {4, 8, 12, 16, 20, 24, 28, 44, 80, 108};
+    static const uint8_t fd_places[] = {4, 8, 12, 16, 20, 24, 28, 44, 80};
     static const uint8_t zero_places[] = {60, 112, 116, 120, 124};
-    const struct strand *strands = c->program->header->strands;
-    const struct strand *strand = &strands[0];
+    const struct strand *strand = &c->program->header->strands[0];
     const uint8_t *at = (const uint8_t *)c->program->data + i->operands[1];
     bool is_end = c->strand == 0 && c->at == strand->first + strand->count - 1 && i->policy == POLICY_ABORT;
     if (!require(c, is_end, "MONITOR is not the end of strand 0") || !require(c, i->operands[2] == MONITOR_BLOCK, "a monitor block has 128 bytes")) {
@@ -240,7 +269,8 @@ static bool check_monitor(struct checker *c, const struct instruction *i) {
         && require(c, log, "a log that the monitor does not know")
         && require(c, assigned, "a descriptor that nothing was assigned to")
         && require(c, reserved == 0, "a reserved byte of a monitor block is not zero")
-        && require(c, again && word_at(at + 76) <= SIGNAL_LAST, "a restart that the program is not made for");
+        && require(c, again && word_at(at + 76) <= SIGNAL_LAST, "a restart that the program is not made for")
+        && check_health(c, i, at);
 }
 
 /* The slot's first contents keep every string around it well-formed before and after PUTPID. */
@@ -340,7 +370,7 @@ static bool meaning(struct checker *c, const struct instruction *i) {
     case OP_MONITOR:
         return check_monitor(c, i);
     case OP_INIT:
-        return require(c, o[0] <= 1 && is_child, "INIT outside of a child's strand");
+        return require(c, o[0] <= 3 && is_child, "INIT outside of a child's strand");
     case OP_KILLCG:
         return check_below(c, o[1], false) && require(c, o[2] <= 1, "an unknown kind of cgroup");
     case OP_RMCG:
@@ -426,18 +456,6 @@ static bool ending(struct checker *c, const struct strand *strand) {
         }
     }
     return true;
-}
-
-static void enter(struct checker *c, uint32_t strand) {
-    struct knowledge *k = &c->strands[strand];
-    for (uint64_t fd = 0; fd <= 2; fd++) {
-        assign(k, fd);
-    }
-    if (strand == 0) {
-        assign(k, FD_STREAM);
-        assign(k, FD_REPLIES);
-    }
-    k->entered = true;
 }
 
 static bool strands(struct checker *c) {

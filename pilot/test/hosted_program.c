@@ -160,7 +160,7 @@ static void flow_tests(void) {
     BREAK("refuses device rules without code", (code[find(a, OP_DEVICES)].operands[1] = 0, code[find(a, OP_DEVICES)].operands[2] = 0),
           "device rules of no instructions, or too many");
     BREAK("refuses device rules that are too long", code[find(a, OP_DEVICES)].operands[2] = 5000, "a block does not lie inside the data");
-    BREAK("refuses an unknown barrier", code[find(a, OP_SEND)].operands[1] = 8, "an unknown barrier");
+    BREAK("refuses an unknown barrier", code[find(a, OP_SEND)].operands[1] = 9, "an unknown barrier");
     BREAK("refuses PUTPID over a string", code[find(a, OP_PUTPID)].operands[0] = code[0].operands[2], "PUTPID without its 12 bytes");
     BREAK("refuses WRITE with an access mode", code[find(a, OP_WRITE)].operands[4] = 2, "WRITE with an unknown open flag");
     BREAK("refuses an unknown flag of the monitor", a->data[code[find(a, OP_MONITOR)].operands[1]] = 64, "an unknown flag in a monitor block");

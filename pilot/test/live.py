@@ -87,7 +87,8 @@ def wait_for(condition, seconds=5, what="it"):
 
 def exit_record(folder):
     with open(os.path.join(folder, "exit"), encoding="ascii") as file:
-        return {line.split()[0]: int(line.split()[1]) for line in file if not line.startswith("boot ")}
+        pairs = [line.split() for line in file]
+        return {key: int(value) if value.isdigit() else value for key, value in pairs}
 
 
 def await_exit(folder, seconds=5):

@@ -22,6 +22,7 @@ import java.util.OptionalLong;
  * @param imageId digest of its image's configuration
  * @param driver what keeps its root
  * @param damage what is wrong with its files; then nothing else but the id is sure
+ * @param health how its checks went, while it runs and has any
  * @param spec what was asked
  */
 public record Container(
@@ -40,6 +41,7 @@ public record Container(
         Optional<String> imageId,
         String driver,
         Optional<String> damage,
+        Optional<Health> health,
         ContainerSpec spec) {
 
     /** What a container does. */

@@ -1,5 +1,6 @@
 package io.wherry.engine;
 
+import io.wherry.oci.HealthCheck;
 import io.wherry.oci.json.Fields;
 import io.wherry.oci.json.JsonArray;
 import io.wherry.oci.json.JsonObject;
@@ -32,6 +33,7 @@ import java.util.OptionalInt;
  * @param interactive input is kept open
  * @param detached nobody waits for it
  * @param remove removed when it has ended
+ * @param healthcheck how its health is asked, on top of what the image says
  * @param restart whether it is started again when it has ended; absent for no
  * @param readOnly the root cannot be written
  * @param mounts binds and temporary filesystems, in order
@@ -88,6 +90,7 @@ public record ContainerSpec(
         boolean interactive,
         boolean detached,
         boolean remove,
+        Optional<HealthCheck> healthcheck,
         Optional<RestartPolicy> restart,
         boolean readOnly,
         List<MountSpec> mounts,
@@ -179,6 +182,9 @@ public record ContainerSpec(
         }
         if (remove) {
             json.put("remove", true);
+        }
+        if (healthcheck.isPresent()) {
+            json.put("healthcheck", healthcheck.get().toJson());
         }
         if (restart.isPresent()) {
             json.put("restart", restart.get().text());
@@ -302,6 +308,9 @@ public record ContainerSpec(
         spec.interactive = fields.flag("interactive");
         spec.detached = fields.flag("detached");
         spec.remove = fields.flag("remove");
+        Optional<Fields> healthcheck = fields.object("healthcheck");
+        spec.healthcheck =
+                healthcheck.isPresent() ? Optional.of(HealthCheck.fromJson(healthcheck.get())) : Optional.empty();
         Optional<String> restart = fields.string("restart");
         spec.restart = restart.isPresent() ? Optional.of(RestartPolicy.parse(restart.get())) : Optional.empty();
         spec.readOnly = fields.flag("readOnly");
@@ -391,6 +400,9 @@ public record ContainerSpec(
 
         /** Removed when it has ended. */
         public boolean remove = false;
+
+        /** How its health is asked, on top of what the image says. */
+        public Optional<HealthCheck> healthcheck = Optional.empty();
 
         /** Whether it is started again when it has ended; absent for no. */
         public Optional<RestartPolicy> restart = Optional.empty();
@@ -532,6 +544,7 @@ public record ContainerSpec(
                     interactive,
                     detached,
                     remove,
+                    healthcheck,
                     restart,
                     readOnly,
                     mounts,

@@ -76,7 +76,8 @@ final class Creation {
                 spec.remove(),
                 restart(spec),
                 stopSignal(spec, from).number(),
-                LogChoice.of(spec, config.process().env(), id, name).log());
+                LogChoice.of(spec, config.process().env(), id, name).log(),
+                HealthChoice.of(spec, from.defaults()));
     }
 
     private static Signal stopSignal(ContainerSpec spec, ContainerRoot from) {
@@ -107,7 +108,7 @@ final class Creation {
      * @param lasts whether it must survive a power cut; one that is started at once and removed at its end need not
      */
     KernelProgram create(ContainerSpec spec, ContainerRoot from, ContainerId id, NetworkChoice network, boolean lasts) {
-        try (CreationLock _ = CreationLock.take(files.lock(id))) {
+        try (HeldLock _ = HeldLock.take(files.lock(id))) {
             return createLocked(spec, from, id, network, lasts);
         } catch (IOException e) {
             throw StateFile.failed("lock", files.lock(id), e);

@@ -415,8 +415,10 @@ public final class Engine {
             } catch (WherryException e) {
                 // its state is shown as it is; whoever names it meets the error
             }
-            if (Files.exists(files.folder(id))) { // healing may have removed it
+            try {
                 containers.add(files.read(id));
+            } catch (WherryException e) {
+                // healing, or another command, has removed it
             }
         }
         containers.sort((a, b) -> b.created().compareTo(a.created()));

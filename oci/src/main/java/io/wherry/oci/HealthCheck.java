@@ -29,7 +29,25 @@ public record HealthCheck(
         test = List.copyOf(test);
     }
 
-    static HealthCheck fromJson(Fields in) {
+    /** {@return one that says nothing} */
+    public static HealthCheck none() {
+        return fromJson(JsonObject.empty().fields());
+    }
+
+    /** {@return these words, and where one is absent, or 0, what another document says} */
+    public HealthCheck over(HealthCheck other) {
+        return new HealthCheck(
+                test.isEmpty() ? other.test : test,
+                interval.orElse(0) == 0 ? other.interval : interval,
+                timeout.orElse(0) == 0 ? other.timeout : timeout,
+                startPeriod.orElse(0) == 0 ? other.startPeriod : startPeriod,
+                startInterval.orElse(0) == 0 ? other.startInterval : startInterval,
+                retries.orElse(0) == 0 ? other.retries : retries,
+                extra);
+    }
+
+    /** {@return the object in a document} */
+    public static HealthCheck fromJson(Fields in) {
         return new HealthCheck(
                 in.strings("Test"),
                 in.integer("Interval"),
@@ -40,7 +58,8 @@ public record HealthCheck(
                 in.rest());
     }
 
-    JsonObject toJson() {
+    /** {@return the object as docker writes it} */
+    public JsonObject toJson() {
         return JsonObject.builder()
                 .putIfNotEmpty("Test", test)
                 .putIfPresent("Interval", interval)

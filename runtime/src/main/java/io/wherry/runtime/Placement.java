@@ -1,6 +1,8 @@
 package io.wherry.runtime;
 
 import io.wherry.kernel.step.MonitorLog;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Where a container is and how it is attended: what a runtime needs beside its configuration.
@@ -19,6 +21,7 @@ import io.wherry.kernel.step.MonitorLog;
  * @param restart what follows an end that nobody asked for
  * @param stopSignal the number of the signal that asks it to end
  * @param log where its output is kept
+ * @param health how its health is asked for
  */
 public record Placement(
         String id,
@@ -34,7 +37,26 @@ public record Placement(
         boolean remove,
         Restart restart,
         int stopSignal,
-        MonitorLog log) {
+        MonitorLog log,
+        Optional<Health> health) {
+
+    /**
+     * How its health is asked for.
+     *
+     * @param command the check: a program and its arguments, run as the container's own user
+     * @param interval milliseconds between the end of a check and the next
+     * @param timeout milliseconds that a check may take
+     * @param startPeriod milliseconds from the start in which failures do not count
+     * @param retries how many failures in a row make it unhealthy
+     * @param startInterval milliseconds between checks in the start period
+     */
+    public record Health(
+            List<String> command, int interval, int timeout, int startPeriod, int retries, int startInterval) {
+        /** Copies the command. */
+        public Health {
+            command = List.copyOf(command);
+        }
+    }
 
     /**
      * What the monitor does when the container has ended by itself.

@@ -4,6 +4,7 @@ import io.wherry.cli.output.Human;
 import io.wherry.engine.ContainerDetails;
 import io.wherry.engine.ContainerSpec;
 import io.wherry.oci.ExecutionDefaults;
+import io.wherry.oci.HealthCheck;
 import io.wherry.oci.json.JsonNull;
 import io.wherry.oci.json.JsonObject;
 import io.wherry.oci.json.JsonValue;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The section Config of {@link ContainerDocument}: what was asked, and what the image says where nothing was. */
 final class ConfigDocument {
@@ -35,7 +37,10 @@ final class ConfigDocument {
                 .put("StdinOnce", attached && spec.interactive())
                 .put("Env", environment(spec, image))
                 .put("Cmd", ContainerDocument.listOrNull(command(spec, image)));
-        image.toJson().get("Healthcheck").ifPresent(check -> config.put("Healthcheck", check));
+        Optional<HealthCheck> check = spec.healthcheck()
+                .map(own -> image.healthcheck().map(own::over).orElse(own))
+                .or(image::healthcheck);
+        check.ifPresent(one -> config.put("Healthcheck", one.toJson()));
         config.put("Image", spec.image().orElse(""))
                 .put("Volumes", image.volumes().isEmpty() ? JsonNull.INSTANCE : keys(image.volumes()))
                 .put("WorkingDir", spec.workdir().orElse(image.workingDir()))

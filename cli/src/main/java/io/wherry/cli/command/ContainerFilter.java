@@ -3,11 +3,12 @@ package io.wherry.cli.command;
 import io.wherry.cli.table.Nearest;
 import io.wherry.cli.table.UsageException;
 import io.wherry.engine.Container;
+import io.wherry.engine.Health;
 import java.util.List;
 
 /** The values of {@code ps --filter}: of one key any may hold, but every label must; all keys must hold. */
 final class ContainerFilter {
-    private static final List<String> KEYS = List.of("name", "status", "id", "label");
+    private static final List<String> KEYS = List.of("name", "status", "id", "label", "health");
 
     private final List<String> filters;
 
@@ -20,8 +21,8 @@ final class ContainerFilter {
                 String near = Nearest.of(key, KEYS);
                 throw new UsageException(
                         "ps",
-                        List.of("Option `--filter` takes `name=`, `status=`, `id=` or `label=`, not `" + filter + "`."
-                                + (near == null || equals < 0 ? "" : " Did you mean `" + near + "=`?")),
+                        List.of("Option `--filter` takes `name=`, `status=`, `id=`, `label=` or `health=`, not `"
+                                + filter + "`." + (near == null || equals < 0 ? "" : " Did you mean `" + near + "=`?")),
                         1);
             }
         }
@@ -45,12 +46,19 @@ final class ContainerFilter {
         boolean name = !has("name=");
         boolean status = !has("status=");
         boolean id = !has("id=");
+        boolean health = !has("health=");
         for (String filter : filters) {
             int equals = filter.indexOf('=');
             String value = filter.substring(equals + 1);
             switch (filter.substring(0, equals)) {
                 case "name" -> name |= container.name().contains(value);
                 case "status" -> status |= container.status().word().equals(value);
+                case "health" ->
+                    health |= container
+                            .health()
+                            .map(Health::status)
+                            .orElse("none")
+                            .equals(value);
                 case "id" -> id |= container.id().startsWith(value);
                 default -> {
                     if (!hasLabel(container, value)) {
@@ -59,7 +67,7 @@ final class ContainerFilter {
                 }
             }
         }
-        return name && status && id;
+        return name && status && id && health;
     }
 
     private static boolean hasLabel(Container container, String label) {

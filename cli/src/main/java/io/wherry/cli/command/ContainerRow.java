@@ -72,7 +72,7 @@ final class ContainerRow {
     private static String status(Container container, long now) {
         if (container.status() == Container.Status.RUNNING || container.status() == Container.Status.PAUSED) {
             String up = "Up " + Human.duration(now - container.started().orElse(now));
-            return container.status() == Container.Status.PAUSED ? up + " (Paused)" : up;
+            return container.status() == Container.Status.PAUSED ? up + " (Paused)" : up + health(container);
         }
         if (container.status() == Container.Status.RESTARTING) {
             return "Restarting (" + container.exitCode().orElse(0) + ") "
@@ -85,6 +85,14 @@ final class ContainerRow {
             return code + Human.ago(container.finished().orElse(0), now);
         }
         return container.status() == Container.Status.CREATED ? "Created" : "Damaged";
+    }
+
+    private static String health(Container container) {
+        if (container.health().isEmpty()) {
+            return "";
+        }
+        String status = container.health().get().status();
+        return status.equals("starting") ? " (health: starting)" : " (" + status + ")";
     }
 
     static long seconds(String instant) {

@@ -50,7 +50,7 @@ final class PsCommand extends Command<PsCommand.Words> {
                         "filter",
                         'f',
                         "KEY=VALUE",
-                        "Only those with this name, status, id or label",
+                        "Only those with this name, status, id, label or health",
                         (w, v) -> w.filters.add(v))
                 .text("format", NONE, "TEMPLATE", "A Go template, `table TEMPLATE` or `json`", (w, v) -> w.format = v)
                 .flag("json", NONE, "Print one JSON object a line", (w, v) -> w.json = v);

@@ -49,6 +49,7 @@ public final class RunOptions {
         limits(table);
         security(table);
         namespaces(table);
+        health(table);
         metadata(table);
         absent(table);
         return table;
@@ -321,12 +322,56 @@ public final class RunOptions {
                         (w, v) -> put(w.spec.logOptions, v));
     }
 
+    private static void health(OptionTable<RunWords> table) {
+        table.section("Health")
+                .text(
+                        "health-cmd",
+                        NONE,
+                        "COMMAND",
+                        "What tells by exit code 0 that it is healthy",
+                        (w, v) -> w.spec.healthcheck = HealthWords.command(w.spec.healthcheck, v))
+                .text(
+                        "health-interval",
+                        NONE,
+                        "TIME",
+                        "Time between checks (default 30s)",
+                        (w, v) -> w.spec.healthcheck = HealthWords.interval(w.spec.healthcheck, v))
+                .text(
+                        "health-timeout",
+                        NONE,
+                        "TIME",
+                        "Time that a check may take (default 30s)",
+                        (w, v) -> w.spec.healthcheck = HealthWords.timeout(w.spec.healthcheck, v))
+                .number(
+                        "health-retries",
+                        "Failures in a row that make it unhealthy (default 3)",
+                        0,
+                        Integer.MAX_VALUE,
+                        (w, v) -> w.spec.healthcheck = HealthWords.retries(w.spec.healthcheck, v))
+                .text(
+                        "health-start-period",
+                        NONE,
+                        "TIME",
+                        "Time to start up, in which failures do not count",
+                        (w, v) -> w.spec.healthcheck = HealthWords.startPeriod(w.spec.healthcheck, v))
+                .text(
+                        "health-start-interval",
+                        NONE,
+                        "TIME",
+                        "Time between checks while it starts up (default 5s)",
+                        (w, v) -> w.spec.healthcheck = HealthWords.startInterval(w.spec.healthcheck, v))
+                .flag("no-healthcheck", NONE, "No check, whatever the image says", (w, v) -> {
+                    if (v) {
+                        w.spec.healthcheck = HealthWords.none(w.spec.healthcheck);
+                    }
+                });
+    }
+
     /** Docker's options whose absence deserves its name, not "no such option". */
     private static void absent(OptionTable<RunWords> table) {
         table.section("")
                 .absent("publish", 'p', true, "publishing ports")
                 .absent("publish-all", 'P', false, "publishing ports")
-                .absent("health-cmd", NONE, true, "health checks")
                 .absent("dns", NONE, true, "name servers of its own")
                 .absent("add-host", NONE, true, "extra host names")
                 .absent("link", NONE, true, "links between containers")

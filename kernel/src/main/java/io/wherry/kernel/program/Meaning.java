@@ -45,7 +45,7 @@ final class Meaning {
         } else if (op == Op.FAIL) {
             sound = instruction.policy() == Policy.ABORT && v[0] >= 0 && v[0] < ERRNOS;
         } else if (op == Op.INIT) {
-            sound = child && (v[0] == 0 || v[0] == 1);
+            sound = child && v[0] >= 0 && v[0] <= 3;
         } else if (op == Op.KILLCG) {
             sound = isBelow(data, (int) v[1], false) && (v[2] == 0 || v[2] == 1);
         } else if (op == Op.RMCG) {

@@ -22,7 +22,7 @@ final class Verifier {
     private static final int RESTART_POLICIES = 3;
     private static final int SIGNAL_LAST = 64;
     private static final int[] MONITOR_ZEROS = {60, 112, 116, 120, 124};
-    private static final int[] MONITOR_DESCRIPTORS = {4, 8, 12, 16, 20, 24, 28, 44, 80, 108};
+    private static final int[] MONITOR_DESCRIPTORS = {4, 8, 12, 16, 20, 24, 28, 44, 80};
     private static final long CLONE_FLAGS = Linux.CLONE_NEWNS
             | Linux.CLONE_NEWCGROUP
             | Linux.CLONE_NEWUTS
@@ -286,6 +286,34 @@ final class Verifier {
         require(
                 policy >= 0 && policy < RESTART_POLICIES && made && stopSignal >= 0 && stopSignal <= SIGNAL_LAST,
                 "a restart that the program is not made for");
+        health(at, (int) values[0]);
+    }
+
+    /** The monitor runs that strand whenever a check is due, with nothing but the container and a place for the output. */
+    private void health(int block, int process) {
+        int strand = data.getInt(block + 84);
+        int output = data.getInt(block + 108);
+        if (strand == 0) {
+            require(output == Strand.NONE, "a health check without a strand");
+            return;
+        }
+        boolean timed = data.getInt(block + 88) > 0
+                && data.getInt(block + 92) > 0
+                && data.getInt(block + 100) > 0
+                && data.getInt(block + 104) > 0;
+        boolean runs = process >= 0
+                && strand > 0
+                && strand < Assembler.REMOVAL
+                && strand != Assembler.BETWEEN
+                && strands[strand] == null
+                && program.count(strand) > 0;
+        require(
+                runs && timed && output >= FIRST_DESCRIPTOR && output <= LAST_DESCRIPTOR,
+                "a health check that cannot be run");
+        Knowledge known = Knowledge.fresh();
+        known.assigned.set(process);
+        known.assigned.set(output);
+        strands[strand] = known;
     }
 
     private static Operand.Result result(Instruction instruction) {

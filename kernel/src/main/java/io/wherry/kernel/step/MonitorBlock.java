@@ -2,6 +2,7 @@ package io.wherry.kernel.step;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 
 /**
  * What the monitor watches and writes (docs/program.md, "The monitor block").
@@ -24,6 +25,7 @@ import java.nio.ByteOrder;
  * @param stopSignal the signal that asks the container to end
  * @param events the folder of the journal of events, or {@link Slot#NONE}
  * @param cgroup the container's group in the version 2 hierarchy, or {@link Slot#NONE}
+ * @param health how its health is asked for
  */
 public record MonitorBlock(
         boolean terminal,
@@ -43,7 +45,8 @@ public record MonitorBlock(
         int again,
         int stopSignal,
         Slot events,
-        Slot cgroup) {
+        Slot cgroup,
+        Optional<MonitorHealth> health) {
 
     private static final int SIZE = 128;
     private static final int CGROUP = 44;
@@ -76,6 +79,9 @@ public record MonitorBlock(
                 .putInt(EVENTS, events.number())
                 .putInt(HEALTH_OUTPUT, Slot.NONE.number());
         log.put(block);
+        if (health.isPresent()) {
+            health.get().put(block);
+        }
         return block.array();
     }
 
@@ -83,6 +89,7 @@ public record MonitorBlock(
         return (terminal ? "terminal" : input ? "input and output" : "output")
                 + log.text()
                 + RESTARTS[restartPolicy]
+                + (health.isPresent() ? health.get().text() : "")
                 + (remove ? ", remove the container at its end" : "");
     }
 }

@@ -3,6 +3,8 @@ package io.wherry.kernel.program;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -230,7 +232,68 @@ class VerifierTest {
     void strandThatNobodyStartsIsRefused() {
         Assembler assembler = new Assembler();
         assembler.strand(Assembler.PILOT).call(Call.UMASK, 022);
-        assembler.strand(3).call(Call.UMASK, 022);
+        assembler.strand(2).call(Call.UMASK, 022);
         assertThatThrownBy(() -> assembler.finish(0)).hasMessageContaining("started by nobody");
+    }
+
+    @Test
+    void hostIsNotNamedInAnotherMountNamespace() {
+        for (long kind : new long[] {Linux.CLONE_NEWNS, 0}) {
+            assertThatThrownBy(() -> program(
+                            KernelProgram.STARTS_CONTAINER,
+                            strand -> strand.call(Call.SETNS, SOCKETS + 1, kind),
+                            strand -> {}))
+                    .hasMessageContaining("the host path /host/root");
+        }
+        program(
+                KernelProgram.STARTS_CONTAINER,
+                strand -> strand.call(Call.SETNS, SOCKETS + 1, Linux.CLONE_NEWNET),
+                strand -> {});
+    }
+
+    @Test
+    void processIsNamedByPidAndStart() {
+        refused("PROCESS", strand -> strand.opTo(30, Op.PROCESS, 0, 1));
+        refused("PROCESS", strand -> strand.opTo(30, Op.PROCESS, 1, 0));
+        refused("PROCESS", strand -> strand.opTo(30, Op.PROCESS, 1L << 23, 1));
+    }
+
+    private static KernelProgram monitor(Consumer<ByteBuffer> change) {
+        Assembler assembler = new Assembler();
+        assembler.strand(4).call(Call.SETNS, SOCKETS, Linux.CLONE_NEWNET).call(Call.DUP3, SOCKETS + 1, 1, 0);
+        ByteBuffer block = ByteBuffer.allocate(128).order(ByteOrder.LITTLE_ENDIAN);
+        for (int place : new int[] {4, 8, 12, 16, 20, 24, 28, 44, 80}) {
+            block.putInt(place, Strand.NONE);
+        }
+        block.putInt(84, 4)
+                .putInt(88, 1)
+                .putInt(92, 1)
+                .putInt(100, 1)
+                .putInt(104, 1)
+                .putInt(108, SOCKETS + 1);
+        change.accept(block);
+        Strand pilot = assembler.strand(Assembler.PILOT);
+        pilot.opTo(SOCKETS, Op.PROCESS, 1, 1);
+        pilot.op(Op.MONITOR, SOCKETS, assembler.block(block.array()), 128, 0, 0);
+        return assembler.finish(0);
+    }
+
+    @Test
+    void healthCheckIsAStrandThatTheMonitorRuns() {
+        monitor(block -> {});
+        List<Consumer<ByteBuffer>> changes = List.of(
+                block -> block.putInt(84, 5), // which is empty
+                block -> block.putInt(84, Assembler.SWEEP),
+                block -> block.putInt(84, -1),
+                block -> block.putInt(88, 0),
+                block -> block.putInt(92, 0),
+                block -> block.putInt(100, 0),
+                block -> block.putInt(104, 0),
+                block -> block.putInt(108, 1),
+                block -> block.putInt(108, Strand.NONE));
+        for (Consumer<ByteBuffer> change : changes) {
+            assertThatThrownBy(() -> monitor(change)).hasMessageContaining("a health check that cannot be run");
+        }
+        assertThatThrownBy(() -> monitor(block -> block.putInt(84, 0))).hasMessageContaining("without a strand");
     }
 }

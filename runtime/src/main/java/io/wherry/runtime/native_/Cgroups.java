@@ -55,6 +55,11 @@ abstract sealed class Cgroups permits CgroupsV1, CgroupsV2, NoCgroups {
         // where there are any
     }
 
+    /** Remembers which other groups there are, for {@link #prepareToJoin} and {@link #join}. */
+    void recall() {
+        // those of version 1
+    }
+
     /** Makes the other groups, with their limits, while the process mounts. */
     void makeOthers(Plan plan) {
         // those of version 1

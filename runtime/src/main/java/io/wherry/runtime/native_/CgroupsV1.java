@@ -54,6 +54,11 @@ final class CgroupsV1 extends Cgroups {
     @Override
     void find(Plan plan) {
         facts.cgroups().unified().ifPresent(path -> openUnified(plan, path));
+        recall();
+    }
+
+    @Override
+    void recall() {
         makeOthers(new Plan()); // which ones there are follows from the limits; these steps are not taken
     }
 

@@ -30,6 +30,7 @@ import io.wherry.kernel.step.StartProcess;
 import io.wherry.oci.RuntimeConfig;
 import io.wherry.runtime.ExecPlacement;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * Compiles one more process of a container that runs, from the container's own configuration: the same namespaces, control groups, limits, filter. A pure function of its inputs; the same for
@@ -171,6 +172,7 @@ public final class ExecRuntime {
                 0,
                 SIGTERM,
                 Slot.NONE,
-                Slot.NONE);
+                Slot.NONE,
+                Optional.empty());
     }
 }

@@ -154,7 +154,7 @@ final class FirstProcess {
         new Identity(plan, INSIDE, config, facts).narrow();
         plan.add(INSIDE, new UseStdio(streams.in(), streams.out(), streams.err()));
         if (config.annotations().containsKey(INIT_ANNOTATION)) {
-            plan.add(INSIDE, new ReapAsInit());
+            plan.add(INSIDE, new ReapAsInit(!facts.root()));
             plan.add(INSIDE, new DieWithParent());
         }
         plan.add(INSIDE, new SetUmask(process.user().umask().orElse(022)));

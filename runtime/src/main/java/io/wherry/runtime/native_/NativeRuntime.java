@@ -20,6 +20,7 @@ import io.wherry.kernel.step.MapIdRanges;
 import io.wherry.kernel.step.MapSingleId;
 import io.wherry.kernel.step.Mark;
 import io.wherry.kernel.step.MonitorBlock;
+import io.wherry.kernel.step.MonitorHealth;
 import io.wherry.kernel.step.Namespaces;
 import io.wherry.kernel.step.NetworkAttachment;
 import io.wherry.kernel.step.OpenFolder;
@@ -151,7 +152,9 @@ public final class NativeRuntime {
             plan.add(PILOT, new RemoveFile(folder, "exit")); // how it ended the last time
         }
         plan.add(PILOT, new RecordStarted(volatileFolder, "started", lines("boot", place.bootId())));
-        plan.add(PILOT, new BecomeMonitor(process, block(streams, folder, volatileFolder, listener, events, again)));
+        plan.add(
+                PILOT,
+                new BecomeMonitor(process, block(streams, process, folder, volatileFolder, listener, events, again)));
         sweep();
         if (place.remove()) {
             removal(plan, place);
@@ -160,7 +163,13 @@ public final class NativeRuntime {
     }
 
     private MonitorBlock block(
-            Streams streams, Slot folder, Slot volatileFolder, Slot listener, Slot events, int again) {
+            Streams streams,
+            Slot process,
+            Slot folder,
+            Slot volatileFolder,
+            Slot listener,
+            Slot events,
+            int again) {
         return new MonitorBlock(
                 streams.terminal(),
                 streams.monitorIn().number() >= 0,
@@ -179,7 +188,15 @@ public final class NativeRuntime {
                 again,
                 place.stopSignal(),
                 events,
-                cgroups.unified());
+                cgroups.unified(),
+                health(process));
+    }
+
+    private Optional<MonitorHealth> health(Slot process) {
+        return place.health().isPresent()
+                ? Optional.of(HealthProbe.compile(
+                        plan, config, facts, place, place.health().get(), process))
+                : Optional.empty();
     }
 
     /** The one of control groups is made inside, behind the attach, which decides what its root is. */
