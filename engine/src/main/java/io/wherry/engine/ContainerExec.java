@@ -64,12 +64,12 @@ final class ContainerExec {
     }
 
     /** Hands it to the launcher. For a command this is the end. */
-    void run(ContainerId container, ExecSpec spec) {
+    void run(ContainerId container, ExecSpec spec, String detachKeys) {
         Compiled compiled = compile(container, spec);
         int flags = (spec.detached() ? Launcher.DETACHED | Launcher.QUIET : 0)
                 | (spec.interactive() ? Launcher.INTERACTIVE : 0)
                 | (spec.terminal() ? Launcher.TERMINAL : 0);
-        launcher.launch(compiled.program(), compiled.id(), flags);
+        launcher.launch(compiled.program(), compiled.id(), flags, detachKeys);
     }
 
     /** {@return what to say about an execution whose program failed} */

@@ -279,7 +279,16 @@ public final class Engine {
      * @throws WherryException of kind FAILED_PRECONDITION if the container does not run, or is paused
      */
     public void exec(String word, ExecSpec spec) {
-        exec.run(healed(word), spec);
+        exec(word, spec, Launcher.DETACH_KEYS);
+    }
+
+    /**
+     * The same.
+     *
+     * @param detachKeys what leaves its terminal, at most 16 characters of ASCII; empty: nothing does
+     */
+    public void exec(String word, ExecSpec spec, String detachKeys) {
+        exec.run(healed(word), spec, detachKeys);
     }
 
     /** {@return the program that {@link #exec} would hand over for the same words} */
