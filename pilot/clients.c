@@ -191,6 +191,7 @@ static void attach(struct monitor *m, struct client *c, uint32_t streams) {
     c->primary = (streams & ATTACH_PRIMARY) != 0;
     c->streams = streams;
     c->waits = true;
+    monitor_event(m, "attach");
     reply(m, c, FRAME_ATTACH, 0);
 }
 
@@ -224,6 +225,7 @@ static bool obey(struct monitor *m, struct client *c) {
         pass_pidfd(m, c);
         break;
     case FRAME_DETACH:
+        monitor_event(m, "detach");
         c->streams = 0; /* whoever comes back finds the input open */
         c->closing = true;
         break;

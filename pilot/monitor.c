@@ -17,6 +17,16 @@ int own_fd(const struct monitor *m, int fd) {
     return own >= 0 ? (int)own : fd;
 }
 
+/* events */
+
+void monitor_event(const struct monitor *m, const char *action) {
+    event_append(m->block.events, m->block.folder, action, NULL);
+}
+
+static void event_with(const struct monitor *m, const char *action, const char *key, uint64_t value, const char *key2, uint64_t value2) {
+    event_numbers(m->block.events, m->block.folder, action, key, value, key2, value2);
+}
+
 /* what clients ask for */
 
 static int cgroup_write(const struct monitor *m, const char *file, const char *value) {
@@ -33,7 +43,11 @@ static int thaw(const struct monitor *m) {
 /* Between two starts there is nobody to signal, and nothing to wait for but the end of that. */
 static int stop(struct monitor *m, uint32_t signal, uint32_t milliseconds) {
     long result = m->ended ? 0 : sys_pidfd_signal(m->pidfd, (int)signal);
+    if (result == 0 && !m->ended) {
+        event_with(m, "kill", "signal", signal, NULL, 0);
+    }
     if (result == 0) {
+        m->stop_asked |= signal != SIGKILL || milliseconds > 0; /* not where it is to be removed at once */
         m->stopped = true;
         thaw(m);
         m->kill_at = milliseconds == UINT32_MAX ? NEVER : sys_now_ms() + milliseconds;
@@ -72,6 +86,9 @@ static int pause(struct monitor *m) {
 static int signal_container(struct monitor *m, uint32_t signal) {
     bool ends = signal == SIGKILL || signal == m->block.stop_signal;
     long result = m->ended ? ends ? 0 : -ESRCH : sys_pidfd_signal(m->pidfd, (int)signal);
+    if (result == 0 && !m->ended) {
+        event_with(m, "kill", "signal", signal, NULL, 0);
+    }
     if (result == 0 && ends) {
         m->stopped = true;
         thaw(m);
@@ -88,7 +105,18 @@ static void kill_all(struct monitor *m) {
 
 static int resize(const struct monitor *m, const uint8_t *payload) {
     const uint16_t size[4] = {get_u16(payload), get_u16(payload + 2), 0, 0};
-    return (m->block.flags & BLOCK_TERMINAL) == 0 ? -ENOTTY : (int)sys_ioctl(m->block.out, TIOCSWINSZ_, size);
+    if ((m->block.flags & BLOCK_TERMINAL) == 0) {
+        return -ENOTTY;
+    }
+    TRY(sys_ioctl(m->block.out, TIOCSWINSZ_, size));
+    event_with(m, "resize", "height", size[0], "width", size[1]);
+    return 0;
+}
+
+static int set_paused(struct monitor *m, bool paused) {
+    TRY(m->ended ? -ESRCH : paused ? pause(m) : thaw(m));
+    monitor_event(m, paused ? "pause" : "unpause");
+    return 0;
 }
 
 /* 0 or a positive errno. */
@@ -101,7 +129,7 @@ int monitor_request(struct monitor *m, enum frame_type type, const uint8_t *payl
     } else if (type == FRAME_STOP) {
         result = stop(m, get_u32(payload), get_u32(payload + 4));
     } else if (type == FRAME_PAUSE) {
-        result = m->ended ? -ESRCH : get_u32(payload) != 0 ? pause(m) : thaw(m);
+        result = set_paused(m, get_u32(payload) != 0);
     } else if (type == FRAME_POLICY) {
         result = restart_policy(m, get_u32(payload), get_u32(payload + 4));
     } else if (type == FRAME_REOPEN) {
@@ -383,12 +411,20 @@ static void take_leave(struct monitor *m) {
     drain(m, 1);
     log_close(&m->log);
     m->ending.oom = oom_kills(m);
+    if (m->ending.oom > 0) {
+        monitor_event(m, "oom");
+    }
+    event_with(m, "die", "execDuration", (uint64_t)(sys_now_ms() - m->started_at) / 1000, "exitCode", m->ending.code);
 }
 
 static void finish(struct monitor *m) {
     monitor_record(m, true);
     /* What could not be swept is swept by the next command, which finds the container by its folder. */
+    if (m->stop_asked) {
+        monitor_event(m, "stop");
+    }
     if (run_strand(m->ctx, STRAND_SWEEP) == 0 && (m->block.flags & BLOCK_REMOVE) != 0) {
+        monitor_event(m, "destroy");
         run_strand(m->ctx, STRAND_REMOVAL);
     }
     log_end(&m->log);
@@ -518,6 +554,7 @@ void monitor_watch(struct monitor *m) {
     m->again_at = NEVER;
     m->kill_at = NEVER;
     m->started_at = sys_now_ms();
+    monitor_event(m, "start");
     struct __kernel_timespec now = {0};
     sys_clock(0, &now);
     m->begun = (uint64_t)now.tv_sec;

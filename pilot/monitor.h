@@ -1,5 +1,6 @@
 /* The monitor's parts: the process that stays beside a container (docs/monitor.md). */
 #pragma once
+#include "events.h"
 #include "frame.h"
 #include "log.h"
 
@@ -89,6 +90,7 @@ struct monitor {
     int input_owner;   /* index of the client whose input that is, or -1 */
     bool input_closes; /* when it is written */
     bool stopped;        /* somebody wants it to stay down */
+    bool stop_asked;     /* by a stop, which is told when it has come about */
     int64_t started_at;  /* monotonic milliseconds */
     uint64_t begun;      /* when the container started: seconds since 1970 */
     int64_t again_at;    /* then it is started again, NEVER else */
@@ -116,6 +118,8 @@ void client_widen(struct monitor *m, struct client *c);
 bool output_blocked(const struct monitor *m);
 
 /* monitor.c */
+/* Tells the journal what happened to the container. */
+void monitor_event(const struct monitor *m, const char *action);
 /* A descriptor of the monitor's own, out of the way of those that the program numbers. */
 int own_fd(const struct monitor *m, int fd);
 /* The container's first process runs: from now on it is watched. */

@@ -4,7 +4,7 @@
 #include <linux/memfd.h>
 #include <linux/netlink.h>
 
-enum { PATH_LIMIT = 4096, REPLY_LIMIT = 8192, SOL_NETLINK = 270, STARTTIME_FIELD = 22 };
+enum { PATH_LIMIT = 4096, REPLY_LIMIT = 8192, SOL_NETLINK = 270, STARTTIME_FIELD = 22, F_OFD_GETLK_ = 36, F_OFD_SETLK_ = 37, F_UNLCK_ = 2, LOCK_PATIENCE_MS = 5000 };
 
 int own_number(int fd) {
     long own = fd < 0 ? -1 : sys_fcntl(fd, F_DUPFD_CLOEXEC, FD_LAST + 1);
@@ -80,6 +80,31 @@ static void context_words(struct context *ctx, int fd) {
     }
 }
 
+/*
+ * Whoever asks whether a container is attended holds its lock for a moment, and who mends it or takes it away holds it a little longer. Those are JVMs, whose
+ * locks have an owner; a monitor's has none (fcntl_locking(2), F_OFD_GETLK), and that one is not waited for.
+ */
+static long lock_patiently(int fd, const void *wanted) {
+    int64_t until = sys_now_ms() + LOCK_PATIENCE_MS;
+    long result;
+    while ((result = SYS(fcntl, fd, F_OFD_SETLK_, wanted)) == -EAGAIN && sys_now_ms() < until) {
+        struct {
+            int16_t type;
+            int16_t whence;
+            int64_t start;
+            int64_t length;
+            int32_t pid;
+        } holder;
+        _Static_assert(sizeof holder == 32, "struct flock");
+        memcpy(&holder, wanted, sizeof holder);
+        if (SYS(fcntl, fd, F_OFD_GETLK_, &holder) == 0 && holder.type != F_UNLCK_ && holder.pid == -1) {
+            break;
+        }
+        sys_sleep_ms(1);
+    }
+    return result;
+}
+
 int op_call(struct context *ctx, const struct instruction *i) {
     const struct signature *row = &call_table[i->operands[0]];
     const uint64_t *values = i->operands + 1;
@@ -100,6 +125,9 @@ int op_call(struct context *ctx, const struct instruction *i) {
     }
     if (row->number == __NR_close) {
         return (int)sys_close(fd_at(i, 1));
+    }
+    if (i->operands[0] == CALL_FCNTL_LOCK) {
+        return (int)lock_patiently(fd_at(i, 1), (const void *)a[2]);
     }
     long result = sys_retry(row->number, a[0], a[1], a[2], a[3], a[4]);
     if (result < 0 && (i->operands[0] == CALL_FSCONFIG || i->operands[0] == CALL_FSCONFIG_FD || i->operands[0] == CALL_FSMOUNT)) {

@@ -9,5 +9,6 @@ module io.wherry.engine {
     requires transitive io.wherry.runtime;
 
     exports io.wherry.engine;
+    exports io.wherry.engine.event;
     exports io.wherry.engine.log;
 }

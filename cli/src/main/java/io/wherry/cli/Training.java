@@ -139,6 +139,8 @@ final class Training {
                 words("exec", "-d", "-e", "A=b", "-w", "/tmp", "--privileged", "trained", "true"),
                 words("rm", "trained"),
                 words("rm", "boat"),
+                words("events", "--since", "1h", "--until", "0s"),
+                words("events", "--since", "1h", "--until", "0s", "--json", "--filter", "event=create"),
                 words("info"),
                 words("version"),
                 words("help"),

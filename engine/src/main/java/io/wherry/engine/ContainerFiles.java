@@ -4,15 +4,11 @@ import io.wherry.kernel.program.KernelProgram;
 import io.wherry.oci.Digest;
 import io.wherry.oci.WherryException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -24,6 +20,8 @@ import java.util.OptionalLong;
 final class ContainerFiles {
     /** What the folder of a container in the making is called before its id. */
     static final String UNFINISHED = ".new-";
+
+    private static final long PATIENCE_NANOS = 10_000_000_000L;
 
     /** The program of the next start. */
     static final String PROGRAM = "program";
@@ -113,9 +111,22 @@ final class ContainerFiles {
 
     ContainerRecord record(ContainerId id) {
         byte[] bytes = StateFile.read(folder(id).resolve(ContainerRecord.FILE))
-                .orElseThrow(
-                        () -> new WherryException(WherryException.Kind.CORRUPT, ContainerRecord.FILE + " is missing."));
+                .orElseThrow(() -> missing(id, ContainerRecord.FILE));
         return ContainerRecord.parse(bytes);
+    }
+
+    /** A container that was removed since it was found, or one of whose files is gone. */
+    private WherryException missing(ContainerId id, String file) {
+        return Files.exists(folder(id), LinkOption.NOFOLLOW_LINKS)
+                ? new WherryException(WherryException.Kind.CORRUPT, file + " is missing.")
+                : gone(id);
+    }
+
+    /** {@return what to say of a container that somebody has removed meanwhile} */
+    static WherryException gone(ContainerId id) {
+        return new WherryException(
+                WherryException.Kind.NOT_FOUND,
+                "There is no container " + id.abbreviated() + " any more: it was removed meanwhile.");
     }
 
     /** {@return diff ids of the layers that a container stands on; none if its record is damaged, and it can only be removed} */
@@ -132,27 +143,13 @@ final class ContainerFiles {
     }
 
     KernelProgram program(ContainerId id) {
-        byte[] bytes = StateFile.read(folder(id).resolve(PROGRAM))
-                .orElseThrow(() -> new WherryException(WherryException.Kind.CORRUPT, "program is missing."));
+        byte[] bytes = StateFile.read(folder(id).resolve(PROGRAM)).orElseThrow(() -> missing(id, PROGRAM));
         return KernelProgram.parse(bytes);
     }
 
-    /** {@return whether a monitor holds the container's lock} */
+    /** {@return whether a monitor holds the container's lock, or somebody who makes, mends or removes the container} */
     boolean attended(ContainerId id) {
-        Path lock = lock(id);
-        if (!Files.exists(lock, LinkOption.NOFOLLOW_LINKS)) {
-            return false;
-        }
-        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
-                FileLock held = channel.tryLock()) {
-            return held == null;
-        } catch (java.nio.channels.OverlappingFileLockException e) {
-            return true; // by another thread of this process
-        } catch (NoSuchFileException e) {
-            return false; // removed meanwhile, by who held it
-        } catch (IOException e) {
-            throw StateFile.failed("lock", lock, e);
-        }
+        return HeldLock.isHeld(lock(id));
     }
 
     /** {@return the last exit as the monitor told clients, which it does before it syncs and cleans up, and before it starts the container again} */
@@ -177,9 +174,45 @@ final class ContainerFiles {
                         || !Files.exists(folder(id), LinkOption.NOFOLLOW_LINKS));
     }
 
+    /** {@return whether something may be left of a start} */
+    boolean hasIntent(ContainerId id) {
+        return Files.exists(folder(id).resolve("intent"), LinkOption.NOFOLLOW_LINKS);
+    }
+
     /** {@return whether something may be left of a start that nobody attends} */
     boolean needsSweep(ContainerId id) {
-        return Files.exists(folder(id).resolve("intent"), LinkOption.NOFOLLOW_LINKS) && !attended(id);
+        return hasIntent(id) && !attended(id);
+    }
+
+    /**
+     * {@return the container's lock; empty if a monitor has it}
+     *
+     * <p>Others have it for moments only, and are waited for: who asks, who mends, who removes.
+     */
+    Optional<HeldLock> take(ContainerId id) {
+        Path file = lock(id);
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        try {
+            while (true) {
+                Optional<HeldLock> lock = HeldLock.tryTake(file);
+                if (lock.isPresent() || isMonitored(id) || System.nanoTime() > end) {
+                    return lock;
+                }
+                Thread.sleep(1);
+            }
+        } catch (IOException e) {
+            throw StateFile.failed("lock", file, e);
+        } catch (InterruptedException e) {
+            throw new WherryException(WherryException.Kind.INTERRUPTED, "The wait for a lock was interrupted.");
+        }
+    }
+
+    /** {@return whether the holder of the lock is a monitor beside a container that runs, or that is to be started again} */
+    private boolean isMonitored(ContainerId id) {
+        byte[] started = StateFile.read(volatileFolder(id).resolve("started")).orElse(new byte[0]);
+        return KeyValues.parse(started).text("boot").equals(bootId)
+                && toldForGood(id).isEmpty()
+                && attended(id);
     }
 
     /** {@return the container as it stands; damage to its files is part of the answer} */
@@ -187,6 +220,9 @@ final class ContainerFiles {
         try {
             return read(id, record(id));
         } catch (WherryException e) {
+            if (e.kind() == WherryException.Kind.NOT_FOUND) {
+                throw e;
+            }
             return new Container(
                     id.text(),
                     "",

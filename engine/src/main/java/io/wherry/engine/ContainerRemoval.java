@@ -3,10 +3,13 @@ package io.wherry.engine;
 import io.wherry.oci.WherryException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.util.Optional;
 
 /** Removes containers, and waits for monitors that still clean up behind one that has ended. */
 final class ContainerRemoval {
     private static final int SIGKILL = 9;
+    private static final int MOST_KILLS = 5; // of one that somebody else starts again and again
     private static final long PATIENCE_MILLIS = 10_000;
 
     private final ContainerFiles files;
@@ -33,19 +36,39 @@ final class ContainerRemoval {
         }
         Container container = files.read(id);
         waitIfEnding(id);
-        if (files.attended(id)) {
-            if (!force) {
-                throw new WherryException(
-                        WherryException.Kind.FAILED_PRECONDITION,
-                        "The container `" + container.name() + "` is running.",
-                        "Stop it first, or remove it with --force.");
+        for (int tries = 0; !removed(id); tries++) {
+            if (!force || tries == MOST_KILLS) {
+                throw running(container);
             }
             kill(id);
+            if (Files.exists(files.folder(id))) {
+                healing.heal(id);
+            }
         }
-        if (Files.exists(files.folder(id))) {
-            healing.heal(id);
+    }
+
+    /** Removes it with its lock in hand, so that nobody starts it meanwhile. {@return false if a monitor has the lock} */
+    private boolean removed(ContainerId id) {
+        Optional<HeldLock> lock = files.take(id);
+        if (lock.isEmpty()) {
+            return false;
         }
-        healing.remove(id);
+        try (HeldLock _ = lock.get()) {
+            if (!Files.exists(files.folder(id), LinkOption.NOFOLLOW_LINKS)) {
+                StateFile.remove(files.lock(id)); // or it would lie here for a minute
+                throw ContainerFiles.gone(id);
+            }
+            healing.remove(id);
+            return true;
+        }
+    }
+
+    private static WherryException running(Container container) {
+        boolean paused = container.status() == Container.Status.PAUSED;
+        return new WherryException(
+                WherryException.Kind.FAILED_PRECONDITION,
+                "The container `" + container.name() + "` is " + (paused ? "paused" : "running") + ".",
+                "Stop it first, or remove it with --force.");
     }
 
     private void kill(ContainerId id) {

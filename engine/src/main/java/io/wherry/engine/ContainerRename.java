@@ -28,7 +28,7 @@ final class ContainerRename {
      */
     void rename(ContainerId id, String name) {
         Path lock = root.locks().resolve(LOCK);
-        try (CreationLock _ = CreationLock.await(lock)) {
+        try (HeldLock _ = HeldLock.await(lock)) {
             ContainerRecord record = files.record(id);
             if (record.name().equals(name)) {
                 throw new WherryException(
@@ -47,7 +47,7 @@ final class ContainerRename {
     /** Gives back a name that a rename left behind, unless one is under way. */
     void forgetOld(ContainerId id, Path name) {
         Path lock = root.locks().resolve(LOCK);
-        try (CreationLock _ = CreationLock.await(lock)) {
+        try (HeldLock _ = HeldLock.await(lock)) {
             String word = String.valueOf(name.getFileName());
             boolean points = StateFile.read(name)
                     .map(bytes -> new String(bytes, StandardCharsets.US_ASCII).strip())

@@ -3,8 +3,12 @@ package io.wherry.engine;
 import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.launch.TaskResult;
 import io.wherry.kernel.program.Assembler;
+import io.wherry.kernel.program.Call;
 import io.wherry.kernel.program.KernelProgram;
+import io.wherry.kernel.program.Op;
 import io.wherry.oci.WherryException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -75,29 +79,50 @@ final class ContainerStart {
     /** Starts a container and returns once it runs. Does nothing if it is attended already. */
     void start(ContainerId id) {
         Optional<KernelProgram> program = prepare(id);
-        if (program.isEmpty()) {
-            return;
+        while (program.isPresent()) {
+            TaskResult result = launcher.task(program.get(), Assembler.PILOT);
+            if (result.ok()) {
+                return;
+            }
+            if (!Files.exists(files.folder(id), LinkOption.NOFOLLOW_LINKS)) {
+                throw ContainerFiles.gone(id);
+            }
+            if (!isHeldByAnother(result)) {
+                throw failed(id, program.get(), result);
+            }
+            program = awaitAnother(id) ? Optional.empty() : prepare(id);
         }
-        TaskResult result = launcher.task(program.get(), Assembler.PILOT);
-        if (result.ok() || lostTheRace(id)) {
-            return;
-        }
-        ContainerRecord record = files.record(id);
-        Creation.Compiled compiled = compile(record);
-        String sentence = result.failure()
-                .map(failure -> FailureReport.of(
-                                record.name(),
-                                compiled.config().process().args(),
-                                program.get(),
-                                compiled.plan(),
-                                failure)
-                        .sentence())
-                .orElse("Cannot start `" + record.name() + "`: its pilot ended without a word.");
-        throw new WherryException(WherryException.Kind.FAILED_PRECONDITION, sentence);
     }
 
-    /** Somebody else started it in the same moment; that is as good. */
-    private boolean lostTheRace(ContainerId id) {
-        return files.read(id).status().isAttended();
+    private static boolean isHeldByAnother(TaskResult result) {
+        return result.failure().isPresent()
+                && result.failure().get().op() == Op.SYS.number()
+                && result.failure().get().call() == Call.FCNTL_LOCK.number();
+    }
+
+    /** Somebody else starts it in the same moment. {@return whether it runs by that; else it is to be tried again} */
+    private boolean awaitAnother(ContainerId id) {
+        Optional<HeldLock> lock = files.take(id);
+        lock.ifPresent(HeldLock::close);
+        return lock.isEmpty();
+    }
+
+    private WherryException failed(ContainerId id, KernelProgram program, TaskResult result) {
+        ContainerRecord record = files.record(id);
+        if (result.failure().isEmpty()) {
+            return new WherryException(
+                    WherryException.Kind.FAILED_PRECONDITION,
+                    "Cannot start `" + record.name() + "`: its pilot ended without a word.");
+        }
+        Creation.Compiled compiled = compile(record);
+        FailureReport report = FailureReport.of(
+                record.name(),
+                compiled.config().process().args(),
+                program,
+                compiled.plan(),
+                result.failure().get());
+        return report.hint().isEmpty()
+                ? new WherryException(WherryException.Kind.FAILED_PRECONDITION, report.sentence())
+                : new WherryException(WherryException.Kind.FAILED_PRECONDITION, report.sentence(), report.hint());
     }
 }

@@ -33,8 +33,10 @@ final class Creation {
     private final ContainerFiles files;
     private final HostFacts facts;
     private final Storage storage;
+    private final ContainerEvents events;
 
-    Creation(StateRoot root, ContainerFiles files, HostFacts facts, Storage storage) {
+    Creation(StateRoot root, ContainerFiles files, HostFacts facts, Storage storage, ContainerEvents events) {
+        this.events = events;
         this.storage = storage;
         this.root = root;
         this.files = files;
@@ -67,6 +69,7 @@ final class Creation {
                 root.running().toString(),
                 root.trash().toString(),
                 root.names().toString(),
+                root.events().toString(),
                 name,
                 facts.bootId(),
                 spec.interactive(),
@@ -105,7 +108,7 @@ final class Creation {
      * @param lasts whether it must survive a power cut; one that is started at once and removed at its end need not
      */
     KernelProgram create(ContainerSpec spec, ContainerRoot from, ContainerId id, NetworkChoice network, boolean lasts) {
-        try (CreationLock _ = CreationLock.take(files.lock(id))) {
+        try (HeldLock _ = HeldLock.take(files.lock(id))) {
             return createLocked(spec, from, id, network, lasts);
         } catch (IOException e) {
             throw StateFile.failed("lock", files.lock(id), e);
@@ -168,6 +171,8 @@ final class Creation {
                 StateFile.writeInside(folder, "temporary-" + facts.bootId(), new byte[0], false);
             }
 
+            byte[] template = ContainerEvents.template(record);
+            StateFile.writeInside(folder, ContainerEvents.UNTOLD, template, durable);
             if (durable) {
                 StateFile.syncFolder(folder);
             }
@@ -175,6 +180,7 @@ final class Creation {
             if (durable) {
                 StateFile.syncFolder(root.containers());
             }
+            events.created(id, template);
         } catch (IOException e) {
             throw StateFile.failed("make", folder, e);
         }

@@ -1,5 +1,8 @@
 package io.wherry.engine;
 
+import io.wherry.engine.event.EventOutput;
+import io.wherry.engine.event.EventQuery;
+import io.wherry.engine.event.EventReader;
 import io.wherry.engine.log.LogOutput;
 import io.wherry.engine.log.LogQuery;
 import io.wherry.kernel.host.HostFacts;
@@ -8,11 +11,13 @@ import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.program.KernelProgram;
 import io.wherry.oci.Signal;
 import io.wherry.oci.WherryException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -29,6 +34,7 @@ public final class Engine {
     private final Launcher launcher;
     private final ContainerFiles files;
     private final Creation creation;
+    private final ContainerEvents events;
     private final Leftovers leftovers;
     private final Healing healing;
     private final ContainerRemoval removal;
@@ -58,10 +64,11 @@ public final class Engine {
         this.files = new ContainerFiles(root, facts.bootId());
         this.images = images;
         this.networks = new Networks(root, facts);
-        this.creation = new Creation(root, files, facts, images.storage());
+        this.events = new ContainerEvents(root, files);
+        this.creation = new Creation(root, files, facts, images.storage(), events);
         this.rename = new ContainerRename(root, files);
-        this.leftovers = new Leftovers(root, files, rename, launcher);
-        this.healing = new Healing(files, leftovers, launcher, facts.bootId());
+        this.leftovers = new Leftovers(root, files, rename, launcher, events);
+        this.healing = new Healing(files, leftovers, launcher, facts.bootId(), events);
         this.removal = new ContainerRemoval(files, healing);
         this.exec = new ContainerExec(files, root, facts, launcher);
         this.roots = new Roots(facts, launcher, root, images);
@@ -180,6 +187,7 @@ public final class Engine {
         control.stop(id, signal, seconds);
         removal.waitUntilUnattended(id);
         start.start(id);
+        events.append(id, "restart", Map.of());
     }
 
     /**
@@ -216,7 +224,10 @@ public final class Engine {
      * @throws WherryException of kind ALREADY_EXISTS if the name is taken, INVALID if it cannot be one
      */
     public void rename(String word, String name) {
-        rename.rename(healed(word), name);
+        ContainerId id = healed(word);
+        String old = files.record(id).name();
+        rename.rename(id, name);
+        events.renamed(files.record(id), old);
     }
 
     /**
@@ -225,7 +236,9 @@ public final class Engine {
      * @throws WherryException if what is asked cannot be had; then what is kept is as it was
      */
     public void update(String word, Consumer<ContainerSpec.Builder> change) {
-        update.update(healed(word), change);
+        ContainerId id = healed(word);
+        update.update(id, change);
+        events.append(id, "update", Map.of());
     }
 
     /**
@@ -385,7 +398,9 @@ public final class Engine {
      * @param notes receives sentences about what could not be unpacked here
      */
     public Image pull(String name, Optional<String> platform, PullListener listener, List<String> notes) {
-        return new RegistryPull(images).pull(name, platform, listener, notes);
+        Image image = new RegistryPull(images).pull(name, platform, listener, notes);
+        new ImageEvents(root, images).pulled(image);
+        return image;
     }
 
     /**
@@ -394,7 +409,9 @@ public final class Engine {
      * @param force also if ended containers were made from it
      */
     public void removeImage(String name, boolean force) {
-        new ImageRemoval(images, files).remove(image(name), force);
+        Image image = image(name);
+        new ImageRemoval(images, files).remove(image, force);
+        new ImageEvents(root, images).removed(image);
     }
 
     /** {@return all containers, healed, in the order of their creation, the newest first} */
@@ -407,8 +424,10 @@ public final class Engine {
             } catch (WherryException e) {
                 // its state is shown as it is; whoever names it meets the error
             }
-            if (Files.exists(files.folder(id))) { // healing may have removed it
+            try {
                 containers.add(files.read(id));
+            } catch (WherryException e) {
+                // healing, or another command, has removed it
             }
         }
         containers.sort((a, b) -> b.created().compareTo(a.created()));
@@ -430,6 +449,19 @@ public final class Engine {
     public void logs(String word, LogQuery query, LogOutput output) {
         healing.heal(files.find(word));
         new ContainerLogs(files).read(files.find(word), query, output);
+    }
+
+    /**
+     * Reads the journal of events; up to a moment that is still to come, as they happen.
+     *
+     * @param output called by this thread
+     */
+    public void events(EventQuery query, EventOutput output) {
+        try {
+            new EventReader(root.events(), query, output).read();
+        } catch (IOException e) {
+            throw StateFile.failed("read the events in", root.events(), e);
+        }
     }
 
     /**

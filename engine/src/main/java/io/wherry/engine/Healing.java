@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Recovery, done by every command before it looks at a container: whoever finds an intent without a monitor runs the sweep, by name and as often as need be, and
@@ -22,8 +23,10 @@ final class Healing {
     private final Leftovers leftovers;
     private final Launcher launcher;
     private final String bootId;
+    private final ContainerEvents events;
 
-    Healing(ContainerFiles files, Leftovers leftovers, Launcher launcher, String bootId) {
+    Healing(ContainerFiles files, Leftovers leftovers, Launcher launcher, String bootId, ContainerEvents events) {
+        this.events = events;
         this.files = files;
         this.leftovers = leftovers;
         this.launcher = launcher;
@@ -32,12 +35,32 @@ final class Healing {
 
     /** Heals one container if it needs it. */
     void heal(ContainerId id) {
+        events.settle(id);
         if (!files.needsSweep(id)) {
             temporary(id);
             return;
         }
+        locked(id, () -> {
+            if (files.hasIntent(id)) { // nobody else has mended it meanwhile
+                mend(id);
+            }
+        });
+    }
+
+    /** With the lock in hand, so that nobody starts meanwhile what is swept or removed here; not at all if a monitor attends the container. */
+    private void locked(ContainerId id, Runnable what) {
+        Optional<HeldLock> lock = files.take(id);
+        if (lock.isPresent()) {
+            try (HeldLock _ = lock.get()) {
+                what.run();
+            }
+        }
+    }
+
+    private void mend(ContainerId id) {
         KernelProgram program = files.program(id);
         boolean remove = files.record(id).spec().remove();
+        events.died(id);
         if (!remove) {
             recordExit(id); // before the sweep, which takes away what tells that the monitor was lost
         }
@@ -93,14 +116,16 @@ final class Healing {
         if (!forsaken || files.attended(id)) {
             return;
         }
-        if (files.needsSweep(id)) {
-            heal(id); // its monitor was lost since the first look
-        } else {
-            remove(id);
-        }
+        locked(id, () -> {
+            if (files.hasIntent(id)) {
+                mend(id); // its monitor was lost since the first look
+            } else {
+                remove(id);
+            }
+        });
     }
 
-    /** Removes a container that does not run. */
+    /** Removes a container whose lock is in the caller's hand. */
     void remove(ContainerId id) {
         leftovers.discard(files.folder(id), id);
     }

@@ -29,9 +29,11 @@ final class Leftovers {
     private final ContainerFiles files;
     private final ContainerRename rename;
     private final Launcher launcher;
+    private final ContainerEvents events;
 
-    Leftovers(StateRoot root, ContainerFiles files, ContainerRename rename, Launcher launcher) {
+    Leftovers(StateRoot root, ContainerFiles files, ContainerRename rename, Launcher launcher, ContainerEvents events) {
         this.rename = rename;
+        this.events = events;
         this.root = root;
         this.files = files;
         this.launcher = launcher;
@@ -79,6 +81,7 @@ final class Leftovers {
 
     /** Takes a container's folder out of sight by one rename, then everything else that is the container's. */
     void discard(Path folder, ContainerId id) {
+        events.destroyed(id, folder);
         try {
             Files.move(folder, root.trash().resolve(id.text()), StandardCopyOption.ATOMIC_MOVE);
             StateFile.syncFolder(root.containers());

@@ -95,6 +95,11 @@ public record StateRoot(Path root, Path volatileRoot) {
         return made(root.resolve("names"));
     }
 
+    /** {@return the folder of the journal of events} */
+    public Path events() {
+        return made(root.resolve("events"));
+    }
+
     /** {@return the folder of locks} */
     public Path locks() {
         return made(root.resolve("locks"));

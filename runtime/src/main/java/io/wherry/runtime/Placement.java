@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param running absolute path of the folder of volatile folders
  * @param trash absolute path of the folder where removed trees wait
  * @param names absolute path of the folder of names
+ * @param events absolute path of the folder of the journal of events
  * @param name the container's name
  * @param bootId identifies this boot
  * @param input whether its input is kept open for clients
@@ -29,6 +30,7 @@ public record Placement(
         String running,
         String trash,
         String names,
+        String events,
         String name,
         String bootId,
         boolean input,

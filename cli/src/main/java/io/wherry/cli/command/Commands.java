@@ -37,6 +37,7 @@ public final class Commands {
         "rmi",
         "boot",
         "doctor",
+        "events",
         "info",
         "version",
         "help",
@@ -77,6 +78,7 @@ public final class Commands {
             case "history", "image history" -> new HistoryCommand();
             case "rmi", "image rm", "image remove" -> new RmiCommand();
             case "doctor", "system doctor" -> new DoctorCommand();
+            case "events", "system events" -> new EventsCommand();
             case "info", "system info" -> new InfoCommand();
             case "version" -> new VersionCommand();
             case "help" -> new HelpCommand();

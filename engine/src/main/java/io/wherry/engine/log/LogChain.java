@@ -11,23 +11,26 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of a log while they are renamed under their reader. A file that is held open keeps its identity, so one's place is found again by it; and what was opened by a name counts
+ * The files of a log, or of a journal, while they are renamed under their reader. A file that is held open keeps its identity, so one's place is found again by it; and what was opened by a name counts
  * only if its neighbour has not moved meanwhile.
  */
 final class LogChain {
     private static final int FILES_MOST = 1001;
 
     private final Path folder;
+    private final String name;
     private final LogFormat format;
     private boolean gap;
 
-    LogChain(Path folder, LogFormat format) {
+    /** Files {@code name}, {@code name.1}, … of a folder. */
+    LogChain(Path folder, String name, LogFormat format) {
         this.folder = folder;
+        this.name = name;
         this.format = format;
     }
 
     private Path path(int number) {
-        return folder.resolve(number == 0 ? "log" : "log." + number);
+        return folder.resolve(number == 0 ? name : name + "." + number);
     }
 
     private @Nullable Object identity(int number) throws IOException {

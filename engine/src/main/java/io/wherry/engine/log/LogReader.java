@@ -28,7 +28,7 @@ public final class LogReader {
         this.folder = folder;
         this.format = local ? new LocalFormat() : new JsonFileFormat();
         this.query = query;
-        this.chain = new LogChain(folder, format);
+        this.chain = new LogChain(folder, "log", format);
         this.printer = new LogPrinter(format, output, query.timestamps(), query.details() ? details : "");
     }
 

@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param restartsMost how often it is started again; 0 for no limit
  * @param again the step of the pilot's strand at which a repeated start begins; 0 if the program is not made for it
  * @param stopSignal the signal that asks the container to end
+ * @param events the folder of the journal of events, or {@link Slot#NONE}
  * @param cgroup the container's group in the version 2 hierarchy, or {@link Slot#NONE}
  * @param health how its health is asked for
  */
@@ -43,6 +44,7 @@ public record MonitorBlock(
         int restartsMost,
         int again,
         int stopSignal,
+        Slot events,
         Slot cgroup,
         Optional<MonitorHealth> health) {
 
@@ -74,7 +76,7 @@ public record MonitorBlock(
                 .putInt(RESTART + 4, restartsMost)
                 .putInt(RESTART + 8, again)
                 .putInt(RESTART + 12, stopSignal)
-                .putInt(EVENTS, Slot.NONE.number())
+                .putInt(EVENTS, events.number())
                 .putInt(HEALTH_OUTPUT, Slot.NONE.number());
         log.put(block);
         if (health.isPresent()) {

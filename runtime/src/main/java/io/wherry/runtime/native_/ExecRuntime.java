@@ -172,6 +172,7 @@ public final class ExecRuntime {
                 0,
                 SIGTERM,
                 Slot.NONE,
+                Slot.NONE,
                 Optional.empty());
     }
 }

@@ -98,9 +98,11 @@ public final class NativeRuntime {
         Slot running = plan.slot("running");
         Slot volatileFolder = plan.slot("volatile folder");
         Slot listener = plan.slot("socket");
+        Slot events = plan.slot("events");
         plan.add(PILOT, new OpenFolder(place.running(), running));
         plan.add(PILOT, new MakeFolder(running, place.shortId(), 0700, volatileFolder));
         plan.add(PILOT, new ListenAt(volatileFolder, "s", listener));
+        plan.add(PILOT, new OpenFolder(place.events(), events));
         int again = place.remove()
                 ? 0
                 : plan.steps(PILOT).size(); // what is before that stays for all starts of one monitor
@@ -150,7 +152,9 @@ public final class NativeRuntime {
             plan.add(PILOT, new RemoveFile(folder, "exit")); // how it ended the last time
         }
         plan.add(PILOT, new RecordStarted(volatileFolder, "started", lines("boot", place.bootId())));
-        plan.add(PILOT, new BecomeMonitor(process, block(streams, process, folder, volatileFolder, listener, again)));
+        plan.add(
+                PILOT,
+                new BecomeMonitor(process, block(streams, process, folder, volatileFolder, listener, events, again)));
         sweep();
         if (place.remove()) {
             removal(plan, place);
@@ -159,7 +163,7 @@ public final class NativeRuntime {
     }
 
     private MonitorBlock block(
-            Streams streams, Slot process, Slot folder, Slot volatileFolder, Slot listener, int again) {
+            Streams streams, Slot process, Slot folder, Slot volatileFolder, Slot listener, Slot events, int again) {
         return new MonitorBlock(
                 streams.terminal(),
                 streams.monitorIn().number() >= 0,
@@ -177,6 +181,7 @@ public final class NativeRuntime {
                 place.restart().most(),
                 again,
                 place.stopSignal(),
+                events,
                 cgroups.unified(),
                 health(process));
     }
