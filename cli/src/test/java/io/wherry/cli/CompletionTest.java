@@ -84,6 +84,20 @@ class CompletionTest {
     }
 
     @Test
+    void everyCommandOfContainersCompletesTheirNames() throws Exception {
+        for (String command : List.of(
+                "attach", "exec", "kill", "logs", "pause", "rename", "restart", "start", "stats", "stop", "top",
+                "unpause", "update", "wait")) {
+            assertThat(complete(command, "we")).as(command).containsExactly("web");
+            assertThat(complete("container", command, "we"))
+                    .as("container " + command)
+                    .containsExactly("web");
+        }
+        assertThat(complete("history", "deb")).containsExactly("debian");
+        assertThat(complete("top", "web", "-")).isEmpty(); // ps's
+    }
+
+    @Test
     void behindTheImageNothingIsOffered() throws Exception {
         assertThat(complete("run", "debian", "--r")).isEmpty();
         assertThat(complete("run", "--rm", "debian", "")).isEmpty();

@@ -16,7 +16,9 @@ public final class ExecWords {
     private final ExecSpec.Builder spec = new ExecSpec.Builder();
     private final List<String> environment = new ArrayList<>();
     private final List<String> environmentFiles = new ArrayList<>();
-    private String detachKeys = Launcher.DETACH_KEYS;
+
+    /** The keys that leave its terminal. */
+    public String detachKeys = Launcher.DETACH_KEYS;
 
     /** {@return a new table of the options} */
     public static OptionTable<ExecWords> table() {
@@ -50,11 +52,6 @@ public final class ExecWords {
                         "KEYS",
                         "What leaves its terminal (default ctrl-p,ctrl-q)",
                         (w, v) -> w.detachKeys = DetachKeys.parse(v));
-    }
-
-    /** {@return the keys that leave its terminal} */
-    public String detachKeys() {
-        return detachKeys;
     }
 
     /**
