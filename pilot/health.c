@@ -186,13 +186,18 @@ static void leave(struct health *h) {
 
 /* As docker counts: failures in the start period do not, until the first success. */
 static void judge(const struct monitor *m, const struct result *result) {
+    static const char *const events[] = {"health_status: starting", "health_status: healthy", "health_status: unhealthy"};
     struct health *h = m->health;
+    unsigned before = h->status;
     if (!result->timed_out && result->code == 0) {
         h->streak = 0;
         h->status = HEALTHY;
     } else if (h->status != STARTING || !in_start_period(m, h->begun_at)) {
         h->streak++;
         h->status = h->streak >= m->block.health_retries ? UNHEALTHY : h->status;
+    }
+    if (h->status != before) {
+        monitor_event(m, events[h->status]);
     }
 }
 
