@@ -186,18 +186,13 @@ static void leave(struct health *h) {
 
 /* As docker counts: failures in the start period do not, until the first success. */
 static void judge(const struct monitor *m, const struct result *result) {
-    static const char *const events[] = {"health_status: starting", "health_status: healthy", "health_status: unhealthy"};
     struct health *h = m->health;
-    unsigned before = h->status;
     if (!result->timed_out && result->code == 0) {
         h->streak = 0;
         h->status = HEALTHY;
     } else if (h->status != STARTING || !in_start_period(m, h->begun_at)) {
         h->streak++;
         h->status = h->streak >= m->block.health_retries ? UNHEALTHY : h->status;
-    }
-    if (h->status != before) {
-        monitor_event(m, events[h->status]);
     }
 }
 
@@ -212,11 +207,11 @@ static void conclude(struct monitor *m, const struct child_status *status) {
     result->code = (uint32_t)(status->code == CLD_EXITED ? status->status : 128 + status->status);
     leave(h);
     h->count++;
-    uint32_t before = (uint32_t)h->status;
+    unsigned before = h->status;
     judge(m, result);
     plan_next(m);
     record(m);
-    if (before != (uint32_t)h->status) {
+    if (h->status != before) { /* who hears of it finds the record */
         tell(m);
     }
 }
