@@ -158,6 +158,13 @@ static void plan_next(const struct monitor *m) {
     m->health->due_at = now + (starting ? m->block.health_start_interval : m->block.health_interval);
 }
 
+static void tell(const struct monitor *m) {
+    char action[48];
+    text_copy(action, 24, "health_status: ");
+    text_copy(action + text_length(action), 16, statuses[m->health->status]);
+    monitor_event(m, action);
+}
+
 /* More than is kept is read all the same, so that nobody waits for room. False at the end. */
 static bool read_output(struct health *h) {
     struct result *result = result_of(h, h->count);
@@ -179,18 +186,13 @@ static void leave(struct health *h) {
 
 /* As docker counts: failures in the start period do not, until the first success. */
 static void judge(const struct monitor *m, const struct result *result) {
-    static const char *const events[] = {"health_status: starting", "health_status: healthy", "health_status: unhealthy"};
     struct health *h = m->health;
-    unsigned before = h->status;
     if (!result->timed_out && result->code == 0) {
         h->streak = 0;
         h->status = HEALTHY;
     } else if (h->status != STARTING || !in_start_period(m, h->begun_at)) {
         h->streak++;
         h->status = h->streak >= m->block.health_retries ? UNHEALTHY : h->status;
-    }
-    if (h->status != before) {
-        monitor_event(m, events[h->status]);
     }
 }
 
@@ -205,9 +207,13 @@ static void conclude(struct monitor *m, const struct child_status *status) {
     result->code = (uint32_t)(status->code == CLD_EXITED ? status->status : 128 + status->status);
     leave(h);
     h->count++;
+    unsigned before = h->status;
     judge(m, result);
     plan_next(m);
     record(m);
+    if (before != h->status) {
+        tell(m);
+    }
 }
 
 /* In the container's group from its birth: behind the change of the control group namespace the kernel would not let it in. */

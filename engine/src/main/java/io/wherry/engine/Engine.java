@@ -65,7 +65,7 @@ public final class Engine {
         this.images = images;
         this.networks = new Networks(root, facts);
         this.events = new ContainerEvents(root, files);
-        this.creation = new Creation(root, files, facts, images.storage(), events);
+        this.creation = new Creation(root, files, facts, images.storage());
         this.rename = new ContainerRename(root, files);
         this.leftovers = new Leftovers(root, files, rename, launcher, events);
         this.healing = new Healing(files, leftovers, launcher, facts.bootId(), events);
