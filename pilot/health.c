@@ -211,7 +211,7 @@ static void conclude(struct monitor *m, const struct child_status *status) {
     judge(m, result);
     plan_next(m);
     record(m);
-    if (before != h->status) {
+    if (h->status != before) { /* who hears of it finds the record */
         tell(m);
     }
 }

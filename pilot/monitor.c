@@ -422,8 +422,7 @@ static void take_leave(struct monitor *m) {
     event_with(m, "die", "execDuration", (uint64_t)(sys_now_ms() - m->started_at) / 1000, "exitCode", m->ending.code);
     if (is_execution(m)) {
         event_numbers(m->block.events, m->block.volatile_folder, "exec_die", "exitCode", m->ending.code, NULL, 0);
-    }
-    if (m->stop_asked) {
+    } else if (m->stop_asked) {
         monitor_event(m, "stop");
     }
 }

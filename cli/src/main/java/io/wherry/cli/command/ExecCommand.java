@@ -1,5 +1,6 @@
 package io.wherry.cli.command;
 
+import io.wherry.cli.output.Complaint;
 import io.wherry.cli.run.ExecWords;
 import io.wherry.cli.session.Session;
 import io.wherry.cli.table.Command;
@@ -8,14 +9,19 @@ import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Parser;
 import io.wherry.cli.table.Row;
 import io.wherry.cli.table.UsageException;
+import io.wherry.engine.Engine;
 import io.wherry.engine.ExecSpec;
 import io.wherry.engine.Explanation;
 import io.wherry.engine.FailureReport;
 import io.wherry.kernel.launch.Failure;
+import io.wherry.oci.WherryException;
 import java.util.List;
 
 /** Runs one more command in a container that runs. */
 public final class ExecCommand extends Command<ExecWords> {
+    /** Docker's code for what the container cannot execute. */
+    private static final int NOT_EXECUTABLE = 126;
+
     private static final Operands OPERANDS =
             new Operands("CONTAINER COMMAND [ARG...]", 2, Operands.MANY, true, Operands.Complete.CONTAINERS);
 
@@ -53,7 +59,16 @@ public final class ExecCommand extends Command<ExecWords> {
                     List.of("Options `-i` and `-t` need a terminal as input, and it is none; leave `-t` out."),
                     misuse());
         }
-        session.engine().exec(operands.getFirst(), spec, words.detachKeys);
+        Engine engine = session.engine();
+        try {
+            engine.exec(operands.getFirst(), spec, words.detachKeys);
+        } catch (WherryException e) {
+            if (e.kind() != WherryException.Kind.INVALID) {
+                throw e;
+            }
+            Complaint.print(session.err(), e.getMessage(), e.hint().orElse("")); // such as a user that is not there
+            return NOT_EXECUTABLE;
+        }
         return 0;
     }
 
