@@ -17,6 +17,7 @@ import java.util.List;
 
 /** Runs one more command in a container that runs. */
 public final class ExecCommand extends Command<ExecWords> {
+    /** Docker's code for what the container cannot execute. */
     private static final int NOT_EXECUTABLE = 126;
 
     private static final Operands OPERANDS =
