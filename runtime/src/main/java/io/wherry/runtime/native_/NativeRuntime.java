@@ -163,13 +163,7 @@ public final class NativeRuntime {
     }
 
     private MonitorBlock block(
-            Streams streams,
-            Slot process,
-            Slot folder,
-            Slot volatileFolder,
-            Slot listener,
-            Slot events,
-            int again) {
+            Streams streams, Slot process, Slot folder, Slot volatileFolder, Slot listener, Slot events, int again) {
         return new MonitorBlock(
                 streams.terminal(),
                 streams.monitorIn().number() >= 0,
