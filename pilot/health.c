@@ -207,11 +207,11 @@ static void conclude(struct monitor *m, const struct child_status *status) {
     result->code = (uint32_t)(status->code == CLD_EXITED ? status->status : 128 + status->status);
     leave(h);
     h->count++;
-    uint32_t before = (uint32_t)h->status;
+    unsigned before = h->status;
     judge(m, result);
     plan_next(m);
     record(m);
-    if (before != (uint32_t)h->status) {
+    if (h->status != before) { /* who hears of it finds the record */
         tell(m);
     }
 }

@@ -19,6 +19,11 @@ int own_fd(const struct monitor *m, int fd) {
 
 /* events */
 
+/* An execution has no folder of the container's, and two events. */
+static bool is_execution(const struct monitor *m) {
+    return m->block.folder < 0;
+}
+
 void monitor_event(const struct monitor *m, const char *action) {
     event_append(m->block.events, m->block.folder, action, NULL);
 }
@@ -415,7 +420,9 @@ static void take_leave(struct monitor *m) {
         monitor_event(m, "oom");
     }
     event_with(m, "die", "execDuration", (uint64_t)(sys_now_ms() - m->started_at) / 1000, "exitCode", m->ending.code);
-    if (m->stop_asked) {
+    if (is_execution(m)) {
+        event_numbers(m->block.events, m->block.volatile_folder, "exec_die", "exitCode", m->ending.code, NULL, 0);
+    } else if (m->stop_asked) {
         monitor_event(m, "stop");
     }
 }
@@ -554,6 +561,9 @@ void monitor_watch(struct monitor *m) {
     m->again_at = NEVER;
     m->kill_at = NEVER;
     m->started_at = sys_now_ms();
+    if (is_execution(m)) {
+        event_append(m->block.events, m->block.volatile_folder, "exec_start", NULL);
+    }
     struct __kernel_timespec now = {0};
     sys_clock(0, &now);
     m->begun = (uint64_t)now.tv_sec;

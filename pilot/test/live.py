@@ -214,7 +214,7 @@ def test_training_waits_for_the_jvm():
     with open(folder + "/program", "wb") as file:
         file.write(container(folder, ["/bin/cat", folder + "/trained"]))
     end = f"import time; time.sleep(0.2); open({folder!r} + '/trained', 'w').write('yes'); os._exit(0)"
-    last = {"leave": "send('LEAVE', struct.pack('<I', 4))", "run": f"send('PROGRAM', struct.pack('<IH', 0, 2) + b'id' + open({folder!r} + '/program', 'rb').read())"}
+    last = {"leave": "send('LEAVE', struct.pack('<I', 4))", "run": f"send('PROGRAM', struct.pack('<IH', 0, 2) + b'id\\0' + open({folder!r} + '/program', 'rb').read())"}
     for word, expected in (("leave", (4, b"")), ("run", (0, b"yes"))):
         code, out, err = wherry("", word, env=environment(f"{last[word]}; {end}", WHERRY_TRAINING="1"))
         assert (code, out) == expected, (code, out, err)
@@ -826,6 +826,7 @@ def test_single_streams():
 def test_attached_terminal_is_drawn_and_left_by_its_keys():
     words = ["/bin/sh", "-c", "trap 'echo size $(stty size)' WINCH; echo up; while :; do read line && echo got $line; done"]
     folder = detached(words, terminal=True)
+    wait_for(lambda: os.path.exists(folder + "/log") and log_of(folder), what="the trap")
     t = Terminal(attach(folder, 6, b"ab"), "attach")
     t.until(b"size 33 77")
     assert t.is_raw()

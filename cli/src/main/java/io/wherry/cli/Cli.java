@@ -3,12 +3,14 @@ package io.wherry.cli;
 import io.wherry.cli.command.Commands;
 import io.wherry.cli.command.ExecCommand;
 import io.wherry.cli.command.GlobalOptions;
+import io.wherry.cli.command.Stays;
 import io.wherry.cli.output.Complaint;
 import io.wherry.cli.session.Environment;
 import io.wherry.cli.session.Globals;
 import io.wherry.cli.session.Session;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Parser;
+import io.wherry.engine.Attachment;
 import io.wherry.engine.Engine;
 import io.wherry.engine.FailureReport;
 import io.wherry.kernel.launch.Context;
@@ -82,11 +84,13 @@ final class Cli {
                     new Parser<>("", GlobalOptions.table(), GlobalOptions.OPERANDS, 1).parse(words, globals);
             Session session = new Session(context, globals, environment, out, err, launcher);
             int length = rest.isEmpty() ? 0 : nameLength(rest);
-            if (Commands.find(String.join(" ", rest.subList(0, length))) instanceof ExecCommand exec) {
-                return print(exec.report(session, rest.subList(length, rest.size()), failure));
+            Command<?> command = Commands.find(String.join(" ", rest.subList(0, length)));
+            List<String> line = rest.subList(length, rest.size());
+            if (command instanceof ExecCommand exec) {
+                return print(exec.report(session, line, failure));
             }
             Engine engine = session.engineAnew(); // what failed may have been compiled for facts that no longer hold
-            if (engine.again(id)) {
+            if (engine.again(id, command instanceof Stays stays ? stays.attachment(line) : Attachment.WHOLE)) {
                 return 0;
             }
             return print(engine.report(id, failure));

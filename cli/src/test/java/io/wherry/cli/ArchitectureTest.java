@@ -144,13 +144,14 @@ final class ArchitectureTest {
                 .check(ours);
     }
 
-    /** Processes are the pilot's work. A credential helper is a program by contract. */
+    /** Processes are the pilot's work. A credential helper is a program by contract, and the options of {@code top} are the host's ps's. */
     @Test
-    void onlyCredentialHelpersAreStartedFromJava() {
+    void onlyCredentialHelpersAndPsAreStartedFromJava() {
         noClasses()
                 .that(DescribedPredicate.not(DescribedPredicate.describe(
-                        "run credential helpers",
-                        type -> type.getName().startsWith("io.wherry.registry.CredentialHelper"))))
+                        "run credential helpers or ps",
+                        type -> type.getName().startsWith("io.wherry.registry.CredentialHelper")
+                                || type.getName().equals("io.wherry.cli.command.HostPs"))))
                 .should()
                 .dependOnClassesThat()
                 .belongToAnyOf(ProcessBuilder.class)

@@ -47,7 +47,7 @@ class CompletionTest {
     @Test
     void commands() throws Exception {
         assertThat(complete("")).contains("run", "ps", "images", "container", "completion");
-        assertThat(complete("r")).containsExactlyInAnyOrder("run", "rm", "rmi");
+        assertThat(complete("r")).containsExactlyInAnyOrder("run", "restart", "rename", "rm", "rmi");
         assertThat(complete("--debug", "pu")).containsExactly("pull");
         assertThat(complete("--root", "/x", "pu")).containsExactly("pull");
         assertThat(complete("container", "")).contains("run", "ls", "rm", "inspect");
@@ -81,6 +81,20 @@ class CompletionTest {
         assertThat(complete("container", "rm", "")).contains("web");
         assertThat(complete("run", "deb")).containsExactly("debian");
         assertThat(complete("rmi", "deb")).containsExactly("debian");
+    }
+
+    @Test
+    void everyCommandOfContainersCompletesTheirNames() throws Exception {
+        for (String command : List.of(
+                "attach", "exec", "kill", "logs", "pause", "rename", "restart", "start", "stats", "stop", "top",
+                "unpause", "update", "wait")) {
+            assertThat(complete(command, "we")).as(command).containsExactly("web");
+            assertThat(complete("container", command, "we"))
+                    .as("container " + command)
+                    .containsExactly("web");
+        }
+        assertThat(complete("history", "deb")).containsExactly("debian");
+        assertThat(complete("top", "web", "-")).isEmpty(); // ps's
     }
 
     @Test

@@ -6,7 +6,14 @@ import io.wherry.kernel.launch.Failure;
 import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.program.Errno;
 import io.wherry.kernel.program.Op;
+import io.wherry.oci.json.JsonArray;
+import io.wherry.oci.json.JsonObject;
+import io.wherry.oci.json.JsonValue;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,7 +39,8 @@ class ContainersTest {
         assertThat(run.launches().getFirst().flags()).isEqualTo(Launcher.DETACHED);
         String id = run.launches().getFirst().id();
 
-        assertThat(wherry("ps").out()).isEqualTo("CONTAINER ID   IMAGE     COMMAND   CREATED   STATUS    NAMES\n");
+        assertThat(wherry("ps").out())
+                .isEqualTo("CONTAINER ID   IMAGE     COMMAND   CREATED   STATUS    PORTS     NAMES\n");
         assertThat(wherry("ps", "-a").out())
                 .contains(id.substring(0, 12) + "   /         \"true\"    ")
                 .endsWith("   web\n");
@@ -52,6 +60,86 @@ class ContainersTest {
         assertThat(wherry("explain", "web").out()).contains("strand 0", " instructions, ");
         assertThat(wherry("rm", "-f", "web", "never").out()).isEqualTo("web\n");
         assertThat(wherry("ps", "-aq").out()).isEmpty();
+    }
+
+    private void made(String name, String... options) {
+        List<String> words = new ArrayList<>(List.of("run", "-d", "--name", name));
+        words.addAll(List.of(options));
+        words.addAll(List.of("--rootfs", "/", "sh", "-c", "exit 3"));
+        assertThat(wherry(words.toArray(String[]::new)).err()).isEmpty();
+    }
+
+    private String names(String... filters) {
+        List<String> words = new ArrayList<>(List.of("ps", "-a", "--format", "{{.Names}}"));
+        for (String filter : filters) {
+            words.addAll(List.of("--filter", filter));
+        }
+        return wherry(words.toArray(String[]::new)).out().replace('\n', ' ').strip();
+    }
+
+    @Test
+    void filtersChooseAsDockersDo() {
+        made("one", "--network", "none", "-l", "a=1", "-v", "/usr:/src");
+        made("two", "--network", "host", "-l", "a=2", "-l", "b");
+        made("three", "--network", "none");
+        assertThat(names()).isEqualTo("three two one");
+        assertThat(names("name=^t")).isEqualTo("three two");
+        assertThat(names("name=^/o", "name=hre")).isEqualTo("three one");
+        assertThat(names("label=a", "label=b")).isEqualTo("two");
+        assertThat(names("since=one")).isEqualTo("three two");
+        assertThat(names("before=three", "since=one")).isEqualTo("two");
+        assertThat(names("network=host")).isEqualTo("two");
+        assertThat(names("volume=/src")).isEqualTo("one");
+        assertThat(names("volume=/usr", "network=host")).isEmpty();
+        assertThat(names("exited=0")).isEmpty();
+        assertThat(names("health=none", "status=created")).isEqualTo("three two one");
+        assertThat(names("ancestor=nothing")).isEmpty();
+        assertThat(wherry("ps", "-l", "--format", "{{.Names}}").out()).isEqualTo("three\n");
+        assertThat(wherry("ps", "-n", "2", "--format", "{{.Names}}").out()).isEqualTo("three\ntwo\n");
+        assertThat(wherry("ps", "-l", "--no-trunc", "--format", "{{.Command}}|{{.Networks}}")
+                        .out())
+                .isEqualTo("\"sh -c 'exit 3'\"|none\n");
+    }
+
+    @Test
+    void filtersThatCannotBeAreRefused() {
+        assertThat(wherry("ps", "--filter", "publish=80").err()).contains("cannot be filtered by `publish`");
+        assertThat(wherry("ps", "--filter", "status=runing").err()).contains("one of created, restarting, running");
+        assertThat(wherry("ps", "--filter", "exited=x").err()).contains("takes an exit code");
+        assertThat(wherry("ps", "--filter", "since=nix").err()).contains("no container `nix`");
+        assertThat(wherry("ps", "--filter", "nothing").err()).contains("takes `KEY=VALUE`");
+        assertThat(wherry("ps", "-s").err()).contains("sizes of containers");
+    }
+
+    /** The names and their order are those that docker 20.10.24 printed, for this very container. */
+    @Test
+    void inspectShowsDockersDocument() throws IOException {
+        String root = this.root.toString();
+        List<String> words = new ArrayList<>(List.of("run", "-d", "--name", "web", "--network", "none"));
+        words.addAll(List.of("--pids-limit", "7", "-v", "/usr:/src:ro", "-e", "A=b", "-l", "a=b"));
+        words.addAll(List.of("--ulimit", "nofile=64:65", "--tmpfs", "/t:size=1m", "-w", "/tmp"));
+        words.addAll(List.of("--security-opt", "no-new-privileges", "--rootfs", "/", "sleep", "100"));
+        assertThat(wherry(words.toArray(String[]::new)).err()).isEmpty();
+        JsonArray documents =
+                (JsonArray) JsonValue.parse(wherry("inspect", "web").out().getBytes(StandardCharsets.UTF_8));
+        StringBuilder shape = new StringBuilder();
+        shape(shape, "", documents.get(0));
+        Golden.check(
+                "inspect.txt",
+                shape.toString()
+                        .replace(root, "ROOT")
+                        .replaceAll("[0-9a-f]{64}", "ID")
+                        .replaceAll("\"[0-9a-f]{12}\"", "\"ID12\""));
+    }
+
+    private static void shape(StringBuilder out, String path, JsonValue value) {
+        if (value instanceof JsonObject object && !object.isEmpty() && !path.equals("Spec")) {
+            object.members().forEach((name, member) -> shape(out, path.isEmpty() ? name : path + "." + name, member));
+        } else if (path.equals("Created")) {
+            out.append("Created\n");
+        } else if (!path.equals("Spec")) {
+            out.append(path).append(' ').append(value).append('\n');
+        }
     }
 
     @Test

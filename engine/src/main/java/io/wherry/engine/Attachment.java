@@ -15,19 +15,27 @@ public record Attachment(boolean input, boolean output, boolean errors, boolean 
     /** With everything, and ctrl-p ctrl-q to leave. */
     public static final Attachment WHOLE = new Attachment(true, true, true, true, Launcher.DETACH_KEYS);
 
+    /** With nothing: the command tells the id and leaves. */
+    public static final Attachment NONE = new Attachment(false, false, false, true, Launcher.DETACH_KEYS);
+
     /** {@return the launcher's flags for a container as it was asked for} */
     int flags(ContainerSpec spec) {
-        return (input && spec.interactive() ? Launcher.INTERACTIVE : 0)
-                | (spec.terminal() ? Launcher.TERMINAL : 0)
+        return container(spec)
                 | (signals ? 0 : Launcher.KEEPS_SIGNALS)
                 | (output ? 0 : Launcher.NO_OUTPUT)
                 | (errors ? 0 : Launcher.NO_ERRORS);
     }
 
+    private int container(ContainerSpec spec) {
+        return (input && spec.interactive() ? Launcher.INTERACTIVE : 0) | (spec.terminal() ? Launcher.TERMINAL : 0);
+    }
+
     /** {@return the same for a start: whoever sees nothing of it is told the id, and stays for the input alone, if at all} */
     int startFlags(ContainerSpec spec) {
         boolean blind = !output && !errors;
-        boolean leaves = spec.detached() || (blind && !(input && spec.interactive()));
-        return flags(spec) | (leaves ? Launcher.DETACHED : 0) | (blind ? Launcher.PRINT_ID : 0);
+        if (blind && !(input && spec.interactive())) {
+            return container(spec) | Launcher.DETACHED;
+        }
+        return flags(spec) | (blind ? Launcher.PRINT_ID : 0);
     }
 }

@@ -1,5 +1,7 @@
 package io.wherry.engine;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -21,6 +23,8 @@ import java.util.OptionalLong;
  * @param finished when it ended, in seconds since 1970
  * @param imageId digest of its image's configuration
  * @param driver what keeps its root
+ * @param command what it runs: entry point and arguments, the image's where the user named none
+ * @param labels the image's and the user's
  * @param damage what is wrong with its files; then nothing else but the id is sure
  * @param health how its checks went, while it runs and has any
  * @param spec what was asked
@@ -40,6 +44,8 @@ public record Container(
         OptionalLong finished,
         Optional<String> imageId,
         String driver,
+        List<String> command,
+        Map<String, String> labels,
         Optional<String> damage,
         Optional<Health> health,
         ContainerSpec spec) {

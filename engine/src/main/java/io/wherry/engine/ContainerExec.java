@@ -1,5 +1,6 @@
 package io.wherry.engine;
 
+import io.wherry.engine.event.EventTemplate;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.launch.Failure;
 import io.wherry.kernel.launch.Launcher;
@@ -55,6 +56,8 @@ final class ContainerExec {
                         container.text(),
                         id,
                         root.running().toString(),
+                        root.events().toString(),
+                        event(container, id),
                         facts.bootId(),
                         pid,
                         start,
@@ -63,13 +66,19 @@ final class ContainerExec {
         return new Compiled(id, asked.process().args(), plan, plan.compile(KernelProgram.STARTS_CONTAINER));
     }
 
+    /** The container's, and which execution it is; a container of a version that told nothing has none. */
+    private byte[] event(ContainerId container, String id) {
+        Optional<byte[]> template = StateFile.read(files.folder(container).resolve(ContainerEvents.TEMPLATE));
+        return template.isPresent() ? EventTemplate.with(template.get(), "execID", id) : new byte[0];
+    }
+
     /** Hands it to the launcher. For a command this is the end. */
-    void run(ContainerId container, ExecSpec spec) {
+    void run(ContainerId container, ExecSpec spec, String detachKeys) {
         Compiled compiled = compile(container, spec);
         int flags = (spec.detached() ? Launcher.DETACHED | Launcher.QUIET : 0)
                 | (spec.interactive() ? Launcher.INTERACTIVE : 0)
                 | (spec.terminal() ? Launcher.TERMINAL : 0);
-        launcher.launch(compiled.program(), compiled.id(), flags);
+        launcher.launch(compiled.program(), compiled.id(), flags, detachKeys);
     }
 
     /** {@return what to say about an execution whose program failed} */

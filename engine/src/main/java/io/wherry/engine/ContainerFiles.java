@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -238,6 +239,8 @@ final class ContainerFiles {
                     OptionalLong.empty(),
                     Optional.empty(),
                     "",
+                    List.of(),
+                    Map.of(),
                     Optional.of(e.getMessage()),
                     Optional.empty(),
                     new ContainerSpec.Builder().build());
@@ -278,6 +281,8 @@ final class ContainerFiles {
                 running ? OptionalLong.empty() : seconds(exit.number("seconds", -1)),
                 record.imageId(),
                 record.driver(),
+                record.command(),
+                record.labels(),
                 Optional.empty(),
                 running ? health(id) : Optional.empty(),
                 record.spec());

@@ -5,7 +5,9 @@ import io.wherry.oci.WherryException;
 import io.wherry.oci.json.Fields;
 import io.wherry.oci.json.JsonObject;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -19,6 +21,8 @@ import java.util.Optional;
  * @param driver the storage driver that keeps its root, or {@code folder}
  * @param address its address on the bridge, if it has one
  * @param stopSignal the number of the signal that asks it to end, as the image or the user says
+ * @param command what is run: entry point and arguments, the image's where the user named none
+ * @param imageLabels labels that the image gives to what is made from it
  * @param spec what was asked
  */
 record ContainerRecord(
@@ -30,15 +34,26 @@ record ContainerRecord(
         String driver,
         Optional<String> address,
         Signal stopSignal,
+        List<String> command,
+        Map<String, String> imageLabels,
         ContainerSpec spec) {
     static final String FILE = "container.json";
 
     ContainerRecord with(ContainerSpec other) {
-        return new ContainerRecord(id, name, created, imageId, layers, driver, address, stopSignal, other);
+        return new ContainerRecord(
+                id, name, created, imageId, layers, driver, address, stopSignal, command, imageLabels, other);
     }
 
     ContainerRecord named(String other) {
-        return new ContainerRecord(id, other, created, imageId, layers, driver, address, stopSignal, spec);
+        return new ContainerRecord(
+                id, other, created, imageId, layers, driver, address, stopSignal, command, imageLabels, spec);
+    }
+
+    /** {@return the image's labels, and the user's, which count more} */
+    Map<String, String> labels() {
+        Map<String, String> labels = new LinkedHashMap<>(imageLabels);
+        labels.putAll(spec.labels());
+        return labels;
     }
 
     byte[] bytes() {
@@ -52,6 +67,8 @@ record ContainerRecord(
                 .put("driver", driver)
                 .putIfPresent("address", address)
                 .put("stopSignal", stopSignal.number())
+                .put("command", command)
+                .putIfNotEmpty("imageLabels", imageLabels)
                 .put("spec", spec.toJson())
                 .build()
                 .toString()
@@ -76,6 +93,8 @@ record ContainerRecord(
                 fields.string("driver").orElse("folder"),
                 fields.string("address"),
                 new Signal((int) fields.integer("stopSignal").orElse(Signal.TERM.number())),
+                fields.strings("command"),
+                fields.stringMap("imageLabels"),
                 ContainerSpec.parse(fields.rawObject("spec")));
     }
 }

@@ -136,6 +136,8 @@ final class Creation {
                     from.driver(),
                     network.address(),
                     stopSignal(spec, from),
+                    compiled.config().process().args(),
+                    from.defaults().labels(),
                     spec);
             write(record, from, compiled, network, lasts);
             done = true;

@@ -106,7 +106,7 @@ public final class Engine {
      * @throws WherryException if what is asked cannot be had; then nothing is left behind
      */
     public void run(ContainerSpec spec) {
-        run(spec, Attachment.WHOLE, CreationListener.NONE);
+        run(spec, spec.detached() ? Attachment.NONE : Attachment.WHOLE, CreationListener.NONE);
     }
 
     /**
@@ -292,7 +292,16 @@ public final class Engine {
      * @throws WherryException of kind FAILED_PRECONDITION if the container does not run, or is paused
      */
     public void exec(String word, ExecSpec spec) {
-        exec.run(healed(word), spec);
+        exec(word, spec, Launcher.DETACH_KEYS);
+    }
+
+    /**
+     * The same with keys of one's own.
+     *
+     * @param detachKeys 1 to 16 characters of ASCII that are typed to leave its terminal
+     */
+    public void exec(String word, ExecSpec spec, String detachKeys) {
+        exec.run(healed(word), spec, detachKeys);
     }
 
     /** {@return the program that {@link #exec} would hand over for the same words} */
@@ -470,9 +479,10 @@ public final class Engine {
      * hold. For a command that is the end.
      *
      * @param id the id that was handed to the launcher
+     * @param how as when it was handed over
      * @return whether there is another program; if not, it failed for a reason of its own
      */
-    public boolean again(String id) {
+    public boolean again(String id, Attachment how) {
         ContainerId container = new ContainerId(id);
         KernelProgram program = recompile(container).program();
         if (Arrays.equals(program.bytes(), files.program(container).bytes())) {
@@ -480,8 +490,7 @@ public final class Engine {
         }
         removal.waitUntilUnattended(container); // the pilot has said its last word and may still be ending
         StateFile.write(files.folder(container).resolve("program"), program.bytes());
-        launcher.launch(
-                program, id, Attachment.WHOLE.startFlags(files.record(container).spec()));
+        launcher.launch(program, id, how.startFlags(files.record(container).spec()), how.detachKeys());
         return true;
     }
 

@@ -3,6 +3,8 @@ package io.wherry.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.wherry.kernel.host.CgroupLayout;
+import io.wherry.kernel.host.HostFacts;
 import io.wherry.oci.WherryException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -109,6 +111,83 @@ class FiguresTest {
         }
         Files.write(started, record);
         assertThat(yard.engine().processes("box")).hasSize(1);
+    }
+
+    /** The files of either version as the kernel words them (cgroup-v1/memory.rst, cgroup-v2.rst), in folders of this test. */
+    @Test
+    void figuresComeFromWhateverGroupsCount() throws InterruptedException, IOException {
+        Container container = start("box", "echo up; exec sleep 600");
+        ContainerId id = new ContainerId(container.id());
+        String pid = container.pid().orElseThrow() + "\n";
+        Path groups = yard.folder().resolve("groups");
+        write(groups, "unified", id, "cgroup.procs", pid);
+        write(groups, "unified", id, "cpu.stat", "usage_usec 1500000\nuser_usec 1000000\nsystem_usec 500000\n");
+        write(groups, "unified", id, "memory.current", "5000000\n");
+        write(groups, "unified", id, "memory.stat", "anon 4000000\ninactive_file 1000000\n");
+        write(groups, "unified", id, "memory.max", "max\n");
+        write(groups, "unified", id, "pids.current", "3\n");
+        write(groups, "unified", id, "io.stat", "8:0 rbytes=100 wbytes=200 rios=1\n8:16 rbytes=11 wbytes=22\n");
+        ContainerStats two = read(id, new CgroupLayout(List.of(), Optional.of(groups + "/unified"), "memory"));
+        assertThat(two.processor()).isEqualTo(1_500_000_000L);
+        assertThat(two.memory()).isEqualTo(4_000_000);
+        assertThat(two.memoryLimit()).isGreaterThan(100L << 20); // no limit: the host's memory
+        assertThat(two.processes()).isEqualTo(3);
+        assertThat(two.read()).hasValue(111);
+        assertThat(two.written()).hasValue(222);
+        assertThat(two.processorFromProc() || two.memoryFromProc()).isFalse();
+
+        write(groups, "memory", id, "memory.usage_in_bytes", "7000000\n");
+        write(groups, "memory", id, "memory.stat", "inactive_file 1\ntotal_inactive_file 2000000\n");
+        write(groups, "memory", id, "memory.limit_in_bytes", "67108864\n");
+        write(groups, "memory", id, "cgroup.procs", pid);
+        write(groups, "cpu,cpuacct", id, "cpuacct.usage", "2500000000\n");
+        ContainerStats one = read(
+                id,
+                new CgroupLayout(
+                        List.of(
+                                new CgroupLayout.Hierarchy("memory", groups + "/memory"),
+                                new CgroupLayout.Hierarchy("cpu,cpuacct", groups + "/cpu,cpuacct"),
+                                new CgroupLayout.Hierarchy("pids", groups + "/pids")),
+                        Optional.empty(),
+                        ""));
+        assertThat(one.processor()).isEqualTo(2_500_000_000L);
+        assertThat(one.memory()).isEqualTo(5_000_000);
+        assertThat(one.memoryLimit()).isEqualTo(64L << 20);
+        assertThat(one.processes()).isEqualTo(1); // there is no group for them, so they are counted
+
+        ContainerStats none = read(id, CgroupLayout.NONE);
+        assertThat(none.processorFromProc() && none.memoryFromProc()).isTrue();
+        assertThat(none.memory()).isBetween(16L << 10, 16L << 20);
+        assertThat(none.processes()).isEqualTo(1);
+    }
+
+    private static void write(Path groups, String hierarchy, ContainerId id, String file, String text)
+            throws IOException {
+        Path group = groups.resolve(hierarchy).resolve("wherry").resolve(id.text());
+        Files.createDirectories(group);
+        Files.writeString(group.resolve(file), text);
+    }
+
+    /** As if the host had these groups. */
+    private static ContainerStats read(ContainerId id, CgroupLayout layout) {
+        HostFacts now = yard.facts();
+        HostFacts facts = new HostFacts(
+                now.bootId(),
+                now.kernel(),
+                now.privilege(),
+                now.capabilities(),
+                now.lastCapability(),
+                layout,
+                now.cpus(),
+                now.cpuset(),
+                now.memset(),
+                now.features(),
+                now.nofile());
+        StateRoot root = new StateRoot(yard.state(), yard.state().resolve("volatile"));
+        ContainerFiles files = new ContainerFiles(root, now.bootId());
+        return new StatsReader(new ContainerProcesses(files, facts), facts)
+                .read(id, files.record(id).spec())
+                .orElseThrow();
     }
 
     @Test

@@ -171,10 +171,16 @@ class RunningTest {
         HostedLauncher.Start failed = yard.launcher().last();
         assertThat(failed.await().failure()).isPresent();
         failed.leave(125);
-        assertThat(stale.again(failed.id())).as("the same facts").isFalse();
-        assertThat(yard.engine().again(failed.id())).as("other facts").isTrue();
+        assertThat(stale.again(failed.id(), Attachment.WHOLE))
+                .as("the same facts")
+                .isFalse();
+        assertThat(yard.engine().again(failed.id(), Attachment.WHOLE))
+                .as("other facts")
+                .isTrue();
         assertThat(yard.launcher().last().await().code()).isEqualTo(4);
-        assertThat(yard.engine().again(failed.id())).as("the same program").isFalse();
+        assertThat(yard.engine().again(failed.id(), Attachment.WHOLE))
+                .as("the same program")
+                .isFalse();
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Row;
 import io.wherry.cli.table.UsageException;
 import io.wherry.engine.Attachment;
+import io.wherry.engine.Container;
 import io.wherry.engine.ContainerSpec;
 import io.wherry.engine.Engine;
 import io.wherry.kernel.launch.Launcher;
@@ -62,17 +63,30 @@ final class AttachCommand extends Command<AttachCommand.Words> {
     @Override
     public int run(Session session, Words words, List<String> operands) {
         Engine engine = session.engine();
-        ContainerSpec spec = engine.container(operands.getFirst()).spec();
-        boolean types = spec.terminal() && spec.interactive() && !words.noInput;
-        if (types && !session.context().isTerminal(0)) {
-            throw new UsageException(
-                    "attach",
-                    List.of("The container has a terminal, and the input of this command is none; give `--no-stdin`."),
-                    misuse());
+        Container container = engine.container(operands.getFirst());
+        ContainerSpec spec = container.spec();
+        if (container.status().isAttended()) { // else the engine says what is wrong
+            checkTerminal(session, row().name(), spec, !words.noInput);
         }
-        // As docker: what is typed on a terminal reaches the container as keys, and no signal comes from it.
-        boolean signals = words.signals && !spec.terminal();
-        engine.attach(operands.getFirst(), new Attachment(!words.noInput, true, true, signals, words.detachKeys));
+        engine.attach(
+                operands.getFirst(),
+                new Attachment(!words.noInput, true, true, passes(words.signals, spec), words.detachKeys));
         return 0;
+    }
+
+    /** A terminal is typed on by a terminal. */
+    static void checkTerminal(Session session, String command, ContainerSpec spec, boolean input) {
+        if (input && spec.terminal() && spec.interactive() && !session.context().isTerminal(0)) {
+            throw new UsageException(
+                    command,
+                    List.of(
+                            "The container has a terminal, and the input of this command is none; leave the input out."),
+                    1);
+        }
+    }
+
+    /** As docker: what is typed on a terminal reaches the container as keys, and no signal is passed on. */
+    static boolean passes(boolean asked, ContainerSpec spec) {
+        return asked && !spec.terminal();
     }
 }

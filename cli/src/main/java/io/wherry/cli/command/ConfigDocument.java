@@ -9,9 +9,7 @@ import io.wherry.oci.json.JsonNull;
 import io.wherry.oci.json.JsonObject;
 import io.wherry.oci.json.JsonValue;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The section Config of {@link ContainerDocument}: what was asked, and what the image says where nothing was. */
@@ -48,7 +46,7 @@ final class ConfigDocument {
                         "Entrypoint",
                         ContainerDocument.listOrNull(spec.entrypoint().orElse(image.entrypoint())))
                 .put("OnBuild", ContainerDocument.listOrNull(image.onBuild()))
-                .put("Labels", labels(spec, image))
+                .put("Labels", details.container().labels())
                 .putIfPresent("StopSignal", spec.stopSignal().or(image::stopSignal))
                 .putIfPresent("StopTimeout", spec.stopTimeout());
         return config.build();
@@ -74,12 +72,6 @@ final class ConfigDocument {
             }
         }
         return variables;
-    }
-
-    private static Map<String, String> labels(ContainerSpec spec, ExecutionDefaults image) {
-        Map<String, String> labels = new LinkedHashMap<>(image.labels());
-        labels.putAll(spec.labels());
-        return labels;
     }
 
     /** A set, as Go writes one. */

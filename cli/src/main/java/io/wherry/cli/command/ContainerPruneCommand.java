@@ -57,8 +57,8 @@ final class ContainerPruneCommand extends Command<ContainerPruneCommand.Words> {
                     List.of("This removes all containers that do not run; say so with `--force`."),
                     misuse());
         }
-        ContainerFilter filter = new ContainerFilter(words.filters);
         Engine engine = session.engine();
+        ContainerFilter filter = new ContainerFilter(words.filters, engine);
         List<String> ids = new ArrayList<>();
         for (Container container : engine.containers()) {
             if (!container.status().isAttended() && filter.accepts(container)) {

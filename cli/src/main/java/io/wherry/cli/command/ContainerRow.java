@@ -30,9 +30,10 @@ final class ContainerRow {
                     .put("Labels", "LABELS")
                     .put("Mounts", "MOUNTS")
                     .put("Networks", "NETWORKS")
+                    .put("LocalVolumes", "LOCAL VOLUMES")
                     .put("Ports", "PORTS")
                     .build(),
-            List.of("ID", "Image", "Command", "RunningFor", "Status", "Names"));
+            List.of("ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names"));
 
     private ContainerRow() {}
 
@@ -41,12 +42,13 @@ final class ContainerRow {
      *
      * @param wide whether ids and commands are whole
      * @param now seconds since 1970
+     * @param bridged whether a container is on the bridge where nothing else was asked
      */
-    static JsonObject of(Container container, boolean wide, long now) {
+    static JsonObject of(Container container, boolean wide, long now, boolean bridged) {
         ContainerSpec spec = container.spec();
-        String command = "\"" + String.join(" ", spec.command()) + "\"";
+        String command = command(container.command());
         List<String> labels = new ArrayList<>();
-        for (Map.Entry<String, String> label : spec.labels().entrySet()) {
+        for (Map.Entry<String, String> label : container.labels().entrySet()) {
             labels.add(label.getKey() + "=" + label.getValue());
         }
         List<String> mounts = new ArrayList<>();
@@ -56,17 +58,43 @@ final class ContainerRow {
         return JsonObject.builder()
                 .put("ID", wide ? container.id() : Human.shortId(container.id()))
                 .put("Image", spec.image().orElse(spec.rootfs().orElse("")))
-                .put("Command", wide ? command : Screen.shortened(command, COMMAND_WIDTH))
-                .put("CreatedAt", container.created())
+                .put("Command", quoted(wide ? command : Screen.shortened(command, COMMAND_WIDTH)))
+                .put("CreatedAt", createdAt(container.created()))
                 .put("RunningFor", Human.ago(seconds(container.created()), now))
                 .put("State", container.status().word())
                 .put("Status", status(container, now))
                 .put("Names", container.name())
                 .put("Labels", String.join(",", labels))
                 .put("Mounts", String.join(",", mounts))
-                .put("Networks", spec.network().orElse(""))
+                .put("Networks", network(container, bridged))
+                .put("LocalVolumes", "0")
                 .put("Ports", "")
                 .build();
+    }
+
+    /** Words with blanks in quotes, for people to read. */
+    private static String command(List<String> words) {
+        StringBuilder command = new StringBuilder();
+        for (String word : words) {
+            command.append(command.isEmpty() ? "" : " ");
+            command.append(word.indexOf(' ') < 0 ? word : "'" + word + "'");
+        }
+        return command.toString();
+    }
+
+    /** As Go quotes. */
+    private static String quoted(String text) {
+        return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + "\"";
+    }
+
+    /** As Go prints times. */
+    private static String createdAt(String instant) {
+        return instant.length() < 19 ? instant : instant.substring(0, 19).replace('T', ' ') + " +0000 UTC";
+    }
+
+    /** {@return the network that a container is on, by its name} */
+    static String network(Container container, boolean bridged) {
+        return container.spec().network().orElse(bridged ? "bridge" : "none");
     }
 
     private static String status(Container container, long now) {

@@ -1,12 +1,14 @@
 package io.wherry.cli.command;
 
 import io.wherry.cli.run.Asked;
+import io.wherry.cli.run.CidFile;
 import io.wherry.cli.run.RunOptions;
 import io.wherry.cli.run.RunWords;
 import io.wherry.cli.session.Session;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Row;
+import io.wherry.engine.ContainerId;
 import io.wherry.engine.ContainerSpec;
 import io.wherry.engine.Engine;
 import java.util.List;
@@ -40,8 +42,20 @@ final class CreateCommand extends Command<RunWords> {
         ContainerSpec spec = Asked.from(words, operands, session.environment(), session.context());
         Engine engine = session.engine();
         words.checkUsers(engine.facts());
-        RunCommand.pullIfAsked(session, engine, spec, words);
-        session.out().print(engine.create(spec) + "\n");
+        if (words.cidFile == null) {
+            session.out().print(created(session, engine, spec, words) + "\n");
+            return 0;
+        }
+        try (CidFile file = CidFile.reserve(words.cidFile)) {
+            String id = created(session, engine, spec, words);
+            file.created(new ContainerId(id));
+            session.out().print(id + "\n");
+        }
         return 0;
+    }
+
+    private static String created(Session session, Engine engine, ContainerSpec spec, RunWords words) {
+        RunCommand.pullIfAsked(session, engine, spec, words);
+        return engine.create(spec);
     }
 }

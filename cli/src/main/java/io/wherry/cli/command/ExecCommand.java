@@ -53,7 +53,7 @@ public final class ExecCommand extends Command<ExecWords> {
                     List.of("Options `-i` and `-t` need a terminal as input, and it is none; leave `-t` out."),
                     misuse());
         }
-        session.engine().exec(operands.getFirst(), spec);
+        session.engine().exec(operands.getFirst(), spec, words.detachKeys);
         return 0;
     }
 

@@ -49,7 +49,7 @@ final class HostConfigDocument {
                         "LogConfig",
                         JsonObject.builder()
                                 .put("Type", spec.logDriver().orElse("json-file"))
-                                .put("Config", JsonObject.empty())
+                                .put("Config", spec.logOptions())
                                 .build())
                 .put("NetworkMode", spec.network().orElse("default"))
                 .put("PortBindings", JsonObject.empty())

@@ -1,6 +1,7 @@
 package io.wherry.cli.command;
 
 import io.wherry.oci.WherryException;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -50,7 +51,7 @@ final class HostPs {
     private static String output(List<String> options) {
         List<String> words = new ArrayList<>(List.of("ps"));
         words.addAll(options);
-        ProcessBuilder builder = new ProcessBuilder(words).redirectInput(new java.io.File("/dev/null"));
+        ProcessBuilder builder = new ProcessBuilder(words).redirectInput(new File("/dev/null"));
         builder.redirectError(ProcessBuilder.Redirect.INHERIT);
         try {
             Process process = builder.start();

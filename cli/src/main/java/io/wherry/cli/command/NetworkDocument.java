@@ -26,13 +26,23 @@ final class NetworkDocument {
                         container.pid().isPresent() ? "/proc/" + container.pid().getAsLong() + "/ns/net" : "")
                 .put("SecondaryIPAddresses", JsonNull.INSTANCE)
                 .put("SecondaryIPv6Addresses", JsonNull.INSTANCE);
+        settings.put("EndpointID", "");
+        gateway(settings, used);
+        noGlobal(settings);
         address(settings, used);
+        settings.put("IPv6Gateway", "");
+        mac(settings, used);
         JsonObject.Builder network = JsonObject.builder()
                 .put("IPAMConfig", JsonNull.INSTANCE)
                 .put("Links", JsonNull.INSTANCE)
                 .put("Aliases", JsonNull.INSTANCE)
-                .put("NetworkID", name);
+                .put("NetworkID", name)
+                .put("EndpointID", "");
+        gateway(network, used);
         address(network, used);
+        network.put("IPv6Gateway", "");
+        noGlobal(network);
+        mac(network, used);
         network.put("DriverOpts", JsonNull.INSTANCE);
         return settings.put(
                         "Networks",
@@ -40,14 +50,20 @@ final class NetworkDocument {
                 .build();
     }
 
+    private static void gateway(JsonObject.Builder json, Optional<Lease> lease) {
+        json.put("Gateway", lease.map(own -> own.gateway().toString()).orElse(""));
+    }
+
     private static void address(JsonObject.Builder json, Optional<Lease> lease) {
-        json.put("EndpointID", "")
-                .put("Gateway", lease.isPresent() ? lease.get().gateway().toString() : "")
-                .put("GlobalIPv6Address", "")
-                .put("GlobalIPv6PrefixLen", 0)
-                .put("IPAddress", lease.isPresent() ? lease.get().address().toString() : "")
-                .put("IPPrefixLen", lease.isPresent() ? lease.get().subnet().length() : 0)
-                .put("IPv6Gateway", "")
-                .put("MacAddress", lease.isPresent() ? lease.get().mac() : "");
+        json.put("IPAddress", lease.map(own -> own.address().toString()).orElse(""))
+                .put("IPPrefixLen", lease.map(own -> own.subnet().length()).orElse(0));
+    }
+
+    private static void mac(JsonObject.Builder json, Optional<Lease> lease) {
+        json.put("MacAddress", lease.map(Lease::mac).orElse(""));
+    }
+
+    private static void noGlobal(JsonObject.Builder json) {
+        json.put("GlobalIPv6Address", "").put("GlobalIPv6PrefixLen", 0);
     }
 }

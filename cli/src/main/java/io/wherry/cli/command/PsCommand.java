@@ -8,6 +8,7 @@ import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Row;
 import io.wherry.engine.Container;
+import io.wherry.engine.Engine;
 import io.wherry.oci.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,9 @@ final class PsCommand extends Command<PsCommand.Words> {
 
         @Nullable
         String format;
+
+        boolean latest;
+        int last = -1;
 
         final List<String> filters = new ArrayList<>();
     }
@@ -50,8 +54,17 @@ final class PsCommand extends Command<PsCommand.Words> {
                         "filter",
                         'f',
                         "KEY=VALUE",
-                        "Only those with this name, status, id, label or health",
+                        "Only those with this name, status, id, label, ancestor, before, since, exited, health, network, volume",
                         (w, v) -> w.filters.add(v))
+                .number(
+                        "last",
+                        'n',
+                        "Only the last created so many, in any state",
+                        -1,
+                        Integer.MAX_VALUE,
+                        (w, v) -> w.last = v.intValue())
+                .flag("latest", 'l', "Only the last created, in any state", (w, v) -> w.latest = v)
+                .absent("size", 's', false, "sizes of containers")
                 .text("format", NONE, "TEMPLATE", "A Go template, `table TEMPLATE` or `json`", (w, v) -> w.format = v)
                 .flag("json", NONE, "Print one JSON object a line", (w, v) -> w.json = v);
     }
@@ -63,14 +76,17 @@ final class PsCommand extends Command<PsCommand.Words> {
 
     @Override
     public int run(Session session, Words words, List<String> operands) {
-        ContainerFilter filter = new ContainerFilter(words.filters);
+        Engine engine = session.engine();
+        ContainerFilter filter = new ContainerFilter(words.filters, engine);
+        boolean bridged = engine.facts().root();
         long now = System.currentTimeMillis() / 1000;
+        int most = words.latest ? 1 : words.last <= 0 ? Integer.MAX_VALUE : words.last;
+        boolean all = words.all || filter.asksForStatus() || most < Integer.MAX_VALUE;
         List<JsonObject> rows = new ArrayList<>();
-        for (Container container : session.engine().containers()) {
-            boolean shown =
-                    words.all || filter.asksForStatus() || container.status().isAttended();
-            if (shown && filter.accepts(container)) {
-                rows.add(ContainerRow.of(container, words.wide, now));
+        for (Container container : engine.containers()) {
+            boolean shown = all || container.status().isAttended();
+            if (shown && rows.size() < most && filter.accepts(container)) {
+                rows.add(ContainerRow.of(container, words.wide, now, bridged));
             }
         }
         ContainerRow.LISTING.print(session.out(), rows, words.quiet, words.json, words.format);

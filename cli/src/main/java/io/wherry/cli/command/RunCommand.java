@@ -8,15 +8,17 @@ import io.wherry.cli.session.Session;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
+import io.wherry.cli.table.Parser;
 import io.wherry.cli.table.Row;
 import io.wherry.cli.table.UsageException;
+import io.wherry.engine.Attachment;
 import io.wherry.engine.ContainerSpec;
 import io.wherry.engine.CreationListener;
 import io.wherry.engine.Engine;
 import java.util.List;
 
 /** Runs a command in a new container. */
-final class RunCommand extends Command<RunWords> {
+final class RunCommand extends Command<RunWords> implements Stays {
     /** Docker's code for a failure of the engine, so that it is not taken for the container's own. */
     static final int MISUSE = 125;
 
@@ -78,6 +80,13 @@ final class RunCommand extends Command<RunWords> {
             engine.run(spec, words.attachment(), file);
         }
         return 0;
+    }
+
+    @Override
+    public Attachment attachment(List<String> line) {
+        RunWords words = words();
+        new Parser<>("run", options(), OPERANDS, MISUSE).parse(line, words);
+        return words.attachment();
     }
 
     /** Brings the image if it is not here, or always, or never, as {@code --pull} says. */

@@ -7,15 +7,17 @@ import io.wherry.cli.session.Session;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
+import io.wherry.cli.table.Parser;
 import io.wherry.cli.table.Row;
 import io.wherry.cli.table.UsageException;
 import io.wherry.engine.Attachment;
+import io.wherry.engine.ContainerSpec;
 import io.wherry.engine.Engine;
 import io.wherry.kernel.launch.Launcher;
 import java.util.List;
 
 /** Starts containers that exist. */
-final class StartCommand extends Command<StartCommand.Words> {
+final class StartCommand extends Command<StartCommand.Words> implements Stays {
     /** What its options fill. */
     static final class Words {
         boolean attach;
@@ -63,14 +65,26 @@ final class StartCommand extends Command<StartCommand.Words> {
                 throw new UsageException(
                         "start", List.of("Only one container can be stayed with at a time."), misuse());
             }
-            engine.startAttached(
-                    operands.getFirst(),
-                    new Attachment(words.interactive, true, true, words.signals, words.detachKeys));
+            ContainerSpec spec = engine.container(operands.getFirst()).spec();
+            AttachCommand.checkTerminal(session, row().name(), spec, words.interactive);
+            words.signals = AttachCommand.passes(words.signals, spec);
+            engine.startAttached(operands.getFirst(), attachment(words));
             return 0;
         }
         return Each.of(session, operands, name -> {
             engine.start(name);
             return name;
         });
+    }
+
+    private static Attachment attachment(Words words) {
+        return new Attachment(words.interactive, true, true, words.signals, words.detachKeys);
+    }
+
+    @Override
+    public Attachment attachment(List<String> line) {
+        Words words = words();
+        new Parser<>("start", options(), row().operands(), misuse()).parse(line, words);
+        return attachment(words);
     }
 }

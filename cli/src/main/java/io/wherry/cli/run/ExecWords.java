@@ -6,6 +6,7 @@ import io.wherry.cli.session.Environment;
 import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.UsageException;
 import io.wherry.engine.ExecSpec;
+import io.wherry.kernel.launch.Launcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,9 @@ public final class ExecWords {
     private final ExecSpec.Builder spec = new ExecSpec.Builder();
     private final List<String> environment = new ArrayList<>();
     private final List<String> environmentFiles = new ArrayList<>();
+
+    /** The keys that leave its terminal. */
+    public String detachKeys = Launcher.DETACH_KEYS;
 
     /** {@return a new table of the options} */
     public static OptionTable<ExecWords> table() {
@@ -42,7 +46,12 @@ public final class ExecWords {
                         "The folder it starts in",
                         (w, v) -> w.spec.workdir = Optional.of(RunOptions.absolute(v)))
                 .flag("privileged", NONE, "With all capabilities", (w, v) -> w.spec.privileged = v)
-                .absent("detach-keys", NONE, true, "leaving by keys");
+                .text(
+                        "detach-keys",
+                        NONE,
+                        "KEYS",
+                        "What leaves its terminal (default ctrl-p,ctrl-q)",
+                        (w, v) -> w.detachKeys = DetachKeys.parse(v));
     }
 
     /**

@@ -23,7 +23,20 @@ public final class RunOptions {
     public static OptionTable<RunWords> table() {
         OptionTable<RunWords> table = new OptionTable<>();
         table.section("Container")
-                .flag("detach", 'd', "Do not stay with it; print its id", (w, v) -> w.spec.detached = v);
+                .flag("detach", 'd', "Do not stay with it; print its id", (w, v) -> w.spec.detached = v)
+                .list(
+                        "attach",
+                        'a',
+                        "stdin|stdout|stderr",
+                        "Stay with this stream alone (default: all)",
+                        (w, v) -> w.streams.add(Values.choice(v.toLowerCase(Locale.ROOT), "stdin|stdout|stderr")))
+                .text(
+                        "detach-keys",
+                        NONE,
+                        "KEYS",
+                        "What leaves its terminal (default ctrl-p,ctrl-q)",
+                        (w, v) -> w.detachKeys = DetachKeys.parse(v))
+                .flag("sig-proxy", NONE, "Pass signals on to it (default true)", (w, v) -> w.signals = v);
         return all(table);
     }
 
@@ -59,19 +72,6 @@ public final class RunOptions {
         table.flag("rm", NONE, "Remove the container when it ends", (w, v) -> w.spec.remove = v)
                 .flag("interactive", 'i', "Forward the input", (w, v) -> w.spec.interactive = v)
                 .flag("tty", 't', "Give it a terminal", (w, v) -> w.spec.terminal = v)
-                .list(
-                        "attach",
-                        'a',
-                        "stdin|stdout|stderr",
-                        "Stay with this stream alone (default: all)",
-                        (w, v) -> w.streams.add(Values.choice(v.toLowerCase(Locale.ROOT), "stdin|stdout|stderr")))
-                .text(
-                        "detach-keys",
-                        NONE,
-                        "KEYS",
-                        "What leaves its terminal (default ctrl-p,ctrl-q)",
-                        (w, v) -> w.detachKeys = DetachKeys.parse(v))
-                .flag("sig-proxy", NONE, "Pass signals on to it (default true)", (w, v) -> w.signals = v)
                 .file("cidfile", "Write its id into a new file", (w, v) -> w.cidFile = v)
                 .text("name", NONE, "NAME", "Name of the container", (w, v) -> w.spec.name = Optional.of(name(v)))
                 .flag("init", NONE, "Put a small init as pid 1 that reaps orphans", (w, v) -> w.spec.init = v)

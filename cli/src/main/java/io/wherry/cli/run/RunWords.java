@@ -56,6 +56,9 @@ public final class RunWords {
 
     /** {@return how the command stays with the container} */
     public Attachment attachment() {
+        if (spec.detached) {
+            return Attachment.NONE;
+        }
         boolean all = streams.isEmpty();
         return new Attachment(
                 true, all || streams.contains("stdout"), all || streams.contains("stderr"), signals, detachKeys);

@@ -51,4 +51,22 @@ class HumanTest {
         assertThat(Human.ago(0, 100)).isEqualTo("N/A");
         assertThat(Human.ago(40, 100)).isEqualTo("About a minute ago");
     }
+
+    @Test
+    void binarySizesHaveFourDigits() {
+        assertThat(Human.binarySize(0)).isEqualTo("0B");
+        assertThat(Human.binarySize(1023)).isEqualTo("1023B");
+        assertThat(Human.binarySize(304 << 10)).isEqualTo("304KiB");
+        assertThat(Human.binarySize(1_577_058)).isEqualTo("1.504MiB");
+        assertThat(Human.binarySize(64L << 20)).isEqualTo("64MiB");
+        assertThat(Human.binarySize(25_275_000_000L)).isEqualTo("23.54GiB");
+        assertThat(Human.binarySize(Long.MAX_VALUE)).isEqualTo("8EiB");
+    }
+
+    @Test
+    void percentHasTwoDecimals() {
+        assertThat(Human.percent(0)).isEqualTo("0.00%");
+        assertThat(Human.percent(1.456)).isEqualTo("1.46%");
+        assertThat(Human.percent(200)).isEqualTo("200.00%");
+    }
 }
