@@ -561,9 +561,6 @@ void monitor_watch(struct monitor *m) {
     m->again_at = NEVER;
     m->kill_at = NEVER;
     m->started_at = sys_now_ms();
-    if (is_execution(m)) {
-        event_append(m->block.events, m->block.volatile_folder, "exec_start", NULL);
-    }
     struct __kernel_timespec now = {0};
     sys_clock(0, &now);
     m->begun = (uint64_t)now.tv_sec;
@@ -614,6 +611,9 @@ int monitor_main(struct context *ctx, int pidfd, const uint8_t block[MONITOR_BLO
     m->input = m->chunk + CHUNK;
     memcpy(&m->block, block, sizeof m->block);
     monitor_event(m, "start"); /* before anybody is told, and may look */
+    if (is_execution(m)) {
+        event_append(m->block.events, m->block.volatile_folder, "exec_start", NULL);
+    }
     if ((ctx->program.header->flags & PROGRAM_STARTS) != 0) {
         report_started(ctx);
     }
