@@ -281,7 +281,7 @@ class LogReaderTest {
     /** Rotations without a pause: whichever file is found behind another was made right behind it. */
     @Test
     void theNextFileIsTheNextHoweverFastTheyAreRotated() throws Exception {
-        int rotations = 20_000;
+        int rotations = 2_000;
         Path made = folder.resolve("made");
         write("log", "0\n");
         Thread writer = Thread.ofPlatform().start(() -> {
@@ -320,7 +320,7 @@ class LogReaderTest {
             number = next;
         }
         writer.join();
-        assertThat(followed).isGreaterThan(100);
+        assertThat(followed).isGreaterThan(10);
         if (file != null) {
             file.close();
         }
