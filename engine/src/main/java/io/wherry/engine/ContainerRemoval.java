@@ -36,7 +36,7 @@ final class ContainerRemoval {
         }
         Container container = files.read(id);
         waitIfEnding(id);
-        for (int tries = 0; !removed(id); tries++) {
+        for (int tries = 0; !removed(id, force); tries++) {
             if (!force || tries == MOST_KILLS) {
                 throw running(container);
             }
@@ -48,7 +48,7 @@ final class ContainerRemoval {
     }
 
     /** Removes it with its lock in hand, so that nobody starts it meanwhile. {@return false if a monitor has the lock} */
-    private boolean removed(ContainerId id) {
+    private boolean removed(ContainerId id, boolean force) {
         Optional<HeldLock> lock = files.take(id);
         if (lock.isEmpty()) {
             return false;
@@ -58,7 +58,7 @@ final class ContainerRemoval {
                 StateFile.remove(files.lock(id)); // or it would lie here for a minute
                 throw ContainerFiles.gone(id);
             }
-            healing.remove(id);
+            healing.mendAndRemove(id, force);
             return true;
         }
     }

@@ -508,7 +508,7 @@ public final class Engine {
         removal.waitUntilUnattended(container); // the pilot has said its last word and may still be ending
         healing.heal(container);
         if (record.spec().remove() && Files.exists(files.folder(container))) {
-            healing.remove(container);
+            removal.remove(container, false);
         }
         return report;
     }

@@ -125,8 +125,27 @@ final class Healing {
         });
     }
 
-    /** Removes a container whose lock is in the caller's hand. */
-    void remove(ContainerId id) {
+    /**
+     * Removes a container whose lock is in the caller's hand, and what its last start may have left.
+     *
+     * @param force also if its files are too damaged to tell what that is
+     */
+    void mendAndRemove(ContainerId id, boolean force) {
+        try {
+            if (files.hasIntent(id)) {
+                mend(id);
+            }
+        } catch (WherryException e) {
+            if (!force) {
+                throw e;
+            }
+        }
+        if (Files.exists(files.folder(id), LinkOption.NOFOLLOW_LINKS)) {
+            remove(id); // else it was to be removed at its end
+        }
+    }
+
+    private void remove(ContainerId id) {
         leftovers.discard(files.folder(id), id);
     }
 }
