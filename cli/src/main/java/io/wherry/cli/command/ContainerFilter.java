@@ -155,8 +155,7 @@ final class ContainerFilter {
             case "exited" ->
                 container.status() == Container.Status.EXITED
                         && value.equals(Integer.toString(container.exitCode().orElse(-1)));
-            case "health" ->
-                value.equals(container.health().map(Health::status).orElse("none"));
+            case "health" -> value.equals(container.health().map(Health::status).orElse("none"));
             case "network" -> value.equals(ContainerRow.network(container, bridged));
             default -> hasVolume(container, value);
         };
