@@ -1,6 +1,7 @@
 // The bench's clock: starts one thing, waits for its end, prints when it began, when it was over and what it said.
 //
 //   clock run ARGV…                     a command
+//   clock quiet ARGV…                   a command whose output goes nowhere
 //   clock pilot PROGRAM BINARY          the pilot, given a stored program, as the launcher would start it; without a JVM
 //   clock payload                       prints CLOCK_BOOTTIME: the first instruction of a container
 //   clock payload hold                  the same, then waits until there is a file /go
@@ -50,7 +51,7 @@ static int report(int64_t begin, int64_t end, int status, long rss, int64_t reap
 }
 
 // Who is started may leave something behind that holds its standard output, so what it said is read after its end and without waiting.
-static int run(char **argv) {
+static int run(char **argv, int quiet) {
     int out[2];
     if (pipe2(out, O_CLOEXEC) != 0) die("pipe");
     fcntl(out[1], F_SETPIPE_SZ, sizeof said);
@@ -58,7 +59,7 @@ static int run(char **argv) {
     pid_t child = vfork();
     if (child < 0) die("vfork");
     if (child == 0) {
-        dup2(out[1], 1);
+        dup2(quiet ? open("/dev/null", O_WRONLY) : out[1], 1);
         execvp(argv[0], argv);
         _exit(127);
     }
@@ -148,7 +149,8 @@ static int payload(int hold) {
 }
 
 int main(int argc, char **argv) {
-    if (argc > 2 && strcmp(argv[1], "run") == 0) return run(argv + 2);
+    if (argc > 2 && strcmp(argv[1], "run") == 0) return run(argv + 2, 0);
+    if (argc > 2 && strcmp(argv[1], "quiet") == 0) return run(argv + 2, 1);
     if (argc == 4 && strcmp(argv[1], "pilot") == 0) return pilot(argv[2], argv[3]);
     if (argc > 1 && strcmp(argv[1], "payload") == 0) return payload(argc > 2);
     fputs("usage: clock run ARGV... | pilot PROGRAM BINARY | payload [hold]\n", stderr);

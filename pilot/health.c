@@ -158,6 +158,13 @@ static void plan_next(const struct monitor *m) {
     m->health->due_at = now + (starting ? m->block.health_start_interval : m->block.health_interval);
 }
 
+static void tell(const struct monitor *m) {
+    char action[48];
+    text_copy(action, 24, "health_status: ");
+    text_copy(action + text_length(action), 16, statuses[m->health->status]);
+    monitor_event(m, action);
+}
+
 /* More than is kept is read all the same, so that nobody waits for room. False at the end. */
 static bool read_output(struct health *h) {
     struct result *result = result_of(h, h->count);
@@ -200,9 +207,13 @@ static void conclude(struct monitor *m, const struct child_status *status) {
     result->code = (uint32_t)(status->code == CLD_EXITED ? status->status : 128 + status->status);
     leave(h);
     h->count++;
+    unsigned before = h->status;
     judge(m, result);
     plan_next(m);
     record(m);
+    if (h->status != before) { /* who hears of it finds the record */
+        tell(m);
+    }
 }
 
 /* In the container's group from its birth: behind the change of the control group namespace the kernel would not let it in. */

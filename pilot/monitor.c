@@ -19,6 +19,11 @@ int own_fd(const struct monitor *m, int fd) {
 
 /* events */
 
+/* An execution has no folder of the container's, and two events. */
+static bool is_execution(const struct monitor *m) {
+    return m->block.folder < 0;
+}
+
 void monitor_event(const struct monitor *m, const char *action) {
     event_append(m->block.events, m->block.folder, action, NULL);
 }
@@ -415,14 +420,16 @@ static void take_leave(struct monitor *m) {
         monitor_event(m, "oom");
     }
     event_with(m, "die", "execDuration", (uint64_t)(sys_now_ms() - m->started_at) / 1000, "exitCode", m->ending.code);
+    if (is_execution(m)) {
+        event_numbers(m->block.events, m->block.volatile_folder, "exec_die", "exitCode", m->ending.code, NULL, 0);
+    } else if (m->stop_asked) {
+        monitor_event(m, "stop");
+    }
 }
 
 static void finish(struct monitor *m) {
     monitor_record(m, true);
     /* What could not be swept is swept by the next command, which finds the container by its folder. */
-    if (m->stop_asked) {
-        monitor_event(m, "stop");
-    }
     if (run_strand(m->ctx, STRAND_SWEEP) == 0 && (m->block.flags & BLOCK_REMOVE) != 0) {
         monitor_event(m, "destroy");
         run_strand(m->ctx, STRAND_REMOVAL);
@@ -554,7 +561,6 @@ void monitor_watch(struct monitor *m) {
     m->again_at = NEVER;
     m->kill_at = NEVER;
     m->started_at = sys_now_ms();
-    monitor_event(m, "start");
     struct __kernel_timespec now = {0};
     sys_clock(0, &now);
     m->begun = (uint64_t)now.tv_sec;
@@ -604,6 +610,13 @@ int monitor_main(struct context *ctx, int pidfd, const uint8_t block[MONITOR_BLO
     m->chunk = (uint8_t *)(m + 1) + FRAME_HEADER;
     m->input = m->chunk + CHUNK;
     memcpy(&m->block, block, sizeof m->block);
+    monitor_event(m, "start"); /* before anybody is told, and may look */
+    if (is_execution(m)) {
+        event_append(m->block.events, m->block.volatile_folder, "exec_start", NULL);
+    }
+    if ((ctx->program.header->flags & PROGRAM_STARTS) != 0) {
+        report_started(ctx);
+    }
     become(m);
     open_log(m);
     reserve_exit(m->block.folder);

@@ -383,9 +383,6 @@ int op_init(struct context *ctx, const struct instruction *i) {
 /* the rest belongs to other files */
 
 int op_monitor(struct context *ctx, const struct instruction *i) {
-    if ((ctx->program.header->flags & PROGRAM_STARTS) != 0) {
-        report_started(ctx);
-    }
     return monitor_main(ctx, fd_at(i, 0), (const uint8_t *)ctx->program.data + i->operands[1]);
 }
 

@@ -107,6 +107,7 @@ static void start(struct monitor *m, uint32_t begin) {
     m->block.cgroup = fresh.cgroup;
     m->ending = (struct ending){0};
     sys_unlinkat(m->block.volatile_folder, "exit", 0);
+    monitor_event(m, "start");
     monitor_watch(m);
 }
 

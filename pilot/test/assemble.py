@@ -74,7 +74,7 @@ def frame(name, payload=b""):
 
 
 def container(folder, argv, terminal=False, stdin=True, log=True, log_size=1 << 20, log_files=3, remove=False,
-              namespaces=0, cgroup=None, env=("PATH=/usr/bin:/bin",), log_format=0, log_waits=0, log_variables=0, log_words=()):
+              namespaces=0, cgroup=None, env=("PATH=/usr/bin:/bin",), log_format=0, log_waits=0, log_variables=0, log_words=(), events=False):
     """A program that starts argv under a monitor, without a root of its own; `folder` gets log, exit, run/exit and run/socket."""
     p = Program(flags=4)
     o_directory, cloexec, null = 0o200000, 0o2000000, 0xFFFFFFFFFFFFFFFF
@@ -86,6 +86,8 @@ def container(folder, argv, terminal=False, stdin=True, log=True, log_size=1 << 
     p.call(0, "bind", 12, address, len(address))
     p.call(0, "listen", 12, 16)
     p.call(0, "socketpair", 1, 5 | cloexec, 0, 0, dst=14)
+    if events:
+        p.call(0, "openat", -100, folder + "/events", o_directory | cloexec, 0, dst=17)
     cg = -1
     if cgroup:
         p.call(0, "openat", -100, cgroup, o_directory | cloexec, 0, dst=13)
@@ -105,7 +107,7 @@ def container(folder, argv, terminal=False, stdin=True, log=True, log_size=1 << 
         p.call(0, "close", fd)
     p.add(0, "RECV", 14, 6, 1)
     flags = (1 if terminal else 0) | (2 if stdin else 0) | (4 if log else 0) | (8 if remove else 0)
-    block = struct.pack("<I7iQIi3I4x4Ii6Ii16x", flags, *fds, 10, 11, 12, -1, log_size, log_files, cg, log_format, log_waits, log_variables, 0, 0, 0, 0, -1, 0, 0, 0, 0, 0, 0, -1)
+    block = struct.pack("<I7iQIi3I4x4Ii6Ii16x", flags, *fds, 10, 11, 12, -1, log_size, log_files, cg, log_format, log_waits, log_variables, 0, 0, 0, 0, 17 if events else -1, 0, 0, 0, 0, 0, 0, -1)
     p.add(0, "MONITOR", 16, block, len(block), p.words(log_words) if log_words else 0, len(log_words))
     p.call(1, "setsid")
     if terminal:

@@ -170,6 +170,16 @@ static void flow_tests(void) {
     BREAK("refuses a program of no words that reads the log", a->data[code[find(a, OP_MONITOR)].operands[1] + 48] = 2, "a log that the monitor does not know");
     BREAK("refuses variables without a program that reads the log", a->data[code[find(a, OP_MONITOR)].operands[1] + 56] = 1,
           "a log that the monitor does not know");
+    BREAK("refuses a health check without a strand", a->data[code[find(a, OP_MONITOR)].operands[1] + 84] = 0, "a health check without a strand");
+    BREAK("refuses a health check of nothing", a->data[code[find(a, OP_MONITOR)].operands[1] + 84] = 5, "a health check that cannot be run");
+    BREAK("refuses a health check that is the sweep", a->data[code[find(a, OP_MONITOR)].operands[1] + 84] = 7, "a health check that cannot be run");
+    BREAK("refuses the monitor's health check of nobody", code[find(a, OP_MONITOR)].operands[0] = FD(-1),
+          "a health check that cannot be run");
+    BREAK("refuses a health check whose output goes nowhere", a->data[code[find(a, OP_MONITOR)].operands[1] + 108] = 3, "a health check that cannot be run");
+    BREAK("refuses a descriptor that a health check does not have", code[a->header.strands[4].first].operands[1] = 8, "a descriptor that nothing was assigned to");
+    ONE("refuses PROCESS without its start", 0, 0, to(OP(a, OP_PROCESS, 1, 0), 9), "PROCESS without a pid, or without its start time");
+    ONE("refuses PROCESS of no pid", 0, 0, to(OP(a, OP_PROCESS, 0, 1), 9), "PROCESS without a pid, or without its start time");
+    ONE("accepts PROCESS", 0, 0, to(OP(a, OP_PROCESS, 1, 1), 9), NULL);
     ONE("refuses READ outside of a probe", 0, 0, OP(a, OP_READ, 0, str(a, "x"), 10), "READ outside of a probe");
     ONE("accepts READ in a probe", PROGRAM_PROBE, 0, OP(a, OP_READ, 0, str(a, "x"), 10), NULL);
     ONE("accepts device rules of no cgroup in a probe", PROGRAM_PROBE, 0, OP(a, OP_DEVICES, FD(-1), str(a, "1234567"), 1), NULL);

@@ -1172,6 +1172,62 @@ def test_lost_lines_are_told_when_the_log_can_be_written_again():
     assert (told["log"], told["stream"]) == ("wherry: 2 lines (8 bytes) were lost here\n", "stderr") and three["log"] == "three\n"
 
 
+TEMPLATE = b'{"status":"\x01","id":"i","Action":"\x01","Actor":{"Attributes":{\x02"name":"n"}},"time":\x03,"timeNano":\x04}\n'
+
+
+def with_journal(template=TEMPLATE):
+    folder = new_folder()
+    os.mkdir(folder + "/events")
+    with open(folder + "/event", "wb") as file:
+        file.write(template)
+    return folder
+
+
+def events_of(folder, name="journal"):
+    with open(folder + "/events/" + name, encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+def test_events_fill_the_template():
+    folder = with_journal()
+    detached(["/bin/sh", "-c", "read x; exit 3"], folder=folder, events=True)
+    client = Client(folder, attach=1)
+    assert client.ask("SIGNAL", struct.pack("<I", signal.SIGCONT)) == 0
+    client.send("STDIN", b"\n")
+    assert await_exit(folder)["code"] == 3
+    events = events_of(folder)
+    assert [e["Action"] for e in events] == [e["status"] for e in events] == ["start", "attach", "kill", "die"]
+    assert [e["Actor"]["Attributes"] for e in events] == [
+        {"name": "n"}, {"name": "n"}, {"signal": "18", "name": "n"}, {"execDuration": "0", "exitCode": "3", "name": "n"}]
+    assert all(abs(e["timeNano"] / 1e9 - time.time()) < 100 and e["time"] == e["timeNano"] // 10**9 for e in events)
+
+
+def test_events_are_rotated_at_a_mebibyte():
+    folder = with_journal()
+    for k in (1, 2, 3):
+        with open(f"{folder}/events/journal.{k}", "w", encoding="ascii") as file:
+            file.write(f'{{"old":{k}}}\n')
+    with open(folder + "/events/journal", "w", encoding="ascii") as file:
+        file.write('{"old":0}\n' + " " * ((1 << 20) - 11) + "\n")
+    detached(["/bin/true"], folder=folder, events=True)
+    await_exit(folder)
+    assert [e["Action"] for e in events_of(folder)] == ["start", "die"]
+    assert [events_of(folder, f"journal.{k}") for k in (2, 3)] == [[{"old": 1}], [{"old": 2}]]
+    assert sorted(os.listdir(folder + "/events")) == ["journal", "journal.1", "journal.2", "journal.3", "lock"]
+
+
+def test_events_do_without_a_sound_template():
+    for template in (b"", b"x" * 20000, b"\x01" * 16000):
+        folder = with_journal(template)
+        detached(["/bin/true"], folder=folder, events=True)
+        await_exit(folder)
+        assert not os.path.exists(folder + "/events/journal")
+    folder = with_journal()
+    os.mkdir(folder + "/events/journal")
+    detached(["/bin/true"], folder=folder, events=True)
+    assert await_exit(folder)["code"] == 0
+
+
 def test_orphans_are_reaped_and_others_do_not_hold_the_end():
     folder = detached(["/bin/sh", "-c", "(sleep 0.1 & exec true) ; (sleep 0.05 &) ; sleep 0.3; sleep 3 & exit 2"])
     client = Client(folder)

@@ -5,7 +5,8 @@
 static inline void sample_program(struct assembly *a) {
     uint64_t n, m;
     uint8_t zeros[64] = {0};
-    int32_t monitor[32] = {[1] = -1, [2] = -1, [3] = -1, [4] = -1, [5] = -1, [6] = -1, [7] = -1, [11] = -1, [20] = -1, [27] = -1};
+    int32_t monitor[32] = {[1] = -1, [2] = -1, [3] = -1, [4] = -1, [5] = -1, [6] = -1, [7] = -1, [11] = -1, [20] = -1,
+        [21] = 4, [22] = 1, [23] = 1, [25] = 1, [26] = 1, [27] = 30};
     asm_begin(a, PROGRAM_STARTS);
     asm_strand(a, 0);
     to(SYS(a, CALL_OPENAT, FD(-100), str(a, "/sys/fs/cgroup"), 0200000, 0), 8);
@@ -46,6 +47,9 @@ static inline void sample_program(struct assembly *a) {
     with(OP(a, OP_EXEC, str(a, "/bin/true"), argv, n, envp, m), POLICY_STICKY, 0, 2, 13);
     with(OP(a, OP_EXEC, str(a, "/usr/bin/true"), argv, n, envp, m), POLICY_STICKY, 0, 2, 13);
     OP(a, OP_FAIL, 0);
+    asm_strand(a, 4);
+    SYS(a, CALL_SETNS, 15, 0x40000000);
+    SYS(a, CALL_DUP3, 30, 1, 0);
     asm_strand(a, STRAND_REMOVAL);
     to(SYS(a, CALL_OPENAT, FD(-100), str(a, "/var/lib"), 0200000, 0), 8);
     OP(a, OP_RMTREE, 8, str(a, "wherry"));

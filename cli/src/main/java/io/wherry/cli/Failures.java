@@ -45,6 +45,6 @@ final class Failures {
         if (failure.kind() == WherryException.Kind.INTERRUPTED) {
             return INTERRUPTED;
         }
-        return command == null ? 1 : command.misuse();
+        return command == null ? 1 : command.exitCode(failure.kind());
     }
 }

@@ -163,14 +163,18 @@ final class ConfigCompiler {
         return environment;
     }
 
-    /** Sets a variable, or takes one away of which only the name is given. */
+    /** Sets a variable, in its place if it is there, or takes one away of which only the name is given. */
     static void put(List<String> environment, String variable) {
         int equals = variable.indexOf('=');
         String name = equals < 0 ? variable : variable.substring(0, equals);
         for (int i = 0; i < environment.size(); i++) {
             if (environment.get(i).startsWith(name + "=")) {
-                environment.remove(i);
-                break;
+                if (equals >= 0) {
+                    environment.set(i, variable);
+                } else {
+                    environment.remove(i);
+                }
+                return;
             }
         }
         if (equals >= 0) {

@@ -1,5 +1,6 @@
 package io.wherry.engine;
 
+import io.wherry.engine.event.EventTemplate;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.launch.Failure;
 import io.wherry.kernel.launch.Launcher;
@@ -55,12 +56,20 @@ final class ContainerExec {
                         container.text(),
                         id,
                         root.running().toString(),
+                        root.events().toString(),
+                        event(container, id),
                         facts.bootId(),
                         pid,
                         start,
                         spec.interactive()),
                 facts);
         return new Compiled(id, asked.process().args(), plan, plan.compile(KernelProgram.STARTS_CONTAINER));
+    }
+
+    /** The container's, and which execution it is; a container of a version that told nothing has none. */
+    private byte[] event(ContainerId container, String id) {
+        Optional<byte[]> template = StateFile.read(files.folder(container).resolve(ContainerEvents.TEMPLATE));
+        return template.isPresent() ? EventTemplate.with(template.get(), "execID", id) : new byte[0];
     }
 
     /** {@return what to say about an execution whose program failed} */

@@ -35,8 +35,8 @@ final class Creation {
     private final Storage storage;
     private final ContainerEvents events;
 
-    Creation(StateRoot root, ContainerFiles files, HostFacts facts, Storage storage, ContainerEvents events) {
-        this.events = events;
+    Creation(StateRoot root, ContainerFiles files, HostFacts facts, Storage storage) {
+        this.events = new ContainerEvents(root, files);
         this.storage = storage;
         this.root = root;
         this.files = files;

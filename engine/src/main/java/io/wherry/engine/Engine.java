@@ -63,7 +63,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         this.images = new ImageCatalog(Storage.of(root, facts, launcher, driver), launcher, builtIn);
         this.networks = new Networks(root, facts);
         this.events = new ContainerEvents(root, files);
-        this.creation = new Creation(root, files, facts, images.storage(), events);
+        this.creation = new Creation(root, files, facts, images.storage());
         this.rename = new ContainerRename(root, files);
         this.leftovers = new Leftovers(root, files, rename, launcher, events);
         this.healing = new Healing(files, leftovers, launcher, facts.bootId(), events);

@@ -70,7 +70,7 @@ class EventsTest {
         String id = yard.launcher().last().id();
         assertThat(yard.launcher().last().await().code()).isEqualTo(7);
         yard.engine().remove(id, true);
-        assertThat(told(id)).containsExactly("create", "attach", "start", "die 7", "destroy");
+        assertThat(told(id)).containsExactly("create", "start", "attach", "die 7", "destroy");
         assertThat(told("life")).isEqualTo(told(id));
     }
 
@@ -84,7 +84,7 @@ class EventsTest {
         for (int i = 0; i < 1000 && Files.exists(yard.state().resolve("containers/" + id)); i++) {
             Thread.sleep(5);
         }
-        assertThat(told(id)).containsExactly("create", "attach", "start", "die 0", "destroy");
+        assertThat(told(id)).containsExactly("create", "start", "attach", "die 0", "destroy");
     }
 
     @Test

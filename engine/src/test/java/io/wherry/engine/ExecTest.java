@@ -234,6 +234,20 @@ class ExecTest {
     }
 
     @Test
+    void journalTellsItsStartAndItsEnd() {
+        HostedLauncher.Start start = exec(spec("/bin/sh", "-c", "exit 9"));
+        assertThat(start.await().code()).isEqualTo(9);
+        List<String> lines = new String(
+                        StateFile.read(yard.state().resolve("events/journal")).orElseThrow(), StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> line.contains("\"execID\":\"" + start.id() + "\""))
+                .toList();
+        assertThat(lines).hasSize(2);
+        assertThat(lines.getFirst()).contains("\"Action\":\"exec_start\"", "\"id\":\"" + id + "\"");
+        assertThat(lines.getLast()).contains("\"Action\":\"exec_die\"", "\"exitCode\":\"9\"");
+    }
+
+    @Test
     void containerThatDoesNotRunIsRefusedByName() {
         yard.engine().run(yard.spec("brief", "/probe", "exit", "0").build());
         HostedLauncher.Start start = yard.launcher().last();

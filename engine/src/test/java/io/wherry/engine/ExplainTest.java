@@ -62,7 +62,8 @@ class ExplainTest {
 
     private Creation creation(Facts host) {
         Storage storage = Storage.of(root(), host.facts(), new NoLauncher(), "");
-        return new Creation(root(), new ContainerFiles(root(), host.facts().bootId()), host.facts(), storage);
+        ContainerFiles files = new ContainerFiles(root(), host.facts().bootId());
+        return new Creation(root(), files, host.facts(), storage);
     }
 
     private ContainerRoot from(Facts host) {

@@ -65,7 +65,8 @@ class ProgramCheckTest {
         Storage storage = Storage.of(root, host.facts(), new HostedLauncher(folder.resolve("launcher")), "");
         ContainerId id = new ContainerId("0123456789abcdef".repeat(4));
         Rootfs rootfs = new Rootfs.Throwaway("/srv/root", host.user());
-        return new Creation(root, new ContainerFiles(root, host.facts().bootId()), host.facts(), storage)
+        ContainerFiles files = new ContainerFiles(root, host.facts().bootId());
+        return new Creation(root, files, host.facts(), storage)
                 .compile(
                         spec.build(),
                         new ContainerRoot(

@@ -6,13 +6,23 @@ package io.wherry.runtime;
  * @param container the container's full id
  * @param exec the full id of this execution
  * @param running absolute path of the folder of volatile folders
+ * @param events absolute path of the folder of the journal of events
+ * @param event the template of its events; empty for none
  * @param bootId identifies this boot
  * @param pid the container's first process
  * @param start when that started, in clock ticks since the boot
  * @param input whether its input is kept open for clients
  */
 public record ExecPlacement(
-        String container, String exec, String running, String bootId, int pid, long start, boolean input) {
+        String container,
+        String exec,
+        String running,
+        String events,
+        byte[] event,
+        String bootId,
+        int pid,
+        long start,
+        boolean input) {
     /** The folder of executions in a container's volatile folder. */
     public static final String FOLDER = "x";
 

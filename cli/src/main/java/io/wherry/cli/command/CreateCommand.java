@@ -41,7 +41,7 @@ final class CreateCommand extends Command<RunWords> {
     public int run(Session session, RunWords words, List<String> operands) {
         ContainerSpec spec = Asked.from(words, operands, session.environment(), session.context());
         Engine engine = session.engine();
-        words.checkUsers(engine.facts());
+        words.check(engine.facts());
         if (words.cidFile == null) {
             session.out().print(created(session, engine, spec, words) + "\n");
             return 0;

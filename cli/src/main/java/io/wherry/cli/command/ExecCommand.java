@@ -12,10 +12,14 @@ import io.wherry.engine.ExecSpec;
 import io.wherry.engine.Explanation;
 import io.wherry.engine.FailureReport;
 import io.wherry.kernel.launch.Failure;
+import io.wherry.oci.WherryException;
 import java.util.List;
 
 /** Runs one more command in a container that runs. */
 public final class ExecCommand extends Command<ExecWords> {
+    /** Docker's code for what the container cannot execute. */
+    private static final int NOT_EXECUTABLE = 126;
+
     private static final Operands OPERANDS =
             new Operands("CONTAINER COMMAND [ARG...]", 2, Operands.MANY, true, Operands.Complete.CONTAINERS);
 
@@ -42,6 +46,17 @@ public final class ExecCommand extends Command<ExecWords> {
     }
 
     @Override
+    public int misuse() {
+        return RunCommand.MISUSE;
+    }
+
+    /** The container's own command could not be run as whom was asked; or the container is not there, or does not run. */
+    @Override
+    public int exitCode(WherryException.Kind kind) {
+        return kind == WherryException.Kind.INVALID ? NOT_EXECUTABLE : 1;
+    }
+
+    @Override
     public int run(Session session, ExecWords words, List<String> operands) {
         ExecSpec spec = asked(session, words, operands);
         if (spec.terminal()
@@ -51,7 +66,7 @@ public final class ExecCommand extends Command<ExecWords> {
             throw new UsageException(
                     "exec",
                     List.of("Options `-i` and `-t` need a terminal as input, and it is none; leave `-t` out."),
-                    misuse());
+                    1);
         }
         session.engine().exec(operands.getFirst(), spec, words.detachKeys);
         return 0;

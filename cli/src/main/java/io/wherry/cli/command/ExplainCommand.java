@@ -76,7 +76,7 @@ final class ExplainCommand extends Command<ExplainCommand.Words> {
                 new Parser<>("run", RunOptions.table(), RunCommand.OPERANDS, RunCommand.MISUSE).parse(line, run);
         ContainerSpec spec = Asked.from(run, operands, session.environment(), session.context());
         Engine engine = session.engine();
-        run.checkUsers(engine.facts());
+        run.check(engine.facts());
         return engine.explain(spec);
     }
 

@@ -67,10 +67,10 @@ final class RunCommand extends Command<RunWords> implements Stays {
             throw new UsageException(
                     "run",
                     List.of("Options `-i` and `-t` need a terminal as input, and it is none; leave `-t` out."),
-                    misuse());
+                    1);
         }
         CommandEngine engine = session.engine();
-        words.checkUsers(engine.facts());
+        words.check(engine.facts());
         if (words.cidFile == null) {
             pullIfAsked(session, engine, spec, words);
             engine.run(spec, words.attachment(), CreationListener.NONE);

@@ -33,6 +33,9 @@ public final class Asked {
     public static ContainerSpec from(RunWords words, List<String> operands, Environment caller, Context context) {
         Asked asked = new Asked(words);
         asked.operands(operands);
+        if (!asked.problems.isEmpty()) {
+            throw new UsageException("run", asked.problems, 1);
+        }
         words.spec.env = new Variables(caller, asked.files).of(words.environmentFiles, words.environment);
         asked.labels();
         asked.processors();

@@ -73,7 +73,15 @@ final class HealthWords {
 
     /** 0 for the image's, or the default. */
     private static OptionalLong time(String text) throws BadValueException {
-        long nanoseconds = Moments.duration(text);
+        if (text.equals("0")) {
+            return OptionalLong.of(0);
+        }
+        long nanoseconds;
+        try {
+            nanoseconds = Moments.duration(text);
+        } catch (BadValueException e) {
+            nanoseconds = -1; // the sentence below fits better
+        }
         if (nanoseconds < 0 || (nanoseconds > 0 && nanoseconds < LEAST)) {
             throw BadValueException.wanted("a time of at least `1ms`, such as `5s` or `1m30s`", text);
         }

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * caller's environment or another option to be understood waits here for {@link Asked}.
  */
 public final class RunWords {
+    private static final long BILLION = 1_000_000_000;
+
     /** The fields that need nothing else. */
     public final ContainerSpec.Builder spec = new ContainerSpec.Builder();
 
@@ -64,13 +66,20 @@ public final class RunWords {
                 true, all || streams.contains("stdout"), all || streams.contains("stderr"), signals, detachKeys);
     }
 
-    /** Refuses {@code --userns host} to an ordinary user, whose containers live in a user namespace by necessity. */
-    public void checkUsers(HostFacts facts) {
+    /** Refuses what this host, or an ordinary user on it, cannot have. */
+    public void check(HostFacts facts) {
         if (hostUsers && !facts.root()) {
             throw new WherryException(
                     WherryException.Kind.UNSUPPORTED,
                     "Option `--userns host` needs root: an ordinary user's container is a user namespace of its own.",
                     "Leave the option out.");
+        }
+        Long asked = processors;
+        int there = Runtime.getRuntime().availableProcessors();
+        if (asked != null && asked > there * BILLION) {
+            throw new WherryException(
+                    WherryException.Kind.INVALID,
+                    "Option `--cpus` asks for more processors than there are: this host has " + there + ".");
         }
     }
 }

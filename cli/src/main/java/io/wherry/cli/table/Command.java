@@ -1,6 +1,7 @@
 package io.wherry.cli.table;
 
 import io.wherry.cli.session.Session;
+import io.wherry.oci.WherryException;
 import java.util.List;
 
 /**
@@ -29,6 +30,11 @@ public abstract class Command<W> {
     /** {@return the exit code for words that cannot be understood; those that run something tell themselves apart from what they run} */
     public int misuse() {
         return 1;
+    }
+
+    /** {@return the exit code where what was asked cannot be had} */
+    public int exitCode(WherryException.Kind kind) {
+        return misuse();
     }
 
     /** {@return sentences below the options of its help; may be empty} */

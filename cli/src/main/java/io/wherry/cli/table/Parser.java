@@ -53,9 +53,10 @@ public final class Parser<W> {
             }
         }
         if (!help) {
+            boolean understood = problems.isEmpty();
             countOperands();
             if (!problems.isEmpty()) {
-                throw new UsageException(command, problems, misuse);
+                throw new UsageException(command, problems, understood ? 1 : misuse); // docker's codes
             }
         }
         return operands;

@@ -8,6 +8,7 @@ import io.wherry.cli.table.Parser;
 import io.wherry.engine.ContainerSpec;
 import io.wherry.engine.MountSpec;
 import io.wherry.kernel.launch.Context;
+import io.wherry.oci.HealthCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,6 +81,39 @@ class RunOptionsTest {
         assertThat(spec.env()).containsExactly("A=b");
         assertThat(spec.user()).hasValue("1000:1000");
         assertThat(spec.capDrop()).containsExactly("ALL");
+    }
+
+    @Test
+    void healthOptionsAddUp() {
+        ContainerSpec spec = parse(
+                "--health-interval",
+                "1m30s",
+                "--health-cmd",
+                "test -e /ok",
+                "--health-timeout=500ms",
+                "--health-retries",
+                "2",
+                "--health-start-period",
+                "5s",
+                "--health-start-interval",
+                "0",
+                "IMAGE");
+        HealthCheck check = spec.healthcheck().orElseThrow();
+        assertThat(check.test()).containsExactly("CMD-SHELL", "test -e /ok");
+        assertThat(check.interval()).hasValue(90_000_000_000L);
+        assertThat(check.timeout()).hasValue(500_000_000L);
+        assertThat(check.startPeriod()).hasValue(5_000_000_000L);
+        assertThat(check.startInterval()).hasValue(0);
+        assertThat(check.retries()).hasValue(2);
+        assertThat(ContainerSpec.parse(spec.toJson()).healthcheck()).contains(check);
+        assertThat(parse("--no-healthcheck", "IMAGE")
+                        .healthcheck()
+                        .orElseThrow()
+                        .test())
+                .containsExactly("NONE");
+        assertThatThrownBy(() -> parse("--no-healthcheck", "--health-cmd", "x", "IMAGE"))
+                .hasMessageContaining("--no-healthcheck");
+        assertThatThrownBy(() -> parse("--health-interval", "10us", "IMAGE")).hasMessageContaining("1ms");
     }
 
     @Test

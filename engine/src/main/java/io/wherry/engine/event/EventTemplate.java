@@ -52,6 +52,18 @@ public final class EventTemplate {
         return line.getBytes(StandardCharsets.UTF_8);
     }
 
+    /** {@return a template whose lines have one attribute more} */
+    public static byte[] with(byte[] template, String key, String value) {
+        ByteArrayOutputStream more = new ByteArrayOutputStream(template.length + 128);
+        for (byte b : template) {
+            more.write(b);
+            if (b == 2) {
+                put(more, new JsonString(key) + ":" + new JsonString(value) + ",");
+            }
+        }
+        return more.toByteArray();
+    }
+
     /**
      * {@return a line of the journal}
      *

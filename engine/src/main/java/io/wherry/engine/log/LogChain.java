@@ -155,6 +155,11 @@ final class LogChain {
         return file != null || other < 0 ? file : open(other);
     }
 
+    /** {@return whether a file has not been rotated away} */
+    boolean has(LogFile file) throws IOException {
+        return number(file) >= 0;
+    }
+
     /** {@return whether files may have gone unread since this was last asked} */
     boolean gap() {
         boolean was = gap;

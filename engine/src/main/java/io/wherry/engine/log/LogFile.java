@@ -15,6 +15,7 @@ final class LogFile implements AutoCloseable {
     private int at;
     private int end;
     private long position; // of block[end] in the file
+    private long limit = Long.MAX_VALUE;
 
     LogFile(RandomAccessFile file, Object identity, LogFormat format) {
         this.file = file;
@@ -56,13 +57,23 @@ final class LogFile implements AutoCloseable {
         if (position > file.length()) { // begun anew by somebody else's rotation
             seek(0);
         }
-        int n = file.read(block, end, block.length - end);
+        int n = file.read(block, end, (int) Math.min(block.length - end, Math.max(0, limit - position)));
         if (n <= 0) {
             return false;
         }
         end += n;
         position += n;
         return true;
+    }
+
+    /** {@return how long it is now} */
+    long length() throws IOException {
+        return file.length();
+    }
+
+    /** Nothing behind this position is read. */
+    void limit(long position) {
+        limit = position;
     }
 
     private void seek(long to) throws IOException {

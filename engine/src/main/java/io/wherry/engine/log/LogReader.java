@@ -39,7 +39,11 @@ public final class LogReader {
      */
     public void read(LogLife life) throws IOException {
         if (!query.follow()) {
-            follow(null, life);
+            try (LogFile newest = chain.newest()) {
+                if (newest != null) {
+                    readUpTo(newest);
+                }
+            }
             return;
         }
         try (LogWatch watch = new LogWatch(folder)) {
@@ -47,12 +51,31 @@ public final class LogReader {
         }
     }
 
-    private void follow(@Nullable LogWatch watch, LogLife life) throws IOException {
+    /** What is there now, and no more, however fast the container goes on. */
+    private void readUpTo(LogFile newest) throws IOException {
+        long length = newest.length();
+        LogFile file = first();
+        while (file != null) {
+            LogFile next = null;
+            try (LogFile open = file) {
+                boolean last = open.identity().equals(newest.identity());
+                open.limit(last ? length : Long.MAX_VALUE);
+                if (print(open) && !last && chain.has(newest)) {
+                    next = chain.newer(open);
+                    next = next == open ? null : next;
+                }
+            }
+            file = next;
+        }
+        printer.flush();
+    }
+
+    private void follow(LogWatch watch, LogLife life) throws IOException {
         LogFile file = null;
         try {
             boolean first = true;
             while (true) {
-                boolean last = watch == null || life.over() || isPast();
+                boolean last = life.over() || isPast();
                 if (file == null) {
                     file = first ? first() : chain.oldest();
                     first = false;
@@ -77,7 +100,7 @@ public final class LogReader {
                     }
                     continue;
                 }
-                if (!printer.flush() || last || watch == null) {
+                if (!printer.flush() || last) {
                     return;
                 }
                 watch.await(left());

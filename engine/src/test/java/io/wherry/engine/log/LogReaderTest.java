@@ -334,6 +334,26 @@ class LogReaderTest {
                         + ">later 1\nlater 2\n");
     }
 
+    /** The container goes on, faster than it is read. */
+    @Test
+    void readingEndsWhereTheLogDidWhenItBegan() throws IOException {
+        write("log.1", out("one\\n"));
+        write("log", json("two\\n", "stderr", BASE), out("three\\n"));
+        Printed printed = new Printed();
+        new LogReader(folder, false, LogQuery.EVERYTHING, "", (error, bytes, length) -> {
+                    try {
+                        Files.writeString(folder.resolve("log"), out("more\\n"), StandardOpenOption.APPEND);
+                        rotate(3);
+                        write("log", out("more\\n"));
+                    } catch (IOException e) {
+                        throw new java.io.UncheckedIOException(e);
+                    }
+                    return printed.write(error, bytes, length);
+                })
+                .read(() -> false);
+        assertThat(printed.text()).isEqualTo("one\n<two\n>three\n");
+    }
+
     @Test
     void nothingIsReadWhereNoLogIs() throws IOException {
         assertThat(read(LogQuery.EVERYTHING)).isEmpty();

@@ -86,6 +86,7 @@ public sealed interface Step
                 SyncIntent,
                 UnshareCgroup,
                 UseStdio,
+                WriteFile,
                 WriteIntent {
 
     /** Writes the step's instructions at the end of a strand. */

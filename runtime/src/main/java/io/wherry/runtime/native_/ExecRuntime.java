@@ -27,6 +27,7 @@ import io.wherry.kernel.step.SendMark;
 import io.wherry.kernel.step.SetDumpable;
 import io.wherry.kernel.step.Slot;
 import io.wherry.kernel.step.StartProcess;
+import io.wherry.kernel.step.WriteFile;
 import io.wherry.oci.RuntimeConfig;
 import io.wherry.runtime.ExecPlacement;
 import java.nio.charset.StandardCharsets;
@@ -86,6 +87,7 @@ public final class ExecRuntime {
         Slot folder = folder();
         Slot listener = plan.slot("socket");
         plan.add(PILOT, new ListenAt(folder, "s", listener));
+        Slot events = events(folder);
 
         Slot[] joining = plan.pair("joiner", "pilot");
         Slot[] sockets = plan.pair("process", "pilot, from inside");
@@ -104,7 +106,7 @@ public final class ExecRuntime {
         }
         plan.add(PILOT, new AwaitMark(sockets[0], Mark.EXECUTING, Slot.NONE, true));
         plan.add(PILOT, new RecordStarted(folder, "started", started()));
-        plan.add(PILOT, new BecomeMonitor(process, block(streams, folder, listener)));
+        plan.add(PILOT, new BecomeMonitor(process, block(streams, folder, listener, events)));
         inside(container, joining[1], sockets, streams);
         plan.add(
                 SWEEP,
@@ -153,7 +155,17 @@ public final class ExecRuntime {
         return ("boot " + place.bootId() + "\nexec " + place.exec() + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
-    private MonitorBlock block(Streams streams, Slot folder, Slot listener) {
+    private Slot events(Slot folder) {
+        if (place.event().length == 0) {
+            return Slot.NONE;
+        }
+        Slot events = plan.slot("events");
+        plan.add(PILOT, new OpenFolder(place.events(), events));
+        plan.add(PILOT, new WriteFile(folder, "event", place.event()));
+        return events;
+    }
+
+    private MonitorBlock block(Streams streams, Slot folder, Slot listener, Slot events) {
         return new MonitorBlock(
                 streams.terminal(),
                 streams.monitorIn().number() >= 0,
@@ -171,7 +183,7 @@ public final class ExecRuntime {
                 0,
                 0,
                 SIGTERM,
-                Slot.NONE,
+                events,
                 Slot.NONE,
                 Optional.empty());
     }
