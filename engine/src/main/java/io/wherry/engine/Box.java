@@ -76,6 +76,11 @@ public final class Box implements AutoCloseable {
         return wherry.exec(id, spec);
     }
 
+    /** The same for what a builder has. */
+    public AttachedProcess exec(ExecSpec.Builder spec) {
+        return exec(spec.build());
+    }
+
     /** {@return all that is kept of its output and errors, in the order in which it came; all of it is in memory} */
     public String logs() {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
