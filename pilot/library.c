@@ -108,12 +108,18 @@ static void serve_task(struct job *job) {
     }
 }
 
-/* The connection itself becomes the pilot's link, and then the monitor's first client: what the client has sent behind the program waits in it. */
+/*
+ * The connection itself becomes the pilot's link, and then the monitor's first client. What the client says as that must be there before the pilot is, or a short-lived container's
+ * output would pass unseen; it is small, so it comes in one piece.
+ */
 static void start_container(struct job *job, size_t length) {
     struct launcher *l = &job->launcher;
     struct pilot pilot = {0};
     struct last_word word;
     const uint8_t *payload = l->request.bytes + FRAME_HEADER;
+    struct pollfd greeting = {.fd = job->connection, .events = POLLIN};
+    while (sys_poll(&greeting, 1, -1) < 0) {
+    }
     if (last_word_read(&word, payload, length, ID_LIMIT)) {
         struct pilot_start start = {.image = l->image, .program = payload + word.length, .length = length - word.length, .socket = job->connection, .stream = -1, .replies = -1};
         pilot_spawn(&pilot, &start);
@@ -212,7 +218,11 @@ int library_main(const struct process *process, const char *socket) {
     sys_sigaction(SIGCHLD, 1 /* SIG_IGN: jobs leave no zombies */);
     int listener = listen_at(socket);
     job.launcher.image = listener < 0 ? listener : image_seal();
-    if (job.launcher.image < 0 || ready() < 0) {
+    int result = job.launcher.image < 0 ? job.launcher.image : ready();
+    if (result < 0) {
+        char words[64];
+        char *end = text_pair(words, "cannot listen: errno ", (uint64_t)-result);
+        write_all(1, words, (size_t)(end - words));
         return EXIT_OWN;
     }
     listen_until_end(&job, listener);

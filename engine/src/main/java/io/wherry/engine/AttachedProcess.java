@@ -56,6 +56,7 @@ public final class AttachedProcess implements AutoCloseable {
     private final Output errors = new Output();
     private final Input input = new Input();
     private int waiting; // threads that wait for the end, or for bytes
+    private boolean attached; // the monitor has taken this client
     private boolean ended; // nothing more comes
     private boolean closed;
     private OptionalInt code = OptionalInt.empty();
@@ -146,6 +147,24 @@ public final class AttachedProcess implements AutoCloseable {
     /** Waits for the end for a time. {@return the exit code; empty if the time was over first} */
     public OptionalInt await(Duration time) {
         return await(TimeUnit.NANOSECONDS.convert(time));
+    }
+
+    /** Waits until what is written from now on is seen here. {@return this} */
+    AttachedProcess awaitAttached() {
+        lock.lock();
+        try {
+            while (!attached && !ended) {
+                changed.await();
+            }
+            return this;
+        } catch (InterruptedException e) {
+            close();
+            Thread.currentThread().interrupt();
+            throw new WherryException(
+                    WherryException.Kind.INTERRUPTED, "The wait for the " + what + " was interrupted.");
+        } finally {
+            lock.unlock();
+        }
     }
 
     private OptionalInt await(long nanos) {
@@ -322,6 +341,9 @@ public final class AttachedProcess implements AutoCloseable {
     private void reply(int type, int errno) {
         if (type == FrameType.ATTACH.number() && errno == EBUSY) {
             send(frame(FrameType.ATTACH, streams & ~PRIMARY)); // another one is waited for; this one looks on
+        } else if (type == FrameType.ATTACH.number()) {
+            attached = true;
+            changed.signalAll();
         } else {
             words.reply(type, errno);
             bytes.reply(type, errno);

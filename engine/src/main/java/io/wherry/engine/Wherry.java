@@ -209,7 +209,7 @@ public final class Wherry extends Engine implements AutoCloseable {
         int streams = AttachedProcess.streams(container.spec().interactive()) & ~AttachedProcess.ONCE;
         try {
             SocketChannel channel = MonitorClient.open(files.volatileFolder(id), AttachedProcess.greeting(streams));
-            return new AttachedProcess(channel, "container `" + container.name() + "`", streams);
+            return new AttachedProcess(channel, "container `" + container.name() + "`", streams).awaitAttached();
         } catch (IOException e) {
             throw new WherryException(
                     WherryException.Kind.UNAVAILABLE,
