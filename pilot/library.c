@@ -199,13 +199,11 @@ static void listen_until_end(struct job *job, int listener) {
 static void remove_folder(const char *path) {
     char folder[ADDRESS_PATH];
     text_copy(folder, sizeof folder, path);
-    for (size_t k = text_length(folder); k > 0 && folder[k] != '/'; k--) {
-        folder[k] = 0;
-        if (k > 1 && folder[k - 1] == '/') {
-            folder[k - 1] = 0;
-            break;
-        }
+    size_t slash = text_length(folder);
+    while (slash > 0 && folder[slash] != '/') {
+        slash--;
     }
+    folder[slash] = 0;
     sys_unlinkat(AT_FDCWD, path, 0);
     sys_unlinkat(AT_FDCWD, folder, AT_REMOVEDIR);
 }
