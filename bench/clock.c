@@ -84,7 +84,7 @@ static int whole(int socket, void *to, size_t length) {
     return 1;
 }
 
-// Frames: type, 0, 0, 0, length (big endian), payload (docs/monitor.md).
+// Frames: type, 0, 0, 0, length (big endian), payload (docs/pilot.md).
 enum { STDOUT = 0x01, STDERR = 0x02, HELLO = 0x10, ATTACH = 0x11, EXIT = 0x21, FAILED = 0x22 };
 
 static int pilot(const char *program, const char *binary) {

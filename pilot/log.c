@@ -22,21 +22,25 @@ static void set_time(struct log *log) {
     record_time(&log->style, (uint64_t)now.tv_sec, (uint32_t)now.tv_nsec);
 }
 
-/* Says in the log itself what is missing here. False: that cannot be written either. */
-static bool tell_loss(struct log *log) {
-    uint8_t note[NOTE_SIZE + RECORD_MORE];
+/* What is missing here, worded for the log itself; 0 bytes if nothing is. */
+static size_t word_loss(const struct log *log, uint8_t note[NOTE_SIZE + RECORD_MORE]) {
     char text[128];
     if (log->lost.lines == 0 && log->lost.bytes == 0) {
-        return true;
+        return 0;
     }
     char *end = text_pair(text, "wherry: ", log->lost.lines);
     end = text_pair(end, " lines (", log->lost.bytes);
     text_copy(end, 32, " bytes) were lost here\n");
-    size_t length = (size_t)(record_write(&log->style, note, 1, (const uint8_t *)text, text_length(text)) - note);
-    if (sys_write(log->fd, note, length) != (long)length) { /* to a pipe: all or nothing, as it is short */
+    return (size_t)(record_write(&log->style, note, 1, (const uint8_t *)text, text_length(text)) - note);
+}
+
+/* The same to a program: all or nothing, as it is short. False: it does not take it. */
+static bool tell_loss(struct log *log) {
+    uint8_t note[NOTE_SIZE + RECORD_MORE];
+    size_t length = word_loss(log, note);
+    if (length > 0 && sys_write(log->fd, note, length) != (long)length) {
         return false;
     }
-    log->size += length;
     log->lost = (struct loss){0};
     return true;
 }
@@ -61,16 +65,20 @@ static int open_file(struct log *log, const char *name, int more_flags) {
     return log->fd < 0 ? log->fd : 0;
 }
 
+/* What was lost is told with what can be written again, or not at all: no line is torn, and a full disk does not fill with complaints. */
 static void flush_file(struct log *log) {
+    uint8_t note[NOTE_SIZE + RECORD_MORE];
+    struct iovec parts[2] = {{.iov_base = note, .iov_len = word_loss(log, note)}, {.iov_base = log->buffer, .iov_len = log->used}};
+    size_t length = parts[0].iov_len + log->used;
     if (log->fd < 0) {
         open_file(log, "log", 0);
     }
-    bool good = tell_loss(log) && sys_write(log->fd, log->buffer, log->used) == (long)log->used;
-    if (good) {
-        log->size += log->used;
-    } else {
+    if (length > 0 && SYS(writev, log->fd, parts, 2) == (long)length) {
+        log->size += length;
+        log->lost = (struct loss){0};
+    } else if (length > 0) {
         log->errors++; /* also when the file could not be opened */
-        SYS(ftruncate, log->fd, (int64_t)log->size); /* no torn line stays */
+        SYS(ftruncate, log->fd, (int64_t)log->size);
         add(&log->lost, &log->held);
     }
     log->used = 0;
@@ -266,7 +274,9 @@ void log_close(struct log *log) {
         }
     }
     flush(log);
-    if (log->torn == 0 && log->used == 0) {
+    if (log->style.format != RECORD_PLAIN) {
+        flush_file(log); /* what was lost last */
+    } else if (log->torn == 0 && log->used == 0) {
         tell_loss(log);
     }
 }

@@ -118,21 +118,48 @@ void client_widen(struct monitor *m, struct client *c);
 bool output_blocked(const struct monitor *m);
 
 /* monitor.c */
+/* An execution has no folder of the container's, and two events. */
+bool is_execution(const struct monitor *m);
 /* Tells the journal what happened to the container. */
 void monitor_event(const struct monitor *m, const char *action);
+/* The same with one or two numbers; the second one's key may be NULL. */
+void monitor_event_numbers(const struct monitor *m, const char *action, const char *key, uint64_t value, const char *key2, uint64_t value2);
 /* A descriptor of the monitor's own, out of the way of those that the program numbers. */
 int own_fd(const struct monitor *m, int fd);
 /* The container's first process runs: from now on it is watched. */
 void monitor_watch(struct monitor *m);
-/* Records how it ended; for good, or until it is started again. */
-void monitor_record(struct monitor *m, bool for_good);
 /* Serves clients and the container until something happened or a time has come. */
 void monitor_turn(struct monitor *m);
+
+/* requests.c */
+/* What a client asks, by its frame: 0 or a positive errno. */
 int monitor_request(struct monitor *m, enum frame_type type, const uint8_t *payload);
+/* The end of everything in the container. */
+void monitor_kill_all(struct monitor *m);
+
+/* streams.c */
+/* More of a STDIN frame's payload; only while nothing waits to be written. */
 void monitor_input(struct monitor *m, struct client *c);
+/* A terminal's input does not end: its user types the key for that. */
 void monitor_input_end(struct monitor *m);
 /* Writes what waits for the container's input. */
 void monitor_write_input(struct monitor *m);
+/* Reads once from stdout (0) or stderr (1): bytes, 0 at the end (the descriptor is closed then), or -errno. */
+long monitor_read_output(struct monitor *m, unsigned stream);
+/* What is left in the pipes or the terminal. Whoever else holds them is waited for no longer than it takes a terminal to hand over. */
+void monitor_drain(struct monitor *m, unsigned stream);
+
+/* ending.c */
+/* So that on a disk that is full at the end the record still fits. */
+void monitor_reserve_exit(int folder);
+/* Reaps orphans; sets `ended` if the container's first process was among those that ended. */
+void monitor_reap(struct monitor *m);
+/* It has ended: what it still said, and how often memory ran out. */
+void monitor_take_leave(struct monitor *m);
+/* Records how it ended, and tells who waits; for good, or until it is started again. */
+void monitor_record(struct monitor *m, bool for_good);
+/* Records, cleans up, hands over what slow readers have not taken. */
+void monitor_finish(struct monitor *m);
 
 /* restart.c */
 /* Another policy than the program's: 0 or -errno. */

@@ -1,4 +1,4 @@
-/* Unattended restarts: the same program again, in the same process, without a JVM. See docs/monitor.md. */
+/* Unattended restarts: the same program again, in the same process, without a JVM. See docs/pilot.md. */
 #include "monitor.h"
 
 enum { DELAY_FIRST = 100, DELAY_MOST = 60000, SOUND_MS = 10000, FDS = FD_LAST + 1, NOT_FOUND = 127, NOT_EXECUTABLE = 126, OTHER_FAILURE = 125 };

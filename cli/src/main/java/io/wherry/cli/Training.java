@@ -29,11 +29,18 @@ final class Training {
         int failed = 0;
         forgetFacts(root, err);
         for (String[] line : lines(cache)) {
-            failed |= line[0].equals("exec")
+            failed |= needsOneThatRuns(line[0])
                     ? PretendedContainer.during(root, "trained", err, () -> run(root, context, line, real, err))
                     : run(root, context, line, real, err);
         }
         return failed;
+    }
+
+    private static boolean needsOneThatRuns(String command) {
+        return switch (command) {
+            case "exec", "stop", "kill", "pause", "wait" -> true;
+            default -> false;
+        };
     }
 
     /** So that each cache learns both: to find out what the host can, and to read it. */
@@ -137,7 +144,14 @@ final class Training {
                 words("explain", "run", "--rootfs", "/:O", "true"),
                 words("exec", "trained", "true"),
                 words("exec", "-d", "-e", "A=b", "-w", "/tmp", "--privileged", "trained", "true"),
-                words("rm", "trained"),
+                words("stop", "-t", "1", "trained"),
+                words("kill", "trained"),
+                words("pause", "trained"),
+                words("wait", "trained"),
+                words("create", "--name", "made", "--network", "none", "--rootfs", "/:O", "true"),
+                words("start", "made"),
+                words("rename", "made", "crate"),
+                words("rm", "trained", "crate"),
                 words("rm", "boat"),
                 words("events", "--since", "1h", "--until", "0s"),
                 words("events", "--since", "1h", "--until", "0s", "--json", "--filter", "event=create"),
@@ -186,6 +200,9 @@ final class Training {
 
         @Override
         public TaskResult task(KernelProgram program, int strand) {
+            if ((program.flags() & KernelProgram.STARTS_CONTAINER) != 0 && strand == 0) {
+                throw new Launched();
+            }
             return real.task(program, strand);
         }
 

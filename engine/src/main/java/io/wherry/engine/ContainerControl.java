@@ -11,7 +11,7 @@ import java.nio.file.WatchService;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** What is asked of a container that runs, through its monitor (docs/monitor.md). */
+/** What is asked of a container that runs, through its monitor (docs/pilot.md). */
 final class ContainerControl {
     private static final int DEFAULT_TIMEOUT_SECONDS = 10;
     private static final int EOPNOTSUPP = 95;

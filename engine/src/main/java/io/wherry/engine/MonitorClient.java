@@ -11,7 +11,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 
-/** A connection to a container's monitor (docs/monitor.md). One request at a time; not for several threads. */
+/** A connection to a container's monitor (docs/pilot.md). One request at a time; not for several threads. */
 final class MonitorClient implements AutoCloseable {
     /** How long a monitor may take to answer, in milliseconds. */
     static final long PATIENCE_MILLIS = 10_000;

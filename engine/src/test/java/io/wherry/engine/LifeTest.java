@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.wherry.oci.Signal;
 import io.wherry.oci.WherryException;
+import io.wherry.testkit.Command;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -248,6 +250,24 @@ class LifeTest {
         }
         assertThat(box().status()).as("%s", problems).isEqualTo(Container.Status.RUNNING);
         assertThat(Remains.pids(box().id(), yard.state())).as("%s", problems).isNotEmpty();
+    }
+
+    @Test
+    void monitorThatStoodStillHasLostNothing() throws IOException, InterruptedException {
+        int lines = 20_000;
+        started(yard.spec(
+                "box",
+                "/bin/sh",
+                "-c",
+                "i=0; while [ $i -lt " + lines + " ]; do echo line $i; i=$((i+1)); done; exit 3"));
+        String monitor = Long.toString(record("started").number("monitor", 0));
+        Command.of("kill", "-STOP", monitor).check();
+        Thread.sleep(1000); // as somebody's debugger would hold it
+        Command.of("kill", "-CONT", monitor).check();
+        assertThat(yard.engine().await("box", Until.NOT_RUNNING)).isEqualTo(3);
+        try (Stream<String> log = Files.lines(yard.state().resolve("containers/" + box().id() + "/log"))) {
+            assertThat(log).hasSize(lines);
+        }
     }
 
     @Test

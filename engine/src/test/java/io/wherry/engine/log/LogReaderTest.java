@@ -278,6 +278,61 @@ class LogReaderTest {
         Files.move(folder.resolve(".log"), folder.resolve("log"), StandardCopyOption.ATOMIC_MOVE);
     }
 
+    /** Rotations without a pause: whichever file is found behind another was made right behind it. */
+    @Test
+    void theNextFileIsTheNextHoweverFastTheyAreRotated() throws Exception {
+        int rotations = 2_000;
+        Path made = folder.resolve("made");
+        write("log", "0\n");
+        Thread writer = Thread.ofPlatform().start(() -> {
+            try {
+                for (int i = 1; i <= rotations; i++) {
+                    for (int k = 4; k > 0; k--) {
+                        Path from = folder.resolve(k == 1 ? "log" : "log." + (k - 1));
+                        if (i >= k) {
+                            Files.move(from, folder.resolve("log." + k), StandardCopyOption.ATOMIC_MOVE);
+                        }
+                    }
+                    Files.writeString(made, i + "\n");
+                    Files.move(made, folder.resolve("log"), StandardCopyOption.ATOMIC_MOVE);
+                }
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        });
+        LogChain chain = new LogChain(folder, "log", new LineFormat());
+        LogFile file = chain.oldest();
+        int number = file == null ? rotations : number(file);
+        int followed = 0;
+        while (file != null && number < rotations) {
+            LogFile newer = chain.newer(file);
+            if (newer == null || newer == file) {
+                continue;
+            }
+            int next = number(newer);
+            boolean gap = chain.gap();
+            assertThat(gap ? next > number : next == number + 1)
+                    .as("%d behind %d, gap %s", next, number, gap)
+                    .isTrue();
+            followed += gap ? 0 : 1;
+            file.close();
+            file = newer;
+            number = next;
+        }
+        writer.join();
+        assertThat(followed).isGreaterThan(10);
+        if (file != null) {
+            file.close();
+        }
+    }
+
+    private static int number(LogFile file) throws IOException {
+        LogRecord record = new LogRecord();
+        assertThat(file.next(record)).isTrue();
+        return Integer.parseInt(
+                new String(file.block, record.from, record.to - record.from, StandardCharsets.US_ASCII));
+    }
+
     private static void awaitPrinted(Printed printed, int line) {
         String wanted = line - 1 + "\n";
         while (line > 0 && !printed.text().contains(wanted)) {

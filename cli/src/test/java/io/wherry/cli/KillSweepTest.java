@@ -1,0 +1,222 @@
+package io.wherry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wherry.testkit.Command;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Commands that change containers are killed at their system calls that have effects, one after the other: the process that makes the call (the JVM, the launcher, a pilot) gets SIGKILL
+ * before the call. The next command heals: the container is as it was before, or as it should be; everything can be removed; nothing is left. A sample of the points (WHERRY_SEED chooses
+ * another), or with WHERRY_ALL all of them; the count is printed. (Points of programs, where a pilot dies at an instruction, are in the engine's CrashSweepTest.)
+ */
+class KillSweepTest {
+    private static final boolean ALL = System.getenv("WHERRY_ALL") != null;
+    private static final int SAMPLE = 14;
+    private static final int MOST_CALLS = 400;
+
+    /** The calls that change files, processes or what others are told. */
+    private static final String[] CALLS = {
+        "mkdir",
+        "rename",
+        "link",
+        "unlink",
+        "fsync",
+        "write",
+        "mkdirat",
+        "renameat",
+        "renameat2",
+        "unlinkat",
+        "linkat",
+        "rmdir",
+        "ftruncate",
+        "clone3",
+        "execve",
+        "execveat",
+        "fork",
+        "bind",
+        "sendto"
+    };
+
+    /**
+     * A command under test.
+     *
+     * @param before commands that lead to it
+     * @param words the command
+     */
+    private record Subject(List<List<String>> before, List<String> words) {}
+
+    private Path folder;
+    private Built built;
+
+    @BeforeEach
+    void open() throws IOException {
+        folder = Files.createTempDirectory(Path.of("/tmp"), "kill-").toRealPath();
+        built = new Built(folder.resolve("root"));
+        Path bin = Files.createDirectories(folder.resolve("rootfs/bin"));
+        Command.requireTool("busybox", "busybox-static");
+        Command.requireTool("strace", "strace");
+        Files.copy(Path.of("/bin/busybox"), bin.resolve("busybox"));
+    }
+
+    @AfterEach
+    void close() {
+        Command.of("chmod", "-R", "u+rwX", folder.toString()).run();
+        Command.of("rm", "-rf", "--one-file-system", folder.toString()).check();
+    }
+
+    private List<Subject> subjects() {
+        List<String> create = List.of(
+                "create",
+                "--name",
+                "box",
+                "--network",
+                "none",
+                "--init",
+                "--rootfs",
+                folder + "/rootfs:O",
+                "/bin/busybox",
+                "sleep",
+                "600");
+        List<String> run = new ArrayList<>(create);
+        run.set(0, "run");
+        run.add(1, "-d");
+        List<String> start = List.of("start", "box");
+        List<String> stop = List.of("stop", "-t", "5", "box");
+        return List.of(
+                new Subject(List.of(), create),
+                new Subject(List.of(), run),
+                new Subject(List.of(create), start),
+                new Subject(List.of(create, start), stop),
+                new Subject(List.of(create, start), List.of("restart", "-t", "5", "box")),
+                new Subject(List.of(create, start), List.of("kill", "box")),
+                new Subject(List.of(create, start, stop), start),
+                new Subject(List.of(create), List.of("rename", "box", "crate")),
+                new Subject(
+                        List.of(create, start), List.of("update", "--restart", "always", "--pids-limit", "50", "box")),
+                new Subject(List.of(create, start), List.of("exec", "-d", "box", "/bin/busybox", "sleep", "600")),
+                new Subject(List.of(create), List.of("rm", "box")),
+                new Subject(List.of(create, start), List.of("rm", "-f", "box")));
+    }
+
+    @Test
+    void theNextCommandHeals() throws IOException {
+        String given = System.getenv("WHERRY_SEED");
+        Random random = new Random(given == null ? 1 : Long.parseLong(given));
+        List<String> broken = new ArrayList<>();
+        int points = 0;
+        int killed = 0;
+        if (ALL) {
+            for (Subject subject : subjects()) {
+                for (String call : CALLS) {
+                    int when = 1;
+                    while (when < MOST_CALLS && point(subject, call, when, broken)) {
+                        when++;
+                    }
+                    points += when;
+                    killed += when - 1;
+                }
+            }
+        } else {
+            List<Subject> subjects = new ArrayList<>(subjects());
+            Collections.shuffle(subjects, random);
+            for (int i = 0; i < SAMPLE; i++) {
+                String call = CALLS[random.nextInt(CALLS.length)];
+                points++;
+                killed += point(subjects.get(i % subjects.size()), call, 1 + random.nextInt(3), broken) ? 1 : 0;
+            }
+        }
+        System.out.printf("%d points tried, %d commands killed, %d leaks%n", points, killed, broken.size());
+        assertThat(broken).isEmpty();
+    }
+
+    /** {@return whether there was such a call, so that something was killed} */
+    private boolean point(Subject subject, String call, int when, List<String> broken) throws IOException {
+        for (List<String> words : subject.before) {
+            built.wherry(words.toArray(String[]::new)).check();
+        }
+        // -D: the tracer is not waited for, since it stays with what goes on running
+        List<String> traced = new ArrayList<>(List.of(
+                "sh",
+                "-c",
+                "exec \"$@\" >" + folder + "/out 2>&1",
+                "sh",
+                "strace",
+                "-D",
+                "-f",
+                "-qq",
+                "-o",
+                folder + "/trace",
+                "-e",
+                "trace=" + call,
+                "-e",
+                "inject=" + call + ":signal=KILL:when=" + when));
+        traced.addAll(built.wherry(subject.words.toArray(String[]::new)).words());
+        Files.deleteIfExists(folder.resolve("trace"));
+        Command.of(traced).run();
+        String what = String.join(" ", subject.words) + ", killed at " + call + " " + when;
+        try {
+            heal(what);
+        } catch (AssertionError e) {
+            broken.add(what + ": " + e.getMessage());
+        }
+        return wasKilled(Files.readAllLines(folder.resolve("trace")), call, when);
+    }
+
+    /** {@return whether some process was killed at that call of it, and not by somebody else later} */
+    private static boolean wasKilled(List<String> trace, String call, int when) {
+        Map<String, Integer> calls = new HashMap<>();
+        for (String line : trace) {
+            String[] parts = line.split(" +", 2);
+            if (parts.length == 2
+                    && parts[1].startsWith(call + "(")
+                    && calls.merge(parts[0], 1, Integer::sum) == when) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void heal(String what) throws IOException {
+        Command.Result listed =
+                built.wherry("ps", "-a", "--format", "{{.Names}} {{.State}}").run();
+        assertThat(listed.exit()).as("%s: %s", what, listed.err()).isZero();
+        for (String line : listed.lines()) {
+            assertThat(line).matches("(box|crate) (created|running|exited)");
+        }
+        List<String> ids = built.wherry("ps", "-aq", "--no-trunc").check().lines();
+        Command.Result removed = built.wherry("rm", "-f", "box", "crate").run();
+        assertThat(removed.exit()).as("%s: %s", what, removed.err()).isZero();
+        assertThat(built.wherry("ps", "-aq").check().out()).isEmpty();
+        for (String place : List.of("names", "containers", "trash", "volatile/c")) {
+            Path there = built.root().resolve(place);
+            if (Files.isDirectory(there)) {
+                try (Stream<Path> entries = Files.list(there)) {
+                    assertThat(entries.toList())
+                            .as("%s: left in %s", what, place)
+                            .isEmpty();
+                }
+            }
+        }
+        for (String id : ids) {
+            Command.Result groups = Command.of(
+                            "sh",
+                            "-c",
+                            "ls -d /sys/fs/cgroup/*/wherry/" + id + " /sys/fs/cgroup/wherry/" + id + " 2>/dev/null")
+                    .run();
+            assertThat(groups.out()).as("%s: left of %s", what, id).isEmpty();
+        }
+    }
+}
