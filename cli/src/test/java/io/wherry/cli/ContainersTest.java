@@ -143,6 +143,29 @@ class ContainersTest {
     }
 
     @Test
+    void bootIsLaidIntoAUnitAndALine() {
+        String command = "/opt/wherry/bin/wherry --root " + root + " boot";
+        assertThat(wherry("boot", "--unit").out()).isEqualTo("""
+                [Unit]
+                Description=Containers of Wherry that should always run
+                After=network-online.target local-fs.target
+                Wants=network-online.target
+
+                [Service]
+                Type=oneshot
+                RemainAfterExit=yes
+                ExecStart=%s
+                KillMode=process
+                Delegate=yes
+
+                [Install]
+                WantedBy=%s
+                """.formatted(command, "multi-user.target"));
+        assertThat(wherry("boot", "--cron").out()).isEqualTo("@reboot " + command + "\n");
+        assertThat(wherry("boot").out()).isEmpty();
+    }
+
+    @Test
     void whatIsNotThereIsNamed() {
         CommandLine rm = wherry("rm", "nothing");
         assertThat(rm.code()).isEqualTo(1);

@@ -33,6 +33,7 @@ class GuestTest {
         guest = new GuestHost(home);
         limits();
         exhausted();
+        again();
         devices();
         layers();
         lost();
@@ -87,6 +88,15 @@ class GuestTest {
                 GuestHost.shell("for i in 1 2 3 4 5 6 7 8 9; do busybox sleep 60 & echo process $i; done; echo all");
         processes.pidsLimit = 5;
         guest.container("processes", GuestHost.root(), processes, "begin processes\nfinish processes\n");
+    }
+
+    /** It fails, and its monitor starts it twice more, in the same control group made anew. */
+    private static void again() throws IOException {
+        ContainerSpec.Builder spec = new ContainerSpec.Builder();
+        spec.command.addAll(List.of("/probe", "exit", "3"));
+        spec.memory = 32L << 20;
+        spec.restart = Optional.of(RestartPolicy.parse("on-failure:2"));
+        guest.container("again", GuestHost.root(), spec, "begin again\nfinish again\n");
     }
 
     private static void devices() throws IOException {
@@ -232,6 +242,11 @@ class GuestTest {
                 .as(guest.console())
                 .contains("process 4\n", "can't fork")
                 .doesNotContain("process 5\n", "all\n");
+    }
+
+    @Test
+    void containerThatFailsIsStartedAgain() {
+        assertThat(guest.said("again")).as(guest.console()).contains("exit.code 3", "exit.restarts 2", "pilot 0");
     }
 
     @Test

@@ -39,15 +39,11 @@ final class AttachCommand extends Command<AttachCommand.Words> {
 
     @Override
     public OptionTable<Words> options() {
-        return new OptionTable<Words>()
-                .flag("no-stdin", NONE, "Do not forward the input", (w, v) -> w.noInput = v)
-                .flag("sig-proxy", NONE, "Pass signals on to it (default true)", (w, v) -> w.signals = v)
-                .text(
-                        "detach-keys",
-                        NONE,
-                        "KEYS",
-                        "What leaves its terminal (default ctrl-p,ctrl-q)",
-                        (w, v) -> w.detachKeys = DetachKeys.parse(v));
+        return DetachKeys.option(
+                new OptionTable<Words>()
+                        .flag("no-stdin", NONE, "Do not forward the input", (w, v) -> w.noInput = v)
+                        .flag("sig-proxy", NONE, "Pass signals on to it (default true)", (w, v) -> w.signals = v),
+                (w, v) -> w.detachKeys = v);
     }
 
     @Override

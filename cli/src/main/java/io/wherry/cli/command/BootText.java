@@ -5,8 +5,8 @@ import io.wherry.kernel.host.Caller;
 import java.nio.file.Path;
 
 /**
- * What makes a host run {@code wherry boot} at each boot. Containers live on without a service of their own; so the unit starts them and is done, must not take them along
- * when it ends (KillMode), and stops them in time before the machine goes down.
+ * What makes a host run {@code wherry boot} at each boot. Containers live on without a service of their own; so the unit starts them and is done, and must not take them along
+ * when it is stopped (KillMode).
  */
 final class BootText {
     private final boolean system;
@@ -38,7 +38,7 @@ final class BootText {
                 + "Type=oneshot\n"
                 + "RemainAfterExit=yes\n"
                 + "ExecStart=" + command.replace("%", "%%") + " boot\n"
-                + "KillMode=none\n"
+                + "KillMode=process\n"
                 + "Delegate=yes\n"
                 + "\n"
                 + "[Install]\n"

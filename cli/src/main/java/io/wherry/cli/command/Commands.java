@@ -55,8 +55,8 @@ public final class Commands {
             case "stop", "container stop" -> new StopCommand();
             case "restart", "container restart" -> new RestartCommand();
             case "kill", "container kill" -> new KillCommand();
-            case "pause", "container pause" -> new PauseCommand();
-            case "unpause", "container unpause" -> new UnpauseCommand();
+            case "pause", "container pause" -> new PauseCommand(true);
+            case "unpause", "container unpause" -> new PauseCommand(false);
             case "wait", "container wait" -> new WaitCommand();
             case "rename", "container rename" -> new RenameCommand();
             case "update", "container update" -> new UpdateCommand();

@@ -40,16 +40,12 @@ final class StartCommand extends Command<StartCommand.Words> implements Stays {
 
     @Override
     public OptionTable<Words> options() {
-        return new OptionTable<Words>()
-                .flag("attach", 'a', "Stay with it; the exit code is the container's", (w, v) -> w.attach = v)
-                .flag("interactive", 'i', "Stay with it and forward the input", (w, v) -> w.interactive = v)
-                .flag("sig-proxy", NONE, "Pass signals on to it (default true)", (w, v) -> w.signals = v)
-                .text(
-                        "detach-keys",
-                        NONE,
-                        "KEYS",
-                        "What leaves its terminal (default ctrl-p,ctrl-q)",
-                        (w, v) -> w.detachKeys = DetachKeys.parse(v));
+        return DetachKeys.option(
+                new OptionTable<Words>()
+                        .flag("attach", 'a', "Stay with it; the exit code is the container's", (w, v) -> w.attach = v)
+                        .flag("interactive", 'i', "Stay with it and forward the input", (w, v) -> w.interactive = v)
+                        .flag("sig-proxy", NONE, "Pass signals on to it (default true)", (w, v) -> w.signals = v),
+                (w, v) -> w.detachKeys = v);
     }
 
     @Override

@@ -1,6 +1,10 @@
 package io.wherry.cli.run;
 
+import static io.wherry.cli.table.Option.NONE;
+
 import io.wherry.cli.table.BadValueException;
+import io.wherry.cli.table.Option.Field;
+import io.wherry.cli.table.OptionTable;
 
 /**
  * The keys that leave a container's terminal, as docker writes them: single characters, {@code DEL}, and {@code ctrl-} with a letter or one of {@code @[\]^_},
@@ -11,6 +15,16 @@ public final class DetachKeys {
     private static final String CONTROL = "ctrl-";
 
     private DetachKeys() {}
+
+    /** Adds the option {@code --detach-keys}, whose field gets what {@link #parse} returns. {@return the table} */
+    public static <W> OptionTable<W> option(OptionTable<W> table, Field<W, String> field) {
+        return table.text(
+                "detach-keys",
+                NONE,
+                "KEYS",
+                "What leaves its terminal (default ctrl-p,ctrl-q)",
+                (words, text) -> field.set(words, parse(text)));
+    }
 
     /** {@return the characters that a terminal sends for them, 1 to 16 of ASCII} */
     public static String parse(String text) throws BadValueException {

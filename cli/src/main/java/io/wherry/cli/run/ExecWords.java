@@ -22,36 +22,32 @@ public final class ExecWords {
 
     /** {@return a new table of the options} */
     public static OptionTable<ExecWords> table() {
-        return new OptionTable<ExecWords>()
-                .flag("detach", 'd', "Do not stay with it", (w, v) -> w.spec.detached = v)
-                .flag("interactive", 'i', "Forward the input", (w, v) -> w.spec.interactive = v)
-                .flag("tty", 't', "Give it a terminal", (w, v) -> w.spec.terminal = v)
-                .pairs(
-                        "env",
-                        'e',
-                        "NAME[=VALUE]",
-                        "A variable; NAME alone takes the caller's value",
-                        (w, v) -> w.environment.add(v))
-                .files("env-file", "Variables from a file, one a line", (w, v) -> w.environmentFiles.add(v))
-                .text(
-                        "user",
-                        'u',
-                        "USER[:GROUP]",
-                        "Names or numbers, looked up in the container",
-                        (w, v) -> w.spec.user = Optional.of(v))
-                .text(
-                        "workdir",
-                        'w',
-                        "FOLDER",
-                        "The folder it starts in",
-                        (w, v) -> w.spec.workdir = Optional.of(RunOptions.absolute(v)))
-                .flag("privileged", NONE, "With all capabilities", (w, v) -> w.spec.privileged = v)
-                .text(
-                        "detach-keys",
-                        NONE,
-                        "KEYS",
-                        "What leaves its terminal (default ctrl-p,ctrl-q)",
-                        (w, v) -> w.detachKeys = DetachKeys.parse(v));
+        return DetachKeys.option(
+                new OptionTable<ExecWords>()
+                        .flag("detach", 'd', "Do not stay with it", (w, v) -> w.spec.detached = v)
+                        .flag("interactive", 'i', "Forward the input", (w, v) -> w.spec.interactive = v)
+                        .flag("tty", 't', "Give it a terminal", (w, v) -> w.spec.terminal = v)
+                        .pairs(
+                                "env",
+                                'e',
+                                "NAME[=VALUE]",
+                                "A variable; NAME alone takes the caller's value",
+                                (w, v) -> w.environment.add(v))
+                        .files("env-file", "Variables from a file, one a line", (w, v) -> w.environmentFiles.add(v))
+                        .text(
+                                "user",
+                                'u',
+                                "USER[:GROUP]",
+                                "Names or numbers, looked up in the container",
+                                (w, v) -> w.spec.user = Optional.of(v))
+                        .text(
+                                "workdir",
+                                'w',
+                                "FOLDER",
+                                "The folder it starts in",
+                                (w, v) -> w.spec.workdir = Optional.of(RunOptions.absolute(v)))
+                        .flag("privileged", NONE, "With all capabilities", (w, v) -> w.spec.privileged = v),
+                (w, v) -> w.detachKeys = v);
     }
 
     /**

@@ -29,13 +29,8 @@ public final class RunOptions {
                         'a',
                         "stdin|stdout|stderr",
                         "Stay with this stream alone (default: all)",
-                        (w, v) -> w.streams.add(Values.choice(v.toLowerCase(Locale.ROOT), "stdin|stdout|stderr")))
-                .text(
-                        "detach-keys",
-                        NONE,
-                        "KEYS",
-                        "What leaves its terminal (default ctrl-p,ctrl-q)",
-                        (w, v) -> w.detachKeys = DetachKeys.parse(v))
+                        (w, v) -> w.streams.add(Values.choice(v.toLowerCase(Locale.ROOT), "stdin|stdout|stderr")));
+        DetachKeys.option(table, (w, v) -> w.detachKeys = v)
                 .flag("sig-proxy", NONE, "Pass signals on to it (default true)", (w, v) -> w.signals = v);
         return all(table);
     }

@@ -106,9 +106,12 @@ final class LogChain {
                 number++;
             }
             LogFile file = open(number);
-            if (file != null || (number == 0 && identity(0) == null)) {
+            boolean none = file == null && number == 0 && identity(0) == null;
+            // A rotation between the search and the opening has put another file behind this name, and one behind it.
+            if (none || (file != null && isEnd(number) && file.identity().equals(identity(number)))) {
                 return file;
             }
+            close(file);
         }
     }
 
