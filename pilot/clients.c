@@ -1,19 +1,11 @@
 /* The clients of a monitor: who they are, what they send, what waits for them. See monitor.h. */
 #include "monitor.h"
 
-enum { SO_PEERCRED_ = 17, HELLO_BYTES = 8 };
+enum { HELLO_BYTES = 8 };
 
 static const char CUT[] = "\r\nwherry: cut off here, because the output was not read in time\r\n";
 
 /* who */
-
-static bool is_friend(int fd) {
-    uint32_t credentials[3] = {0, UINT32_MAX, 0}; /* pid, uid, gid */
-    uint32_t length = sizeof credentials;
-    long result = SYS(getsockopt, fd, SOL_SOCKET, SO_PEERCRED_, credentials, &length);
-    uint32_t self = (uint32_t)sys_raw(__NR_geteuid, 0, 0, 0, 0, 0, 0);
-    return result == 0 && (credentials[1] == self || credentials[1] == 0);
-}
 
 void client_add(struct monitor *m, int fd) {
     for (unsigned k = 0; k < CLIENT_LIMIT; k++) {
@@ -30,7 +22,7 @@ void client_add(struct monitor *m, int fd) {
 
 void client_accept(struct monitor *m) {
     long fd = SYS(accept4, m->block.listener, 0, 0, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (fd >= 0 && is_friend((int)fd)) {
+    if (fd >= 0 && peer_is_friend((int)fd)) {
         client_add(m, (int)fd);
     } else if (fd >= 0) {
         sys_close((int)fd);

@@ -1,6 +1,8 @@
 /* See frame.h. */
 #include "frame.h"
 
+enum { SO_PEERCRED_ = 17 };
+
 void frame_header(uint8_t to[FRAME_HEADER], enum frame_type type, size_t length) {
     const uint8_t header[FRAME_HEADER] = {
         (uint8_t)type, 0, 0, 0, (uint8_t)(length >> 24), (uint8_t)(length >> 16), (uint8_t)(length >> 8), (uint8_t)length};
@@ -66,4 +68,12 @@ void set_nonblocking(int fd) {
     if (flags >= 0) {
         sys_fcntl(fd, F_SETFL, flags | O_NONBLOCK);
     }
+}
+
+bool peer_is_friend(int fd) {
+    uint32_t credentials[3] = {0, UINT32_MAX, 0}; /* pid, uid, gid */
+    uint32_t length = sizeof credentials;
+    long result = SYS(getsockopt, fd, SOL_SOCKET, SO_PEERCRED_, credentials, &length);
+    uint32_t self = (uint32_t)sys_raw(__NR_geteuid, 0, 0, 0, 0, 0, 0);
+    return result == 0 && (credentials[1] == self || credentials[1] == 0);
 }

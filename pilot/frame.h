@@ -65,3 +65,6 @@ static inline void outbox_clear(struct outbox *outbox) {
 
 /* O_NONBLOCK on, for descriptors whose file description nobody else uses. */
 void set_nonblocking(int fd);
+
+/* Whether the other end of a unix socket is our own user, or root. */
+bool peer_is_friend(int fd);

@@ -1,6 +1,6 @@
 /*
  * Roles. The launcher executes a sealed copy of this binary under the name `wherry-pilot`: then it is a pilot, with the program on
- * descriptor 3 and the launcher's socket on 4. Any other name is the launcher.
+ * descriptor 3 and the launcher's socket on 4. Any other name is the launcher: a user's, or with the word `--library` a library's.
  */
 #include "pilot.h"
 #include <linux/close_range.h>
@@ -123,6 +123,9 @@ static int pilot_main(const struct process *process) {
 int pilot_start(struct process *process) {
     if (process->argc >= 1 && text_equal(process->argv[0], PILOT_NAME)) {
         return pilot_main(process);
+    }
+    if (process->argc == 3 && text_equal(process->argv[1], "--library")) {
+        return library_main(process, process->argv[2]);
     }
     return launcher_main(process);
 }

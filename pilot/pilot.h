@@ -122,5 +122,8 @@ int trees_main(struct context *ctx, int stream, int replies, uint32_t flags);
 /* launcher.c. Everything that is not the pilot's role; returns the exit status. */
 int launcher_main(struct process *process);
 
+/* library.c: the long-lived child of a program that uses the library. */
+int library_main(const struct process *process, const char *socket);
+
 /* main.c */
 int pilot_start(struct process *process);

@@ -11,11 +11,11 @@ import io.wherry.cli.session.Session;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Parser;
 import io.wherry.engine.Attachment;
-import io.wherry.engine.Engine;
+import io.wherry.engine.CommandEngine;
 import io.wherry.engine.FailureReport;
+import io.wherry.kernel.launch.CommandLauncher;
 import io.wherry.kernel.launch.Context;
 import io.wherry.kernel.launch.Failure;
-import io.wherry.kernel.launch.Launcher;
 import io.wherry.oci.WherryException;
 import java.io.PrintStream;
 import java.util.List;
@@ -29,9 +29,9 @@ final class Cli {
     private final Environment environment;
     private final PrintStream out;
     private final PrintStream err;
-    private final Launcher launcher;
+    private final CommandLauncher launcher;
 
-    Cli(Context context, Environment environment, PrintStream out, PrintStream err, Launcher launcher) {
+    Cli(Context context, Environment environment, PrintStream out, PrintStream err, CommandLauncher launcher) {
         this.context = context;
         this.environment = environment;
         this.out = out;
@@ -89,7 +89,8 @@ final class Cli {
             if (command instanceof ExecCommand exec) {
                 return print(exec.report(session, line, failure));
             }
-            Engine engine = session.engineAnew(); // what failed may have been compiled for facts that no longer hold
+            CommandEngine engine =
+                    session.engineAnew(); // what failed may have been compiled for facts that no longer hold
             if (engine.again(id, command instanceof Stays stays ? stays.attachment(line) : Attachment.WHOLE)) {
                 return 0;
             }

@@ -1,7 +1,7 @@
 package io.wherry.cli;
 
+import io.wherry.kernel.launch.CommandLauncher;
 import io.wherry.kernel.launch.Context;
-import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.launch.TaskResult;
 import io.wherry.kernel.program.KernelProgram;
 import java.io.IOException;
@@ -25,7 +25,7 @@ final class Training {
      *
      * @param root state of the trained commands; train {@code full} first, so that the others find the image unpacked and do not learn how to unpack
      */
-    static int run(String cache, Path root, Context context, Launcher real, PrintStream err) {
+    static int run(String cache, Path root, Context context, CommandLauncher real, PrintStream err) {
         int failed = 0;
         forgetFacts(root, err);
         for (String[] line : lines(cache)) {
@@ -52,7 +52,7 @@ final class Training {
         }
     }
 
-    private static int run(Path root, Context context, String[] line, Launcher real, PrintStream err) {
+    private static int run(Path root, Context context, String[] line, CommandLauncher real, PrintStream err) {
         List<String> words = new ArrayList<>(List.of("--root", root.toString()));
         words.addAll(List.of(line));
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
@@ -182,7 +182,7 @@ final class Training {
     }
 
     /** Takes containers' programs and drops them; what images need is done. */
-    private record Dropping(Launcher real) implements Launcher {
+    private record Dropping(CommandLauncher real) implements CommandLauncher {
         @Override
         public void launch(KernelProgram program, String id, int flags, String detachKeys) {
             throw new Launched();

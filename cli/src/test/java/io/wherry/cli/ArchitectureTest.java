@@ -144,13 +144,14 @@ final class ArchitectureTest {
                 .check(ours);
     }
 
-    /** Processes are the pilot's work. A credential helper is a program by contract, and the options of {@code top} are the host's ps's. */
+    /** Processes are the pilot's work. A credential helper is a program by contract, the options of {@code top} are the host's ps's, and a library has its launcher as a child. */
     @Test
-    void onlyCredentialHelpersAndPsAreStartedFromJava() {
+    void onlyCredentialHelpersPsAndTheLauncherAreStartedFromJava() {
         noClasses()
                 .that(DescribedPredicate.not(DescribedPredicate.describe(
-                        "run credential helpers or ps",
+                        "run credential helpers, ps or the launcher",
                         type -> type.getName().startsWith("io.wherry.registry.CredentialHelper")
+                                || type.getName().startsWith("io.wherry.kernel.launch.ChildLauncher")
                                 || type.getName().equals("io.wherry.cli.command.HostPs"))))
                 .should()
                 .dependOnClassesThat()

@@ -2,8 +2,8 @@ package io.wherry.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wherry.kernel.launch.CommandLauncher;
 import io.wherry.kernel.launch.Failure;
-import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.program.Errno;
 import io.wherry.kernel.program.Op;
 import io.wherry.oci.json.JsonArray;
@@ -36,7 +36,7 @@ class ContainersTest {
         assertThat(run.err()).isEmpty();
         assertThat(run.code()).isZero();
         assertThat(run.launches()).hasSize(1);
-        assertThat(run.launches().getFirst().flags()).isEqualTo(Launcher.DETACHED);
+        assertThat(run.launches().getFirst().flags()).isEqualTo(CommandLauncher.DETACHED);
         String id = run.launches().getFirst().id();
 
         assertThat(wherry("ps").out())

@@ -1,6 +1,6 @@
 package io.wherry.cli;
 
-import io.wherry.kernel.launch.Launcher;
+import io.wherry.kernel.launch.CommandLauncher;
 import io.wherry.kernel.launch.TaskResult;
 import io.wherry.kernel.program.KernelProgram;
 import java.nio.file.Path;
@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Keeps the programs that it is handed and runs none. */
-public final class RecordingLauncher implements Launcher {
+public final class RecordingLauncher implements CommandLauncher {
     @Override
     public void detach(KernelProgram program) {}
 

@@ -1,14 +1,14 @@
 package io.wherry.engine;
 
-import io.wherry.kernel.launch.Launcher;
+import io.wherry.kernel.launch.CommandLauncher;
 import io.wherry.oci.WherryException;
 
 /** Makes a command the client of a container that runs. Nothing about the container changes. */
 final class Attaching {
     private final ContainerFiles files;
-    private final Launcher launcher;
+    private final CommandLauncher launcher;
 
-    Attaching(ContainerFiles files, Launcher launcher) {
+    Attaching(ContainerFiles files, CommandLauncher launcher) {
         this.files = files;
         this.launcher = launcher;
     }

@@ -1,6 +1,6 @@
 package io.wherry.engine;
 
-import io.wherry.kernel.launch.Launcher;
+import io.wherry.kernel.launch.CommandLauncher;
 
 /**
  * How a command stays with a container: which of its streams, who gets the signals, and which keys leave it.
@@ -13,29 +13,30 @@ import io.wherry.kernel.launch.Launcher;
  */
 public record Attachment(boolean input, boolean output, boolean errors, boolean signals, String detachKeys) {
     /** With everything, and ctrl-p ctrl-q to leave. */
-    public static final Attachment WHOLE = new Attachment(true, true, true, true, Launcher.DETACH_KEYS);
+    public static final Attachment WHOLE = new Attachment(true, true, true, true, CommandLauncher.DETACH_KEYS);
 
     /** With nothing: the command tells the id and leaves. */
-    public static final Attachment NONE = new Attachment(false, false, false, true, Launcher.DETACH_KEYS);
+    public static final Attachment NONE = new Attachment(false, false, false, true, CommandLauncher.DETACH_KEYS);
 
     /** {@return the launcher's flags for a container as it was asked for} */
     int flags(ContainerSpec spec) {
         return container(spec)
-                | (signals ? 0 : Launcher.KEEPS_SIGNALS)
-                | (output ? 0 : Launcher.NO_OUTPUT)
-                | (errors ? 0 : Launcher.NO_ERRORS);
+                | (signals ? 0 : CommandLauncher.KEEPS_SIGNALS)
+                | (output ? 0 : CommandLauncher.NO_OUTPUT)
+                | (errors ? 0 : CommandLauncher.NO_ERRORS);
     }
 
     private int container(ContainerSpec spec) {
-        return (input && spec.interactive() ? Launcher.INTERACTIVE : 0) | (spec.terminal() ? Launcher.TERMINAL : 0);
+        return (input && spec.interactive() ? CommandLauncher.INTERACTIVE : 0)
+                | (spec.terminal() ? CommandLauncher.TERMINAL : 0);
     }
 
     /** {@return the same for a start: whoever sees nothing of it is told the id, and stays for the input alone, if at all} */
     int startFlags(ContainerSpec spec) {
         boolean blind = !output && !errors;
         if (blind && !(input && spec.interactive())) {
-            return container(spec) | Launcher.DETACHED;
+            return container(spec) | CommandLauncher.DETACHED;
         }
-        return flags(spec) | (blind ? Launcher.PRINT_ID : 0);
+        return flags(spec) | (blind ? CommandLauncher.PRINT_ID : 0);
     }
 }

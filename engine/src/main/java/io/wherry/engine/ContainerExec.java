@@ -72,15 +72,6 @@ final class ContainerExec {
         return template.isPresent() ? EventTemplate.with(template.get(), "execID", id) : new byte[0];
     }
 
-    /** Hands it to the launcher. For a command this is the end. */
-    void run(ContainerId container, ExecSpec spec, String detachKeys) {
-        Compiled compiled = compile(container, spec);
-        int flags = (spec.detached() ? Launcher.DETACHED | Launcher.QUIET : 0)
-                | (spec.interactive() ? Launcher.INTERACTIVE : 0)
-                | (spec.terminal() ? Launcher.TERMINAL : 0);
-        launcher.launch(compiled.program(), compiled.id(), flags, detachKeys);
-    }
-
     /** {@return what to say about an execution whose program failed} */
     FailureReport report(ContainerId container, ExecSpec spec, Failure failure) {
         Compiled compiled = compile(container, spec); // the numbers of its steps do not depend on the moment

@@ -5,6 +5,7 @@ import io.wherry.oci.json.Fields;
 import io.wherry.oci.json.JsonArray;
 import io.wherry.oci.json.JsonObject;
 import io.wherry.oci.json.JsonValue;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -146,6 +147,21 @@ public record ContainerSpec(
         labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
         annotations = Collections.unmodifiableMap(new LinkedHashMap<>(annotations));
         logOptions = Collections.unmodifiableMap(new LinkedHashMap<>(logOptions));
+    }
+
+    /** {@return what asks for a container of an image, to be said more about} */
+    public static Builder of(String image) {
+        Builder spec = new Builder();
+        spec.image = Optional.of(image);
+        return spec;
+    }
+
+    /** {@return what asks for a container whose root is a folder of the host, under a throw-away layer: the folder is not written} */
+    public static Builder ofFolder(Path folder) {
+        Builder spec = new Builder();
+        spec.rootfs = Optional.of(folder.toString());
+        spec.rootfsOverlay = true;
+        return spec;
     }
 
     /** {@return the document that is stored; what was not asked is left out} */
@@ -359,6 +375,8 @@ public record ContainerSpec(
 
     /** A specification being made: set fields, then {@link #build}. Lists and maps start empty and may be added to. */
     public static final class Builder {
+        private static final long CPU_PERIOD = 100_000; // microseconds
+
         /** The image's name as the user wrote it; absent with a root folder. */
         public Optional<String> image = Optional.empty();
 
@@ -526,6 +544,103 @@ public record ContainerSpec(
 
         /** A specification that asks for nothing yet. */
         public Builder() {}
+
+        /** Words behind the image, instead of those that the image says. {@return this} */
+        public Builder command(String... words) {
+            command = new ArrayList<>(List.of(words));
+            return this;
+        }
+
+        /** One more variable. {@return this} */
+        public Builder env(String variable, String value) {
+            env.add(variable + "=" + value);
+            return this;
+        }
+
+        /** Its name, letters, digits and {@code _ . -}; one is made up for one that has none. {@return this} */
+        public Builder name(String word) {
+            name = Optional.of(word);
+            return this;
+        }
+
+        /** Working folder, absolute. {@return this} */
+        public Builder workdir(String folder) {
+            workdir = Optional.of(folder);
+            return this;
+        }
+
+        /** {@code user[:group]}, names or numbers. {@return this} */
+        public Builder user(String word) {
+            user = Optional.of(word);
+            return this;
+        }
+
+        /** With an input that can be written to; else it is at its end from the beginning. {@return this} */
+        public Builder interactive() {
+            interactive = true;
+            return this;
+        }
+
+        /** With a terminal instead of pipes. {@return this} */
+        public Builder terminal() {
+            terminal = true;
+            return this;
+        }
+
+        /** Nobody is attached: its output goes to the log alone. {@return this} */
+        public Builder detached() {
+            detached = true;
+            return this;
+        }
+
+        /** Removed by itself when it has ended. {@return this} */
+        public Builder remove() {
+            remove = true;
+            return this;
+        }
+
+        /** Its root cannot be written. {@return this} */
+        public Builder readOnly() {
+            readOnly = true;
+            return this;
+        }
+
+        /** Most memory, in bytes. {@return this} */
+        public Builder memory(long bytes) {
+            memory = bytes;
+            return this;
+        }
+
+        /** Most processor time: 1.5 is one and a half processors. {@return this} */
+        public Builder cpus(double processors) {
+            cpuPeriod = CPU_PERIOD;
+            cpuQuota = Math.round(processors * CPU_PERIOD);
+            return this;
+        }
+
+        /** A file or folder of the host at an absolute path in the container, to be written too. {@return this} */
+        public Builder bind(Path source, String target) {
+            return mount(new MountSpec(
+                    MountSpec.Type.BIND, Optional.of(source.toAbsolutePath().toString()), target, List.of()));
+        }
+
+        /** One more mount. {@return this} */
+        public Builder mount(MountSpec mount) {
+            mounts.add(mount);
+            return this;
+        }
+
+        /** Which network: none, host, bridge. {@return this} */
+        public Builder network(String word) {
+            network = Optional.of(word);
+            return this;
+        }
+
+        /** One more label. {@return this} */
+        public Builder label(String key, String value) {
+            labels.put(key, value);
+            return this;
+        }
 
         /** {@return the specification as it stands} */
         public ContainerSpec build() {

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,22 +23,21 @@ import java.util.function.Consumer;
 
 /**
  * The engine: images and containers on a state root. No static state, no signal handler, no exit of the JVM. Safe for several threads; several engines and several
- * processes may share a root.
+ * processes may share a root. A program opens a {@link Wherry}; a command, whose end is the start of its container, a {@link CommandEngine}.
  *
  * <p>Every operation that looks at containers heals first what a lost monitor left behind. Errors are {@link WherryException}.
  */
-public final class Engine {
+public abstract sealed class Engine permits CommandEngine, Wherry {
     private final StateRoot root;
     private final HostFacts facts;
-    private final Launcher launcher;
-    private final ContainerFiles files;
+    final ContainerFiles files;
     private final Creation creation;
     private final ContainerEvents events;
     private final Leftovers leftovers;
-    private final Healing healing;
-    private final ContainerRemoval removal;
-    private final Roots roots;
-    private final ContainerStart start;
+    final Healing healing;
+    final ContainerRemoval removal;
+    final Roots roots;
+    final ContainerStart start;
     private final ContainerControl control;
     private final ContainerRename rename;
     private final ContainerUpdate update;
@@ -47,7 +45,7 @@ public final class Engine {
     private final ContainerProcesses processes;
     private final ImageCatalog images;
     private final Networks networks;
-    private final ContainerExec exec;
+    final ContainerExec exec;
 
     /**
      * An engine.
@@ -55,14 +53,14 @@ public final class Engine {
      * @param root where state is
      * @param facts what the host can do
      * @param launcher what runs programs
-     * @param images the images
+     * @param builtIn a folder of OCI image layouts that need no network, one a name
+     * @param driver the storage driver; empty for the best that works here
      */
-    Engine(StateRoot root, HostFacts facts, Launcher launcher, ImageCatalog images) {
+    Engine(StateRoot root, HostFacts facts, Launcher launcher, Path builtIn, String driver) {
         this.root = root;
         this.facts = facts;
-        this.launcher = launcher;
         this.files = new ContainerFiles(root, facts.bootId());
-        this.images = images;
+        this.images = new ImageCatalog(Storage.of(root, facts, launcher, driver), launcher, builtIn);
         this.networks = new Networks(root, facts);
         this.events = new ContainerEvents(root, files);
         this.creation = new Creation(root, files, facts, images.storage());
@@ -79,17 +77,6 @@ public final class Engine {
         this.processes = new ContainerProcesses(files, facts);
     }
 
-    /**
-     * {@return an engine on a root}
-     *
-     * @param builtIn a folder of OCI image layouts that need no network, one a name
-     * @param driver the storage driver; empty for the best that works here
-     */
-    public static Engine open(StateRoot root, HostFacts facts, Launcher launcher, Path builtIn, String driver) {
-        Storage storage = Storage.of(root, facts, launcher, driver);
-        return new Engine(root, facts, launcher, new ImageCatalog(storage, launcher, builtIn));
-    }
-
     /** {@return what the host can do} */
     public HostFacts facts() {
         return facts;
@@ -98,39 +85,6 @@ public final class Engine {
     /** {@return where state is} */
     public StateRoot root() {
         return root;
-    }
-
-    /**
-     * Creates a container and hands its program to the launcher. For a command this is the end: the launcher takes over.
-     *
-     * @throws WherryException if what is asked cannot be had; then nothing is left behind
-     */
-    public void run(ContainerSpec spec) {
-        run(spec, spec.detached() ? Attachment.NONE : Attachment.WHOLE, CreationListener.NONE);
-    }
-
-    /**
-     * The same, for a command that stays with the container in its own way.
-     *
-     * @param listener hears of the container before it starts
-     */
-    public void run(ContainerSpec spec, Attachment how, CreationListener listener) {
-        ContainerId id = ContainerId.random();
-        ContainerRoot from = roots.of(spec, files.folder(id));
-        KernelProgram program = create(spec, from, id, !spec.remove());
-        listener.created(id);
-        launcher.launch(program, id.text(), how.startFlags(spec), how.detachKeys());
-    }
-
-    /**
-     * Attaches to a container that runs. For a command this is the end: the launcher takes over.
-     *
-     * @throws WherryException of kind FAILED_PRECONDITION if it does not run
-     */
-    public void attach(String word, Attachment how) {
-        ContainerId id = files.find(word);
-        healing.heal(id);
-        new Attaching(files, launcher).attach(id, how);
     }
 
     /**
@@ -152,23 +106,6 @@ public final class Engine {
      */
     public void start(String word) {
         start.start(healed(word));
-    }
-
-    /**
-     * Hands the program of a container that exists to the launcher, which stays attached to it. For a command this is the end.
-     *
-     * @param how how the command stays with it
-     * @throws WherryException of kind FAILED_PRECONDITION if it runs already
-     */
-    public void startAttached(String word, Attachment how) {
-        ContainerId id = healed(word);
-        ContainerSpec spec = files.record(id).spec();
-        KernelProgram program = start.prepare(id)
-                .orElseThrow(() -> new WherryException(
-                        WherryException.Kind.FAILED_PRECONDITION,
-                        "The container `" + word + "` is running already.",
-                        "Attach to it with `wherry attach " + word + "`."));
-        launcher.launch(program, id.text(), how.flags(spec), how.detachKeys());
     }
 
     /**
@@ -254,13 +191,13 @@ public final class Engine {
         return boot.run(containers());
     }
 
-    private ContainerId healed(String word) {
+    ContainerId healed(String word) {
         healing.heal(files.find(word));
         return files.find(word); // healing may have removed it
     }
 
     /** A name that is taken by something dead or ending is free once that is cleaned up. */
-    private KernelProgram create(ContainerSpec spec, ContainerRoot from, ContainerId id, boolean lasts) {
+    KernelProgram create(ContainerSpec spec, ContainerRoot from, ContainerId id, boolean lasts) {
         try {
             return connected(spec, from, id, lasts);
         } catch (WherryException e) {
@@ -286,25 +223,7 @@ public final class Engine {
         }
     }
 
-    /**
-     * Executes one more process in a container that runs, and hands its program to the launcher. For a command this is the end: the launcher takes over.
-     *
-     * @throws WherryException of kind FAILED_PRECONDITION if the container does not run, or is paused
-     */
-    public void exec(String word, ExecSpec spec) {
-        exec(word, spec, Launcher.DETACH_KEYS);
-    }
-
-    /**
-     * The same with keys of one's own.
-     *
-     * @param detachKeys 1 to 16 characters of ASCII that are typed to leave its terminal
-     */
-    public void exec(String word, ExecSpec spec, String detachKeys) {
-        exec.run(healed(word), spec, detachKeys);
-    }
-
-    /** {@return the program that {@link #exec} would hand over for the same words} */
+    /** {@return the program of an execution with these words} */
     public Explanation explain(String word, ExecSpec spec) {
         ContainerExec.Compiled compiled = exec.compile(healed(word), spec);
         return Explanation.ofExec(compiled.plan(), compiled.program());
@@ -315,7 +234,7 @@ public final class Engine {
         return exec.report(healed(word), spec, failure);
     }
 
-    /** {@return the program that {@link #run} would hand over for the same words; nothing is claimed, made or pulled} */
+    /** {@return the program of a container with these words; nothing is claimed, made or pulled} */
     public Explanation explain(ContainerSpec spec) {
         ContainerId id = ContainerId.random();
         String name = spec.name().orElse(ContainerNames.generated(id, 0));
@@ -330,7 +249,7 @@ public final class Engine {
         return new Explanation(recompile(id).plan(), files.program(id));
     }
 
-    private Creation.Compiled recompile(ContainerId id) {
+    Creation.Compiled recompile(ContainerId id) {
         return start.compile(files.record(id));
     }
 
@@ -472,26 +391,6 @@ public final class Engine {
      */
     public void remove(String word, boolean force) {
         removal.remove(files.find(word), force);
-    }
-
-    /**
-     * Hands the program of a container that could not be started over once more, if it comes out differently for the facts that this engine has: then it failed for facts that no longer
-     * hold. For a command that is the end.
-     *
-     * @param id the id that was handed to the launcher
-     * @param how as when it was handed over
-     * @return whether there is another program; if not, it failed for a reason of its own
-     */
-    public boolean again(String id, Attachment how) {
-        ContainerId container = new ContainerId(id);
-        KernelProgram program = recompile(container).program();
-        if (Arrays.equals(program.bytes(), files.program(container).bytes())) {
-            return false;
-        }
-        removal.waitUntilUnattended(container); // the pilot has said its last word and may still be ending
-        StateFile.write(files.folder(container).resolve("program"), program.bytes());
-        launcher.launch(program, id, how.startFlags(files.record(container).spec()), how.detachKeys());
-        return true;
     }
 
     /**

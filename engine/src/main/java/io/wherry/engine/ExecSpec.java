@@ -68,6 +68,36 @@ public record ExecSpec(
         /** Nothing is asked yet. */
         public Builder() {}
 
+        /** The program and its arguments. {@return this} */
+        public Builder command(String... words) {
+            command = new ArrayList<>(List.of(words));
+            return this;
+        }
+
+        /** One more variable, on top of the container's. {@return this} */
+        public Builder env(String variable, String value) {
+            env.add(variable + "=" + value);
+            return this;
+        }
+
+        /** {@code user[:group]}, names or numbers. {@return this} */
+        public Builder user(String word) {
+            user = Optional.of(word);
+            return this;
+        }
+
+        /** Working folder, absolute. {@return this} */
+        public Builder workdir(String folder) {
+            workdir = Optional.of(folder);
+            return this;
+        }
+
+        /** With an input that can be written to. {@return this} */
+        public Builder interactive() {
+            interactive = true;
+            return this;
+        }
+
         /** {@return the specification} */
         public ExecSpec build() {
             return new ExecSpec(command, env, user, workdir, terminal, interactive, detached, privileged);

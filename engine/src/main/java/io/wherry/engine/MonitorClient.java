@@ -72,6 +72,19 @@ final class MonitorClient implements AutoCloseable {
         }
     }
 
+    /** {@return a connection that somebody else talks on, blocking, behind the first frames of a client} */
+    static SocketChannel open(Path volatileFolder, byte[] greeting) throws IOException {
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            channel.connect(UnixDomainSocketAddress.of(volatileFolder.resolve("s")));
+            channel.write(ByteBuffer.wrap(greeting)); // a few bytes, which a new connection has room for
+            return channel;
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
     /**
      * Asks the monitor to stop the container: a signal, then, after a time, the end of everything in it. Waits for the exit.
      *

@@ -1,7 +1,7 @@
 /**
  * The public Java API of Wherry: images and containers, on plain files.
  *
- * <p>An {@link io.wherry.engine.Engine} is opened on a <em>state root</em> and given a {@link io.wherry.kernel.launch.Launcher}; it has no static state,
+ * <p>A program opens a {@link io.wherry.engine.Wherry} (docs/library.md); what it shares with the command is an {@link io.wherry.engine.Engine}. That is opened on a <em>state root</em> and given a {@link io.wherry.kernel.launch.Launcher}; it has no static state,
  * installs no signal handler and never ends the JVM. A container is asked for by a {@link io.wherry.engine.ContainerSpec}; the engine compiles it to a runtime
  * configuration ({@code config.json}) and that to a kernel program, keeps all three in the container's folder, and hands the program to the launcher.
  * One class per use case stands behind the facade.

@@ -1,8 +1,8 @@
 package io.wherry.engine;
 
+import io.wherry.kernel.launch.CommandLauncher;
 import io.wherry.kernel.launch.Failure;
 import io.wherry.kernel.launch.FrameType;
-import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.launch.TaskResult;
 import io.wherry.kernel.program.KernelProgram;
 import java.io.ByteArrayOutputStream;
@@ -27,7 +27,7 @@ import java.util.function.UnaryOperator;
  * The built binary as an engine's launcher: each job is a {@code wherry} of its own, whose JVM is a script that hands frames between the launcher's pipes
  * and this test. So the launcher, the sealed copy, the pilot and the monitor are those that users run.
  */
-final class HostedLauncher implements Launcher {
+final class HostedLauncher implements CommandLauncher {
     private static final int HEADER = 8;
     private static final int FAILURE = 128;
     private static final String STAND_IN = """

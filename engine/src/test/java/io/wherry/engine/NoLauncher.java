@@ -1,12 +1,12 @@
 package io.wherry.engine;
 
-import io.wherry.kernel.launch.Launcher;
+import io.wherry.kernel.launch.CommandLauncher;
 import io.wherry.kernel.launch.TaskResult;
 import io.wherry.kernel.program.KernelProgram;
 import java.nio.file.Path;
 
 /** For compilation, which runs nothing. A test that expects one thing overrides that. */
-class NoLauncher implements Launcher {
+class NoLauncher implements CommandLauncher {
     @Override
     public void launch(KernelProgram program, String id, int flags, String detachKeys) {
         throw new AssertionError("launched");

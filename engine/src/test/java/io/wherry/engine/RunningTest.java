@@ -160,7 +160,8 @@ class RunningTest {
                 now.features(),
                 now.nofile());
         StateRoot root = new StateRoot(yard.state(), yard.state().resolve("volatile"));
-        Engine stale = Engine.open(root, before, yard.launcher(), yard.folder().resolve("images"), "");
+        CommandEngine stale =
+                CommandEngine.open(root, before, yard.launcher(), yard.folder().resolve("images"), "");
         ContainerSpec.Builder spec = new ContainerSpec.Builder();
         spec.rootfs = Optional.of(yard.rootfs().toString());
         spec.rootfsOverlay = true;

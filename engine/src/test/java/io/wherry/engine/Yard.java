@@ -19,7 +19,7 @@ final class Yard implements AutoCloseable {
     private final StateRoot state;
     private final HostFacts facts;
     private final HostedLauncher launcher;
-    private final Engine engine;
+    private final CommandEngine engine;
 
     Yard() {
         this(facts -> facts);
@@ -42,7 +42,7 @@ final class Yard implements AutoCloseable {
         state = new StateRoot(folder.resolve("state"), folder.resolve("state/volatile"));
         launcher = new HostedLauncher(folder.resolve("launcher"));
         facts = host.apply(HostProbe.probe(launcher));
-        engine = Engine.open(state, facts, launcher, folder.resolve("images"), "");
+        engine = CommandEngine.open(state, facts, launcher, folder.resolve("images"), "");
     }
 
     Path folder() {
@@ -65,7 +65,7 @@ final class Yard implements AutoCloseable {
         return launcher;
     }
 
-    Engine engine() {
+    CommandEngine engine() {
         return engine;
     }
 

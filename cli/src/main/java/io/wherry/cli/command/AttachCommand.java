@@ -10,10 +10,10 @@ import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Row;
 import io.wherry.cli.table.UsageException;
 import io.wherry.engine.Attachment;
+import io.wherry.engine.CommandEngine;
 import io.wherry.engine.Container;
 import io.wherry.engine.ContainerSpec;
-import io.wherry.engine.Engine;
-import io.wherry.kernel.launch.Launcher;
+import io.wherry.kernel.launch.CommandLauncher;
 import java.util.List;
 
 /** Attaches to a container that runs. */
@@ -22,7 +22,7 @@ final class AttachCommand extends Command<AttachCommand.Words> {
     static final class Words {
         boolean noInput;
         boolean signals = true;
-        String detachKeys = Launcher.DETACH_KEYS;
+        String detachKeys = CommandLauncher.DETACH_KEYS;
     }
 
     @Override
@@ -58,7 +58,7 @@ final class AttachCommand extends Command<AttachCommand.Words> {
 
     @Override
     public int run(Session session, Words words, List<String> operands) {
-        Engine engine = session.engine();
+        CommandEngine engine = session.engine();
         Container container = engine.container(operands.getFirst());
         ContainerSpec spec = container.spec();
         if (container.status().isAttended()) { // else the engine says what is wrong

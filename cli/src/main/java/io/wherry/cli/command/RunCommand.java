@@ -12,6 +12,7 @@ import io.wherry.cli.table.Parser;
 import io.wherry.cli.table.Row;
 import io.wherry.cli.table.UsageException;
 import io.wherry.engine.Attachment;
+import io.wherry.engine.CommandEngine;
 import io.wherry.engine.ContainerSpec;
 import io.wherry.engine.CreationListener;
 import io.wherry.engine.Engine;
@@ -68,7 +69,7 @@ final class RunCommand extends Command<RunWords> implements Stays {
                     List.of("Options `-i` and `-t` need a terminal as input, and it is none; leave `-t` out."),
                     1);
         }
-        Engine engine = session.engine();
+        CommandEngine engine = session.engine();
         words.check(engine.facts());
         if (words.cidFile == null) {
             pullIfAsked(session, engine, spec, words);

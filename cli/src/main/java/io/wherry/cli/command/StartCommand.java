@@ -11,9 +11,9 @@ import io.wherry.cli.table.Parser;
 import io.wherry.cli.table.Row;
 import io.wherry.cli.table.UsageException;
 import io.wherry.engine.Attachment;
+import io.wherry.engine.CommandEngine;
 import io.wherry.engine.ContainerSpec;
-import io.wherry.engine.Engine;
-import io.wherry.kernel.launch.Launcher;
+import io.wherry.kernel.launch.CommandLauncher;
 import java.util.List;
 
 /** Starts containers that exist. */
@@ -23,7 +23,7 @@ final class StartCommand extends Command<StartCommand.Words> implements Stays {
         boolean attach;
         boolean interactive;
         boolean signals = true;
-        String detachKeys = Launcher.DETACH_KEYS;
+        String detachKeys = CommandLauncher.DETACH_KEYS;
     }
 
     @Override
@@ -55,7 +55,7 @@ final class StartCommand extends Command<StartCommand.Words> implements Stays {
 
     @Override
     public int run(Session session, Words words, List<String> operands) {
-        Engine engine = session.engine();
+        CommandEngine engine = session.engine();
         if (words.attach || words.interactive) {
             if (operands.size() > 1) {
                 throw new UsageException(

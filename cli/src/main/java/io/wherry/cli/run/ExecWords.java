@@ -6,7 +6,7 @@ import io.wherry.cli.session.Environment;
 import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.UsageException;
 import io.wherry.engine.ExecSpec;
-import io.wherry.kernel.launch.Launcher;
+import io.wherry.kernel.launch.CommandLauncher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +18,7 @@ public final class ExecWords {
     private final List<String> environmentFiles = new ArrayList<>();
 
     /** The keys that leave its terminal. */
-    public String detachKeys = Launcher.DETACH_KEYS;
+    public String detachKeys = CommandLauncher.DETACH_KEYS;
 
     /** {@return a new table of the options} */
     public static OptionTable<ExecWords> table() {

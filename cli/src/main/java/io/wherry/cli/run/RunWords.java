@@ -3,7 +3,7 @@ package io.wherry.cli.run;
 import io.wherry.engine.Attachment;
 import io.wherry.engine.ContainerSpec;
 import io.wherry.kernel.host.HostFacts;
-import io.wherry.kernel.launch.Launcher;
+import io.wherry.kernel.launch.CommandLauncher;
 import io.wherry.oci.WherryException;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +44,7 @@ public final class RunWords {
     boolean signals = true;
 
     /** The keys that leave its terminal. */
-    String detachKeys = Launcher.DETACH_KEYS;
+    String detachKeys = CommandLauncher.DETACH_KEYS;
 
     /** The file that its id is written into. */
     @Nullable

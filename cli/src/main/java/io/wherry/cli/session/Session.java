@@ -1,12 +1,12 @@
 package io.wherry.cli.session;
 
-import io.wherry.engine.Engine;
+import io.wherry.engine.CommandEngine;
 import io.wherry.engine.KeptFacts;
 import io.wherry.engine.StateRoot;
 import io.wherry.kernel.host.Caller;
 import io.wherry.kernel.host.HostFacts;
+import io.wherry.kernel.launch.CommandLauncher;
 import io.wherry.kernel.launch.Context;
-import io.wherry.kernel.launch.Launcher;
 import io.wherry.oci.WherryException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -27,7 +27,7 @@ public record Session(
         Environment environment,
         PrintStream out,
         PrintStream err,
-        Launcher launcher) {
+        CommandLauncher launcher) {
 
     /** {@return columns of the caller's terminal; 0 unknown} */
     public int width() {
@@ -35,23 +35,24 @@ public record Session(
     }
 
     /** {@return the engine on the root that the words and the environment name; commands that need none do not ask} */
-    public Engine engine() {
+    public CommandEngine engine() {
         return engine(false);
     }
 
     /** {@return the same with facts of the host that are found out anew} */
-    public Engine engineAnew() {
+    public CommandEngine engineAnew() {
         return engine(true);
     }
 
-    private Engine engine(boolean anew) {
+    private CommandEngine engine(boolean anew) {
         Caller caller = Caller.parse(context.caller());
         StateRoot root = StateRoot.choose(
                 caller.uid(), caller.systemRoot(), folder("--root", globals.root), folder("--state", globals.state));
         HostFacts facts = anew ? KeptFacts.renew(root, caller, launcher) : KeptFacts.find(root, caller, launcher);
         Path self = Path.of(context.self()).toAbsolutePath();
         Path builtIn = self.resolveSibling("../lib/images").normalize();
-        return Engine.open(root, facts, launcher, builtIn, globals.storageDriver == null ? "" : globals.storageDriver);
+        return CommandEngine.open(
+                root, facts, launcher, builtIn, globals.storageDriver == null ? "" : globals.storageDriver);
     }
 
     private static Optional<Path> folder(String option, @Nullable String text) {

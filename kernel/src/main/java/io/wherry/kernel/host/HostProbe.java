@@ -42,6 +42,16 @@ public final class HostProbe {
         return facts(release(), Status.read(), features);
     }
 
+    /** {@return this process's effective user id} */
+    public static int uid() {
+        return Status.read().uid;
+    }
+
+    /** {@return whether this process is system root: user 0, where every id is mapped to itself} */
+    public static boolean systemRoot() {
+        return Status.read().systemRoot;
+    }
+
     private static String release() {
         String kernel = line("/proc/sys/kernel/osrelease");
         int dot = kernel.indexOf('.');

@@ -13,14 +13,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The launcher that is this JVM's parent, spoken to over inherited pipes at fixed numbers (docs/launcher.md): 3 requests, 4 replies, and four pairs for trees from 5 on.
  */
-public final class ParentLauncher implements Launcher {
+public final class ParentLauncher implements CommandLauncher {
     private static final int REQUESTS = 3;
     private static final int REPLIES = 4;
     private static final int FIRST_PAIR = 5;
@@ -40,16 +39,10 @@ public final class ParentLauncher implements Launcher {
     /** A task that has not ended. Guarded by itself. */
     private static final class Pending {
         final int task;
-        final List<TaskResult.Note> notes = new ArrayList<>();
-        final List<TaskResult.Data> data = new ArrayList<>();
-
-        @Nullable
-        Failure failure;
+        final TaskReport report = new TaskReport();
 
         @Nullable
         TaskResult result;
-
-        boolean started;
 
         Pending(int task) {
             this.task = task;
@@ -188,7 +181,7 @@ public final class ParentLauncher implements Launcher {
     /** Waits until the pilot holds the other ends of the pair: to open ours before would wait for a reader that may never come. */
     private static void awaitStart(Pending task) {
         synchronized (task) {
-            while (!task.started && task.result == null) {
+            while (!task.report.started() && task.result == null) {
                 try {
                     task.wait();
                 } catch (InterruptedException e) {
@@ -217,34 +210,13 @@ public final class ParentLauncher implements Launcher {
                     int status = ByteBuffer.wrap(frame.payload)
                             .order(ByteOrder.LITTLE_ENDIAN)
                             .getInt(4);
-                    task.result = new TaskResult(
-                            status, Optional.ofNullable(task.failure), List.copyOf(task.notes), List.copyOf(task.data));
+                    task.result = task.report.end(status);
                     task.notifyAll();
                 } else {
-                    collect(task, frame.payload);
+                    task.report.take(frame.payload, TaskReport.IN_RESULT);
+                    task.notifyAll();
                 }
             }
-        }
-    }
-
-    private static void collect(Pending task, byte[] payload) {
-        int type = payload[4] & 0xFF;
-        ByteBuffer inner =
-                ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN).position(4 + HEADER);
-        if (type == FrameType.FAILED.number()) {
-            byte[] record = new byte[Failure.SIZE];
-            inner.get(record);
-            task.failure = Failure.parse(record);
-        } else if (type == FrameType.STARTED.number()) {
-            task.started = true;
-            task.notifyAll();
-        } else if (type == FrameType.NOTE.number()) {
-            task.notes.add(new TaskResult.Note(inner.getInt(), inner.getInt()));
-        } else if (type == FrameType.DATA.number()) {
-            int instruction = inner.getInt();
-            byte[] bytes = new byte[inner.remaining()];
-            inner.get(bytes);
-            task.data.add(new TaskResult.Data(instruction, bytes));
         }
     }
 
