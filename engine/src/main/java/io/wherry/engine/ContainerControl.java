@@ -103,10 +103,21 @@ final class ContainerControl {
 
     private int end(ContainerId id, boolean next) {
         Container container = files.read(id);
-        if (container.status().isAttended()) {
-            int[] code = new int[1];
-            ask(container, id, monitor -> code[0] = monitor.awaitExit());
-            return code[0];
+        while (container.status().isAttended()) {
+            OptionalInt[] told = {OptionalInt.empty()};
+            try {
+                ask(container, id, monitor -> told[0] = monitor.awaitExit());
+            } catch (WherryException e) {
+                if (files.attended(id)) {
+                    throw e;
+                }
+            }
+            if (told[0].isPresent()) {
+                return told[0].getAsInt();
+            }
+            files.take(id).ifPresent(HeldLock::close); // it was about to leave: its record tells, once it has
+            container = files.read(id);
+            next = false;
         }
         if (next) {
             throw refused(container, "does not run, so there is no end to wait for", "Start it first.");

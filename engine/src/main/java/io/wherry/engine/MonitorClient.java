@@ -10,6 +10,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 
 /** A connection to a container's monitor (docs/pilot.md). One request at a time; not for several threads. */
 final class MonitorClient implements AutoCloseable {
@@ -20,7 +21,6 @@ final class MonitorClient implements AutoCloseable {
     private static final int HEADER = 8;
     private static final int LONGEST_FRAME = 1 << 20;
     private static final int KILL = 9;
-    private static final int KILLED = 137;
     private static final long FOREVER = Long.MAX_VALUE;
 
     private final SocketChannel channel;
@@ -119,20 +119,20 @@ final class MonitorClient implements AutoCloseable {
         request(FrameType.POLICY, policy, most);
     }
 
-    /** {@return the exit code of the next end, however long that takes; 137 if the monitor goes without a word} */
-    int awaitExit() throws IOException {
+    /** {@return the exit code of the next end, however long that takes; empty if the monitor goes without a word, as one that had told it already} */
+    OptionalInt awaitExit() throws IOException {
         send(FrameType.WAIT);
         return awaitExit(FOREVER);
     }
 
-    private int awaitExit(long until) throws IOException {
+    private OptionalInt awaitExit(long until) throws IOException {
         while (true) {
             Frame frame = read(until);
             if (frame == null) {
-                return KILLED;
+                return OptionalInt.empty();
             }
             if (frame.type() == FrameType.EXIT.number()) {
-                return frame.payload().getInt(0);
+                return OptionalInt.of(frame.payload().getInt(0));
             }
             refuse(frame, FrameType.STOP);
             refuse(frame, FrameType.SIGNAL);

@@ -95,6 +95,7 @@ public final class ExecRuntime {
         plan.add(PILOT, new MakeSocketPair(sockets[0], sockets[1]));
         Slot joined = plan.slot("joiner's process");
         plan.add(PILOT, new StartProcess(new Namespaces(0), JOINER, cgroups.startIn(), joining[0], joining[1], joined));
+        streams.leave(plan);
         plan.add(PILOT, new CloseDescriptor(sockets[1]));
         Slot process = plan.slot("process, from the joiner");
         plan.add(PILOT, new AwaitMark(joining[0], Mark.PROCESS, process, false));

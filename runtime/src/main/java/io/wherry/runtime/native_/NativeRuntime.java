@@ -127,6 +127,7 @@ public final class NativeRuntime {
                 place.remove() ? Slot.NONE : folder);
         Slot process = plan.slot("process");
         plan.add(PILOT, new StartProcess(namespaces(), INSIDE, cgroups.startIn(), sockets[0], sockets[1], process));
+        streams.leave(plan);
         map(sockets[0]);
         cgroups.makeOthers(plan);
         if (network.isPresent() && network.get().needsPilot()) {

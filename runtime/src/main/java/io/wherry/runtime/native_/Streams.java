@@ -2,9 +2,11 @@ package io.wherry.runtime.native_;
 
 import static io.wherry.kernel.program.Assembler.PILOT;
 
+import io.wherry.kernel.step.CloseDescriptor;
 import io.wherry.kernel.step.MakePipe;
 import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.Slot;
+import java.util.List;
 
 /**
  * The ends of a process's input and output.
@@ -35,5 +37,16 @@ record Streams(boolean terminal, Slot in, Slot out, Slot err, Slot monitorIn, Sl
         Slot[] in = plan.pair("container's input", "input");
         plan.add(PILOT, new MakePipe(in[0], in[1]));
         return new Streams(false, in[0], out[1], err[1], in[1], out[0], err[0]);
+    }
+
+    /** The pilot lets go of the process's ends, which that has by now: or input that nobody reads any more would never be refused. */
+    void leave(Plan plan) {
+        if (!terminal) {
+            for (Slot end : List.of(in, out, err)) {
+                if (end.number() > 2) {
+                    plan.add(PILOT, new CloseDescriptor(end));
+                }
+            }
+        }
     }
 }
