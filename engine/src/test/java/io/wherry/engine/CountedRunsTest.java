@@ -3,6 +3,7 @@ package io.wherry.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.wherry.oci.WherryException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,7 +37,11 @@ class CountedRunsTest {
     @AfterEach
     void nothingIsLeft() {
         for (Container container : yard.engine().containers()) {
-            yard.engine().remove(container.id(), true);
+            try {
+                yard.engine().remove(container.id(), true);
+            } catch (WherryException e) {
+                assertThat(e.kind()).isEqualTo(WherryException.Kind.NOT_FOUND); // its monitor was removing it
+            }
         }
     }
 
@@ -90,7 +95,7 @@ class CountedRunsTest {
     @Test
     void strangerWithTheNumberOfAContainersProcessIsNotTouched() throws IOException, InterruptedException {
         Path last = Path.of("/proc/sys/kernel/ns_last_pid");
-        assumeThat(Files.isWritable(last))
+        assumeThat(yard.facts().root())
                 .as("a choice of the next process number")
                 .isTrue();
         int untouched = 0;

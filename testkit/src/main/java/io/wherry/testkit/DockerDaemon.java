@@ -90,6 +90,11 @@ public final class DockerDaemon implements AutoCloseable {
         }
         Command.of("sh", "-c", "grep -o ' " + folder + "/[^ ]*' /proc/mounts | sort -r | xargs -r umount -l")
                 .run();
+        Command.of(
+                        "sh",
+                        "-c",
+                        "find /sys/fs/cgroup/docker /sys/fs/cgroup/*/docker -depth -type d -exec rmdir {} + 2>/dev/null")
+                .run();
         Command.of("rm", "-rf", "--one-file-system", folder.toString()).check();
     }
 }
