@@ -222,7 +222,13 @@ class ModelTest {
                                         || (call.answer == Answer.NOT_RUNNING && !lives)
                                 ? before
                                 : null;
-            case "rm" -> done && !lives ? State.ABSENT : call.answer == Answer.RUNNING && lives ? before : null;
+            case "rm" ->
+                done && !lives
+                        ? State.ABSENT
+                        : (call.answer == Answer.RUNNING && before == State.RUNNING)
+                                        || (call.answer == Answer.PAUSED && before == State.PAUSED)
+                                ? before
+                                : null;
             case "rm -f" -> done ? State.ABSENT : null;
             default -> done && call.words.equals(before.name().toLowerCase(java.util.Locale.ROOT)) ? before : null;
         };
