@@ -144,6 +144,10 @@ void monitor_watch(struct monitor *m) {
             set_nonblocking(streams[k]);
         }
     }
+    if (m->paused) { /* it was killed while it was frozen */
+        sys_unlinkat(m->block.volatile_folder, "paused", 0);
+        m->paused = false;
+    }
     m->ended = false;
     m->again_at = NEVER;
     m->kill_at = NEVER;

@@ -10,8 +10,9 @@ static int cgroup_write(const struct monitor *m, const char *file, const char *v
 }
 
 /* Frozen processes see no signal; but for SIGKILL, and only in version 2. */
-static int thaw(const struct monitor *m) {
+static int thaw(struct monitor *m) {
     TRY(cgroup_write(m, "cgroup.freeze", "0"));
+    m->paused = false;
     sys_unlinkat(m->block.volatile_folder, "paused", 0);
     return 0;
 }
@@ -90,7 +91,8 @@ static int resize(const struct monitor *m, const uint8_t *payload) {
 }
 
 static int set_paused(struct monitor *m, bool paused) {
-    TRY(m->ended ? -ESRCH : paused ? pause(m) : thaw(m));
+    TRY(m->ended ? -ESRCH : paused == m->paused ? -EALREADY : paused ? pause(m) : thaw(m));
+    m->paused = paused;
     monitor_event(m, paused ? "pause" : "unpause");
     return 0;
 }

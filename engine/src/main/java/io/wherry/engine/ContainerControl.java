@@ -15,6 +15,7 @@ import java.util.OptionalInt;
 final class ContainerControl {
     private static final int DEFAULT_TIMEOUT_SECONDS = 10;
     private static final int EOPNOTSUPP = 95;
+    private static final int EALREADY = 114;
     private static final int ESRCH = 3;
 
     private final ContainerFiles files;
@@ -154,6 +155,10 @@ final class ContainerControl {
         } catch (MonitorClient.Refused e) {
             if (e.errno() == ESRCH) {
                 throw refused(container, "is not running", "");
+            }
+            if (e.errno() == EALREADY) {
+                boolean paused = files.read(id).status() == Container.Status.PAUSED;
+                throw refused(container, paused ? "is paused already" : "is not paused", "");
             }
             if (e.errno() == EOPNOTSUPP) {
                 throw new WherryException(

@@ -5,12 +5,9 @@ import io.wherry.kernel.launch.TaskResult;
 import io.wherry.kernel.program.Assembler;
 import io.wherry.kernel.program.KernelProgram;
 import io.wherry.oci.WherryException;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -19,6 +16,9 @@ import java.util.Optional;
  * writes down that the monitor was lost. There is no other repair.
  */
 final class Healing {
+    private static final String TEMPORARY = "temporary-";
+    private static final String[] NONE = {};
+
     private final ContainerFiles files;
     private final Leftovers leftovers;
     private final Launcher launcher;
@@ -103,15 +103,11 @@ final class Healing {
      */
     private void temporary(ContainerId id) {
         Path folder = files.folder(id);
+        String[] entries = folder.toFile().list();
         boolean forsaken = false;
-        try (DirectoryStream<Path> markers = Files.newDirectoryStream(folder, "temporary-*")) {
-            for (Path marker : markers) {
-                forsaken |= !marker.endsWith("temporary-" + bootId) || Leftovers.isOld(marker);
-            }
-        } catch (NoSuchFileException e) {
-            return; // removed meanwhile
-        } catch (IOException e) {
-            throw StateFile.failed("list", folder, e);
+        for (String entry : entries == null ? NONE : entries) { // none: removed meanwhile
+            forsaken |= entry.startsWith(TEMPORARY)
+                    && (!entry.equals(TEMPORARY + bootId) || Leftovers.isOld(folder.resolve(entry)));
         }
         if (!forsaken || files.attended(id)) {
             return;

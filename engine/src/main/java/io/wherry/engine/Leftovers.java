@@ -68,7 +68,7 @@ final class Leftovers {
         Map<ContainerId, Path> known = new HashMap<>();
         for (Path file : list(root.names())) {
             ContainerId owner = name(file).startsWith(ContainerNames.CLAIM) ? null : owner(file);
-            if (isFree(file)) {
+            if (isFree(file, owner)) {
                 StateFile.remove(file);
             } else if (owner != null && known.containsKey(owner)) {
                 rename.forgetOld(owner, file);
@@ -114,13 +114,12 @@ final class Leftovers {
     }
 
     /** {@return whether a name, or what one was to be made of, is nobody's; one without an id is: names have theirs from the beginning} */
-    private boolean isFree(Path file) {
+    private boolean isFree(Path file, @org.jspecify.annotations.Nullable ContainerId owner) {
         String claimed =
                 name(file).startsWith(ContainerNames.CLAIM) ? name(file).substring(ContainerNames.CLAIM.length()) : "";
         if (isId(claimed)) {
             return belongsToNobody(new ContainerId(claimed));
         }
-        ContainerId owner = owner(file);
         return owner == null
                 ? StateFile.read(file).isPresent() && owner(file) == null
                 : belongsToNobody(owner) && owner.equals(owner(file));
