@@ -124,7 +124,11 @@ struct kernel_sigaction {
 static inline long sys_openat(int dir, const char *path, int flags, int mode) { return SYS(openat, dir, path, flags | O_CLOEXEC, mode); }
 static inline long sys_openat2(int dir, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve) {
     struct open_how how = {.flags = flags | O_CLOEXEC, .mode = mode, .resolve = resolve};
-    return SYS(openat2, dir, path, &how, sizeof how);
+    long result = -EAGAIN;
+    for (int tries = 0; result == -EAGAIN && tries < 128; tries++) { /* a rename elsewhere came between: openat2(2) asks to try again */
+        result = SYS(openat2, dir, path, &how, sizeof how);
+    }
+    return result;
 }
 static inline long sys_close(int fd) { return sys_raw(__NR_close, fd, 0, 0, 0, 0, 0); }
 static inline long sys_read(int fd, void *to, size_t n) { return SYS(read, fd, to, n); }
