@@ -157,7 +157,7 @@ static void reply(struct monitor *m, struct client *c, uint32_t type, int error)
 static void pass_pidfd(struct monitor *m, struct client *c) {
     uint8_t bytes[FRAME_HEADER + 8] = {[FRAME_HEADER] = FRAME_PIDFD};
     frame_header(bytes, FRAME_REPLY, 8);
-    if (outbox_waiting(&c->outbox) > 0 || send_with(c->fd, bytes, sizeof bytes, m->pidfd, MSG_DONTWAIT) != sizeof bytes) {
+    if (outbox_waiting(&c->outbox) > 0 || send_with(c->fd, bytes, sizeof bytes, first_process(m), MSG_DONTWAIT) != sizeof bytes) {
         reply(m, c, FRAME_PIDFD, EAGAIN);
     }
 }

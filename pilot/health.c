@@ -82,7 +82,7 @@ _Noreturn static void check_main(struct monitor *m, const int pair[2]) {
     struct pollfd reader = {.fd = output};
     sys_close(pair[0]);
     place_fd(pair[1], (uint16_t)output);
-    close_all_but(m->pidfd, output);
+    close_all_but(first_process(m), output);
     sys_prctl(SET_NAME, (uintptr_t)"wherry-health");
     ctx->is_child = true;
     ctx->report = -1;

@@ -5,6 +5,10 @@
 
 enum { SUBREAPER = 36, SET_NAME = 15, SFD_FLAGS = O_CLOEXEC | O_NONBLOCK, FOREVER = -1, GREETING = 2, OWN_FDS = FD_LAST + 1 };
 
+int first_process(const struct monitor *m) {
+    return m->block.target > 0 ? m->block.target : m->pidfd;
+}
+
 int own_fd(const struct monitor *m, int fd) {
     long own = fd < 0 || m->block.again == 0 ? -1 : sys_fcntl(fd, F_DUPFD_CLOEXEC, OWN_FDS);
     if (own >= 0) {

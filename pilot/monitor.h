@@ -45,7 +45,8 @@ struct monitor_block {
     uint32_t health_retries;
     uint32_t health_start_interval;
     int32_t health_output;
-    uint8_t zero[16];
+    int32_t target; /* the process that is signalled and joined, where that is another than the one that is waited for; else 0 */
+    uint8_t zero[12];
 };
 _Static_assert(sizeof(struct monitor_block) == MONITOR_BLOCK, "docs/program.md");
 
@@ -125,6 +126,8 @@ bool is_execution(const struct monitor *m);
 void monitor_event(const struct monitor *m, const char *action);
 /* The same with one or two numbers; the second one's key may be NULL. */
 void monitor_event_numbers(const struct monitor *m, const char *action, const char *key, uint64_t value, const char *key2, uint64_t value2);
+/* The process that is signalled and joined. */
+int first_process(const struct monitor *m);
 /* A descriptor of the monitor's own, out of the way of those that the program numbers. */
 int own_fd(const struct monitor *m, int fd);
 /* The container's first process runs: from now on it is watched. */

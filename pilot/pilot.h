@@ -83,7 +83,7 @@ void report_started(const struct context *ctx);
 typedef int op_function(struct context *ctx, const struct instruction *i);
 op_function op_call, op_write, op_read, op_check, op_netlink, op_putpid, op_fail, op_record, op_workdir, op_makepath;
 op_function op_clone, op_send, op_recv, op_spawn, op_exec, op_monitor, op_init, op_trees, op_wait, op_process;
-op_function op_killcg, op_rmcg, op_rmtree, op_devices;
+op_function op_killcg, op_rmcg, op_rmtree, op_devices, op_pass, op_adopt, op_console;
 
 /* Operands. A descriptor's number, a string (NULL if absent). */
 static inline int fd_at(const struct instruction *i, unsigned k) {
@@ -110,8 +110,12 @@ int memory_file(const char *name, const void *bytes, size_t length);
 /* Writes a text to a file of a folder that has it already, a link excepted: 0 or -errno. */
 int put_value(int dir, const char *name, const char *text);
 
-/* Field 22 of /proc/PID/stat, in clock ticks since the boot; 0 if there is no such process. */
-uint64_t start_time(int pid);
+/* A number of /proc/PID/stat by its field, of which the first is 1; 0 if there is no such process. */
+enum { STAT_PARENT = 4, STAT_START = 22 /* in clock ticks since the boot */ };
+uint64_t stat_field(int pid, int number);
+enum { MESSAGE_LIMIT = 160 };
+/* One message into `bytes`: its length, 0 at the end, or -errno; *fd is a descriptor that came with it, or -1. Without `fd` it is closed. */
+long receive_with(int socket, uint8_t bytes[MESSAGE_LIMIT], int *fd, int flags);
 
 /* The parts of others: */
 

@@ -3,7 +3,7 @@
 #include <linux/memfd.h>
 #include <linux/wait.h>
 
-enum { MESSAGE_LIMIT = 160, HELPER_WORDS = 4096, F_ADD_SEALS_ = 1033, SEAL_SHRINK = 2, SEAL_GROW = 4 };
+enum { SWEEPER_MS = 10000, HELPER_WORDS = 4096, F_ADD_SEALS_ = 1033, SEAL_SHRINK = 2, SEAL_GROW = 4 };
 
 enum { SIGNAL_COUNT = 64, FAULT_COUNT = 7, INIT_GROUP = 1, INIT_VISIBLE = 2 };
 
@@ -74,10 +74,10 @@ static int send_barrier(int socket, uint32_t code, int fd) {
 }
 
 /*
- * One message into `bytes`; *fd is a descriptor that came with it, or -1; without `fd` it is closed. A peer that closed with unread bytes leaves ECONNRESET in
- * front of what it had sent: read on. Returns the length, 0 at the end.
+ * A peer that closed with unread bytes leaves ECONNRESET in
+ * front of what it had sent: read on.
  */
-static long receive(int socket, uint8_t bytes[MESSAGE_LIMIT], int *fd, int flags) {
+long receive_with(int socket, uint8_t bytes[MESSAGE_LIMIT], int *fd, int flags) {
     struct iovec part = {.iov_base = bytes, .iov_len = MESSAGE_LIMIT};
     struct passed_fd control = {0};
     struct msghdr message = {.parts = &part, .part_count = 1, .control = &control, .control_length = sizeof control};
@@ -110,7 +110,7 @@ static int adopt(struct context *ctx, const uint8_t *bytes, long n) {
 static int last_words(struct context *ctx, int socket, int otherwise) {
     uint8_t bytes[MESSAGE_LIMIT];
     long n;
-    while (socket >= 0 && (n = receive(socket, bytes, NULL, MSG_DONTWAIT)) > 0) {
+    while (socket >= 0 && (n = receive_with(socket, bytes, NULL, MSG_DONTWAIT)) > 0) {
         if (bytes[0] == 'F') {
             return adopt(ctx, bytes, n);
         }
@@ -137,7 +137,7 @@ int op_recv(struct context *ctx, const struct instruction *i) {
     uint8_t bytes[MESSAGE_LIMIT];
     uint32_t code = 0;
     int fd = -1;
-    long n = receive(fd_at(i, 0), bytes, i->dst == DST_NONE ? NULL : &fd, 0);
+    long n = receive_with(fd_at(i, 0), bytes, i->dst == DST_NONE ? NULL : &fd, 0);
     if (n <= 0) {
         return n == 0 ? -EPIPE : (int)n;
     }
@@ -159,7 +159,7 @@ int op_recv(struct context *ctx, const struct instruction *i) {
     if (i->operands[2] != 1) {
         return 0;
     }
-    n = receive(fd_at(i, 0), bytes, NULL, 0);
+    n = receive_with(fd_at(i, 0), bytes, NULL, 0);
     return n <= 0 ? (int)n : adopt(ctx, bytes, n);
 }
 
@@ -187,7 +187,7 @@ int op_process(struct context *ctx, const struct instruction *i) {
     (void)ctx;
     int pid = (int)i->operands[0];
     long fd = TRY(SYS(pidfd_open, pid, 0));
-    if (start_time(pid) != i->operands[1]) {
+    if (stat_field(pid, STAT_START) != i->operands[1]) {
         sys_close((int)fd);
         return -ESRCH;
     }
@@ -287,8 +287,13 @@ static void helper_words(struct context *ctx, int words) {
     }
 }
 
+/* A sweep waits for nobody for ever: what hangs there is killed. */
 static int await_helper(struct context *ctx, int pidfd) {
     struct child_status status = {0};
+    struct pollfd end = {.fd = pidfd, .events = POLLIN};
+    if (sweeps(ctx->strand) && sys_poll(&end, 1, SWEEPER_MS) == 0) {
+        sys_pidfd_signal(pidfd, SIGKILL);
+    }
     TRY(sys_waitid(P_PIDFD_, pidfd, &status, __WALL | WEXITED));
     ctx->failure.argument = exit_code(&status);
     return ctx->failure.argument == 0 ? 0 : -EREMOTEIO;

@@ -167,7 +167,7 @@ static void assign_result(struct checker *c, enum result_kind result) {
     }
 }
 
-static bool sweeps(uint32_t strand) {
+bool sweeps(uint32_t strand) {
     return strand == STRAND_SWEEP || strand == STRAND_BETWEEN;
 }
 
@@ -235,14 +235,14 @@ static bool check_health(struct checker *c, const struct instruction *i, const u
         return false;
     }
     enter(c, strand);
-    assign(&c->strands[strand], i->operands[0]);
+    assign(&c->strands[strand], word_at(block + 112) != 0 ? word_at(block + 112) : i->operands[0]);
     assign(&c->strands[strand], output);
     return true;
 }
 
 static bool check_monitor(struct checker *c, const struct instruction *i) {
     static const uint8_t fd_places[] = {4, 8, 12, 16, 20, 24, 28, 44, 80};
-    static const uint8_t zero_places[] = {60, 112, 116, 120, 124};
+    static const uint8_t zero_places[] = {60, 116, 120, 124};
     const struct strand *strand = &c->program->header->strands[0];
     const uint8_t *at = (const uint8_t *)c->program->data + i->operands[1];
     bool is_end = c->strand == 0 && c->at == strand->first + strand->count - 1 && i->policy == POLICY_ABORT;
@@ -259,6 +259,8 @@ static bool check_monitor(struct checker *c, const struct instruction *i) {
     for (unsigned k = 0; k < sizeof zero_places; k++) {
         reserved |= word_at(at + zero_places[k]);
     }
+    uint32_t target = word_at(at + 112);
+    assigned &= target == 0 || holds(&c->strands[0], (int)target);
     uint32_t policy = word_at(at + 64);
     uint32_t begin = word_at(at + 72);
     bool again = policy < RESTART_POLICIES && (begin == 0 ? policy == 0 : begin < i->step);
@@ -333,8 +335,10 @@ static bool check_devices(struct checker *c, const struct instruction *i) {
         && require(c, as_signed(i->operands[0]) >= 0 || loads, "device rules of no cgroup");
 }
 
-static bool sweep_allows(uint8_t op) {
-    return op != OP_CLONE && op != OP_EXEC && op != OP_SPAWN && op != OP_MONITOR && op != OP_SEND && op != OP_RECV && op != OP_INIT;
+/* A helper must be one that is waited for, and may fail. */
+static bool sweep_allows(const struct instruction *i) {
+    uint8_t op = i->op;
+    return op != OP_CLONE && op != OP_EXEC && (op != OP_SPAWN || (i->dst == DST_NONE && i->policy == POLICY_IGNORE)) && op != OP_MONITOR && op != OP_SEND && op != OP_RECV && op != OP_INIT;
 }
 
 /* What an op's types do not say. */
@@ -342,7 +346,7 @@ static bool meaning(struct checker *c, const struct instruction *i) {
     const uint64_t *o = i->operands;
     uint32_t flags = c->program->header->flags;
     bool is_child = c->strand != 0 && c->strand < STRAND_REMOVAL && c->strand != STRAND_BETWEEN;
-    if (!require(c, !sweeps(c->strand) || sweep_allows(i->op), "an instruction that the sweep may not use")) {
+    if (!require(c, !sweeps(c->strand) || sweep_allows(i), "an instruction that the sweep may not use")) {
         return false;
     }
     switch (i->op) {
@@ -384,6 +388,11 @@ static bool meaning(struct checker *c, const struct instruction *i) {
         return check_devices(c, i);
     case OP_PROCESS:
         return require(c, o[0] > 0 && o[0] <= PID_MOST && o[1] > 0, "PROCESS without a pid, or without its start time");
+    case OP_PASS:
+        return require(c, !c->strands[c->strand].pivoted, "PASS into a container");
+    case OP_ADOPT:
+    case OP_CONSOLE:
+        return require(c, c->strand == 0, "a process that another strand than the pilot's adopts");
     default:
         return true;
     }
@@ -427,7 +436,11 @@ static bool ending(struct checker *c, const struct strand *strand) {
     uint32_t exec = strand->first;
     uint32_t death = UINT32_MAX;
     uint32_t hidden = UINT32_MAX;
+    uint32_t passed = UINT32_MAX;
     for (; exec < end && code[exec].op != OP_EXEC; exec++) {
+        if (code[exec].op == OP_PASS) {
+            passed = exec;
+        }
         if (changes_credentials(&code[exec])) {
             death = hidden = UINT32_MAX;
         } else if (sets(&code[exec], PR_SET_PDEATHSIG, SIGNAL_KILL)) {
@@ -437,10 +450,15 @@ static bool ending(struct checker *c, const struct strand *strand) {
         }
     }
     if (exec == end) {
-        return true;
+        c->at = passed;
+        return require(c, passed == UINT32_MAX, "PASS without an EXEC");
+    }
+    uint32_t closing = exec;
+    while (closing > strand->first && code[closing - 1].op == OP_PASS) {
+        closing--;
     }
     c->at = exec;
-    bool closes = exec > strand->first && is_last_closing(&code[exec - 1]);
+    bool closes = closing-- > strand->first && is_last_closing(&code[closing]);
     if (!require(c, closes, "EXEC without close_range(3, ~0, CLOSE_RANGE_CLOEXEC) right before it")
         || !require(c, death != UINT32_MAX, "EXEC without a death signal behind the last change of credentials")
         || !require(c, hidden != UINT32_MAX, "EXEC of a process that others may look into, behind the last change of credentials")) {
@@ -448,9 +466,11 @@ static bool ending(struct checker *c, const struct strand *strand) {
     }
     for (c->at = strand->first; c->at < end; c->at++) {
         uint32_t target = c->at + 1 + code[c->at].skip;
-        bool passes = code[c->at].skip > 0 && ((c->at < death && target > death) || (c->at < hidden && target > hidden) || target > exec - 1);
+        bool passes = code[c->at].skip > 0 && ((c->at < death && target > death) || (c->at < hidden && target > hidden) || target > closing);
         bool ends = code[c->at].op == OP_EXEC || code[c->at].op == OP_FAIL;
-        if (!require(c, c->at >= exec || !passes, "a skip past the death signal, PR_SET_DUMPABLE, or close_range")
+        bool lets_in = code[c->at].op == OP_PASS && c->at < closing;
+        if (!require(c, !lets_in, "PASS in front of close_range")
+            || !require(c, c->at >= exec || !passes, "a skip past the death signal, PR_SET_DUMPABLE, or close_range")
             || !require(c, c->at < exec || ends, "an instruction behind EXEC that is neither EXEC nor FAIL")) {
             return false;
         }

@@ -107,6 +107,9 @@ struct verdict {
  */
 struct verdict program_check(uint8_t *bytes, size_t length, struct program *program);
 
+/* Whether a strand cleans up by name: the sweep, or what does the same between two starts. */
+bool sweeps(uint32_t strand);
+
 /* Operand K of a call or an instruction is counted by this many units; the rows guarantee the index. */
 static inline int64_t as_signed(uint64_t operand) {
     return (int64_t)operand;

@@ -19,7 +19,7 @@ static int thaw(struct monitor *m) {
 
 /* Between two starts there is nobody to signal, and nothing to wait for but the end of that. */
 static int stop(struct monitor *m, uint32_t signal, uint32_t milliseconds) {
-    long result = m->ended ? 0 : sys_pidfd_signal(m->pidfd, (int)signal);
+    long result = m->ended ? 0 : sys_pidfd_signal(first_process(m), (int)signal);
     if (result == 0 && !m->ended) {
         monitor_event_numbers(m, "kill", "signal", signal, NULL, 0);
     }
@@ -62,7 +62,7 @@ static int pause(struct monitor *m) {
 /* What users end a container with keeps it from being started again. */
 static int signal_container(struct monitor *m, uint32_t signal) {
     bool ends = signal == SIGKILL || signal == m->block.stop_signal;
-    long result = m->ended ? ends ? 0 : -ESRCH : sys_pidfd_signal(m->pidfd, (int)signal);
+    long result = m->ended ? ends ? 0 : -ESRCH : sys_pidfd_signal(first_process(m), (int)signal);
     if (result == 0 && !m->ended) {
         monitor_event_numbers(m, "kill", "signal", signal, NULL, 0);
     }
@@ -76,7 +76,7 @@ static int signal_container(struct monitor *m, uint32_t signal) {
 void monitor_kill_all(struct monitor *m) {
     m->kill_at = NEVER;
     if (cgroup_write(m, "cgroup.kill", "1") < 0) {
-        sys_pidfd_signal(m->pidfd, SIGKILL);
+        sys_pidfd_signal(first_process(m), SIGKILL);
     }
 }
 

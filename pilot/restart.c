@@ -48,6 +48,7 @@ static void close_old(struct monitor *m, uint32_t begin) {
         }
     }
     m->pidfd = m->block.in = m->block.out = m->block.err = m->block.oom = m->block.cgroup = -1;
+    m->block.target = 0;
 }
 
 /* Whoever was attached has been told the end: what waits for them is handed over, and nobody waits for them. */
@@ -105,6 +106,7 @@ static void start(struct monitor *m, uint32_t begin) {
     m->block.err = fresh.err;
     m->block.oom = fresh.oom;
     m->block.cgroup = fresh.cgroup;
+    m->block.target = fresh.target;
     m->ending = (struct ending){0};
     sys_unlinkat(m->block.volatile_folder, "exit", 0);
     monitor_event(m, "start");

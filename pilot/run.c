@@ -26,6 +26,9 @@ static op_function *const op_functions[OP_LIMIT] = {
     [OP_MAKEPATH] = op_makepath,
     [OP_DEVICES] = op_devices,
     [OP_PROCESS] = op_process,
+    [OP_PASS] = op_pass,
+    [OP_ADOPT] = op_adopt,
+    [OP_CONSOLE] = op_console,
 };
 
 void failure_text(struct context *ctx, const char *text) {

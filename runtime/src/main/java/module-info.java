@@ -6,4 +6,7 @@ module io.wherry.runtime {
 
     exports io.wherry.runtime;
     exports io.wherry.runtime.native_;
+    exports io.wherry.runtime.pilot;
+    exports io.wherry.runtime.bwrap;
+    exports io.wherry.runtime.oci;
 }

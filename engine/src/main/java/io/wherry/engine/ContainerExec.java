@@ -9,7 +9,8 @@ import io.wherry.kernel.step.Plan;
 import io.wherry.oci.RuntimeConfig;
 import io.wherry.oci.WherryException;
 import io.wherry.runtime.ExecPlacement;
-import io.wherry.runtime.native_.ExecRuntime;
+import io.wherry.runtime.oci.OciRuntime;
+import io.wherry.runtime.pilot.OwnNamespaces;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -25,8 +26,10 @@ final class ContainerExec {
     private final StateRoot root;
     private final HostFacts facts;
     private final Launcher launcher;
+    private final Runtimes runtimes;
 
-    ContainerExec(ContainerFiles files, StateRoot root, HostFacts facts, Launcher launcher) {
+    ContainerExec(ContainerFiles files, StateRoot root, HostFacts facts, Launcher launcher, Runtimes runtimes) {
+        this.runtimes = runtimes;
         this.files = files;
         this.root = root;
         this.facts = facts;
@@ -50,7 +53,7 @@ final class ContainerExec {
                 .orElseThrow(() -> new WherryException(WherryException.Kind.CORRUPT, "config.json is missing.")));
         RuntimeConfig asked = ExecCompiler.compile(config, spec, account(spec, config, pid, start), facts);
         String id = ContainerId.random().text();
-        Plan plan = ExecRuntime.compile(
+        Plan plan = runtimes.of(files.record(container).spec()).runtime().exec(
                 asked,
                 new ExecPlacement(
                         container.text(),
@@ -61,7 +64,8 @@ final class ContainerExec {
                         facts.bootId(),
                         pid,
                         start,
-                        spec.interactive()),
+                        spec.interactive(),
+                        files.folder(container).resolve(OciRuntime.LOG).toString()),
                 facts);
         return new Compiled(id, asked.process().args(), plan, plan.compile(KernelProgram.STARTS_CONTAINER));
     }
@@ -102,7 +106,7 @@ final class ContainerExec {
         if (spec.user().isEmpty()) {
             return Optional.empty();
         }
-        AccountFiles accounts = AccountFiles.inside(launcher, pid, start, ExecRuntime.namespaces(config));
+        AccountFiles accounts = AccountFiles.inside(launcher, pid, start, OwnNamespaces.of(config));
         return Optional.of(Account.lookUp(spec.user().get(), List.of(), accounts.passwd(), accounts.group()));
     }
 

@@ -1,7 +1,7 @@
 package io.wherry.engine;
 
 import io.wherry.kernel.host.HostFacts;
-import io.wherry.runtime.native_.ControlGroups;
+import io.wherry.runtime.pilot.ControlGroups;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;

@@ -5,6 +5,7 @@ import io.wherry.oci.json.Fields;
 import io.wherry.oci.json.JsonArray;
 import io.wherry.oci.json.JsonObject;
 import io.wherry.oci.json.JsonValue;
+import io.wherry.runtime.RuntimeName;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -130,7 +131,7 @@ public record ContainerSpec(
         Optional<String> logDriver,
         Map<String, String> logOptions,
         Optional<String> platform,
-        Optional<String> runtime,
+        Optional<RuntimeName> runtime,
         OptionalInt umask) {
 
     /** Copies collections, so that an instance never changes. */
@@ -294,7 +295,7 @@ public record ContainerSpec(
             json.put("logOptions", logOptions);
         }
         json.putIfPresent("platform", platform);
-        json.putIfPresent("runtime", runtime);
+        json.putIfPresent("runtime", runtime.map(RuntimeName::text));
         if (umask.isPresent()) {
             json.put("umask", umask.getAsInt());
         }
@@ -368,7 +369,7 @@ public record ContainerSpec(
         spec.logDriver = fields.string("logDriver");
         spec.logOptions = fields.stringMap("logOptions");
         spec.platform = fields.string("platform");
-        spec.runtime = fields.string("runtime");
+        spec.runtime = fields.string("runtime").map(RuntimeName::ofOwner);
         spec.umask = fields.int32("umask");
         return spec;
     }
@@ -537,7 +538,7 @@ public record ContainerSpec(
         public Optional<String> platform = Optional.empty();
 
         /** Which runtime; native by default. */
-        public Optional<String> runtime = Optional.empty();
+        public Optional<RuntimeName> runtime = Optional.empty();
 
         /** Permission bits new files go without. */
         public OptionalInt umask = OptionalInt.empty();

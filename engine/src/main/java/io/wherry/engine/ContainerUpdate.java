@@ -8,7 +8,7 @@ import io.wherry.kernel.program.KernelProgram;
 import io.wherry.kernel.step.Plan;
 import io.wherry.oci.WherryException;
 import io.wherry.runtime.Placement;
-import io.wherry.runtime.native_.GroupLimits;
+import io.wherry.runtime.pilot.GroupLimits;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;

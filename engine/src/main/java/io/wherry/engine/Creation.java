@@ -9,7 +9,6 @@ import io.wherry.oci.RuntimeConfig;
 import io.wherry.oci.Signal;
 import io.wherry.oci.WherryException;
 import io.wherry.runtime.Placement;
-import io.wherry.runtime.native_.NativeRuntime;
 import io.wherry.store.layer.RootfsMount;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,8 +33,10 @@ final class Creation {
     private final HostFacts facts;
     private final Storage storage;
     private final ContainerEvents events;
+    private final Runtimes runtimes;
 
-    Creation(StateRoot root, ContainerFiles files, HostFacts facts, Storage storage) {
+    Creation(StateRoot root, ContainerFiles files, HostFacts facts, Storage storage, Runtimes runtimes) {
+        this.runtimes = runtimes;
         this.events = new ContainerEvents(root, files);
         this.storage = storage;
         this.root = root;
@@ -55,7 +56,9 @@ final class Creation {
         NetworkFiles networkFiles = new NetworkFiles(files.folder(id), network.address());
         RuntimeConfig config =
                 ConfigCompiler.compile(spec, from.defaults(), account, networkFiles, network.parameters(), facts, id);
-        Plan plan = NativeRuntime.compile(
+        Runtimes.Found runtime = runtimes.of(spec);
+        RuntimeDemands.check(spec, runtime.name(), runtime.kind());
+        Plan plan = runtime.runtime().compile(
                 config, from.rootfs(), placement(spec, from, config, id, name), network.attachment(), facts);
         return new Compiled(config, plan, plan.compile(KernelProgram.STARTS_CONTAINER));
     }

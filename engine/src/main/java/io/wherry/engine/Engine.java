@@ -46,6 +46,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     private final ImageCatalog images;
     private final Networks networks;
     final ContainerExec exec;
+    final Runtimes runtimes;
 
     /**
      * An engine.
@@ -63,12 +64,13 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         this.images = new ImageCatalog(Storage.of(root, facts, launcher, driver), launcher, builtIn);
         this.networks = new Networks(root, facts);
         this.events = new ContainerEvents(root, files);
-        this.creation = new Creation(root, files, facts, images.storage());
+        this.runtimes = new Runtimes();
+        this.creation = new Creation(root, files, facts, images.storage(), runtimes);
         this.rename = new ContainerRename(root, files);
         this.leftovers = new Leftovers(root, files, rename, launcher, events);
         this.healing = new Healing(files, leftovers, launcher, facts.bootId(), events);
         this.removal = new ContainerRemoval(files, healing);
-        this.exec = new ContainerExec(files, root, facts, launcher);
+        this.exec = new ContainerExec(files, root, facts, launcher, runtimes);
         this.roots = new Roots(facts, launcher, root, images);
         this.start = new ContainerStart(files, removal, creation, roots, networks, launcher);
         this.control = new ContainerControl(files);
@@ -93,7 +95,8 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
      * @return its id, 64 hexadecimal digits
      * @throws WherryException if what is asked cannot be had; then nothing is left behind
      */
-    public String create(ContainerSpec spec) {
+    public String create(ContainerSpec asked) {
+        ContainerSpec spec = runtimes.choose(asked);
         ContainerId id = ContainerId.random();
         create(spec, roots.of(spec, files.folder(id)), id, true);
         return id.text();
@@ -235,7 +238,8 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     }
 
     /** {@return the program of a container with these words; nothing is claimed, made or pulled} */
-    public Explanation explain(ContainerSpec spec) {
+    public Explanation explain(ContainerSpec asked) {
+        ContainerSpec spec = runtimes.choose(asked);
         ContainerId id = ContainerId.random();
         String name = spec.name().orElse(ContainerNames.generated(id, 0));
         ContainerRoot from = roots.of(spec, files.folder(id));

@@ -1,7 +1,7 @@
 package io.wherry.engine;
 
 import io.wherry.kernel.host.HostFacts;
-import io.wherry.runtime.native_.ControlGroups;
+import io.wherry.runtime.pilot.ControlGroups;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;

@@ -12,6 +12,7 @@ package io.wherry.runtime;
  * @param pid the container's first process
  * @param start when that started, in clock ticks since the boot
  * @param input whether its input is kept open for clients
+ * @param log absolute path of the file that has what a tool had to say
  */
 public record ExecPlacement(
         String container,
@@ -22,7 +23,8 @@ public record ExecPlacement(
         String bootId,
         int pid,
         long start,
-        boolean input) {
+        boolean input,
+        String log) {
     /** The folder of executions in a container's volatile folder. */
     public static final String FOLDER = "x";
 

@@ -3,6 +3,7 @@ package io.wherry.cli.command;
 import io.wherry.engine.ContainerSpec;
 import io.wherry.engine.MountSpec;
 import io.wherry.engine.RestartPolicy;
+import io.wherry.runtime.RuntimeName;
 import io.wherry.oci.LinuxConfig;
 import io.wherry.oci.RuntimeConfig;
 import io.wherry.oci.json.JsonArray;
@@ -98,7 +99,7 @@ final class HostConfigDocument {
                 .put("UsernsMode", "")
                 .put("ShmSize", spec.shmSize() == 0 ? DEFAULT_SHM : spec.shmSize())
                 .putIfNotEmpty("Sysctls", spec.sysctls())
-                .put("Runtime", spec.runtime().orElse("native"))
+                .put("Runtime", spec.runtime().map(RuntimeName::text).orElse("native"))
                 .put("ConsoleSize", JsonArray.of(List.of(JsonNumber.of(0), JsonNumber.of(0))))
                 .put("Isolation", "")
                 .putIfNotEmpty("Annotations", spec.annotations())

@@ -7,6 +7,7 @@ import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Values;
 import io.wherry.engine.RestartPolicy;
 import io.wherry.oci.WherryException;
+import io.wherry.runtime.RuntimeName;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -128,11 +129,12 @@ public final class RunOptions {
                         "PROGRAM",
                         "Instead of the image's entry point; empty: none",
                         (w, v) -> w.spec.entrypoint = Optional.of(v.isEmpty() ? List.of() : List.of(v)))
-                .choice(
+                .text(
                         "runtime",
-                        "native",
-                        "What runs it (default native)",
-                        (w, v) -> w.spec.runtime = Optional.of(v));
+                        NONE,
+                        "NAME",
+                        "What runs it: native, bwrap, runc, crun, one that is configured, or a path (default native)",
+                        (w, v) -> w.spec.runtime = Optional.of(RuntimeName.ofOwner(v)));
     }
 
     private static void process(OptionTable<RunWords> table) {

@@ -2,7 +2,7 @@ package io.wherry.kernel.program;
 
 /**
  * Checks how a strand that executes a program ends: a death signal, and not dumpable, behind the last change of credentials, since the kernel resets both then; close_range right
- * before the first EXEC, so that no descriptor of the host gets in; and behind it only EXEC and FAIL. No skip leads past any of them. Stateless.
+ * before the first EXEC, so that no descriptor of the host gets in but those that PASS names in between; and behind it only EXEC and FAIL. No skip leads past any of them. Stateless.
  */
 final class Ending {
     private Ending() {}
@@ -22,10 +22,19 @@ final class Ending {
                 hidden = exec;
             }
         }
+        int closing = exec - 1;
+        while (closing >= 0 && exec < code.length && code[closing].op() == Op.PASS) {
+            closing--;
+        }
+        for (int i = 0; i < code.length; i++) {
+            if (code[i].op() == Op.PASS && (exec == code.length || i < closing)) {
+                return new Broken(start + i, "PASS in front of close_range, or without an EXEC");
+            }
+        }
         if (exec == code.length) {
             return null;
         }
-        if (exec == 0 || !isLastClosing(code[exec - 1])) {
+        if (closing < 0 || !isLastClosing(code[closing])) {
             return new Broken(start + exec, "an EXEC without close_range(3, ~0, CLOSE_RANGE_CLOEXEC) right before it");
         }
         if (death < 0 || hidden < 0) {
@@ -34,7 +43,7 @@ final class Ending {
         }
         for (int i = 0; i < exec; i++) {
             int target = i + 1 + code[i].skip();
-            boolean passes = (i < death && target > death) || (i < hidden && target > hidden) || target > exec - 1;
+            boolean passes = (i < death && target > death) || (i < hidden && target > hidden) || target > closing;
             if (code[i].skip() > 0 && passes) {
                 return new Broken(start + i, "a skip past the death signal, PR_SET_DUMPABLE, or close_range");
             }

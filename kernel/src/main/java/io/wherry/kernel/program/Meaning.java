@@ -25,7 +25,7 @@ final class Meaning {
     static String problem(Instruction instruction, int strand, int flags, ByteBuffer data) {
         Op op = instruction.op();
         long[] v = instruction.operands();
-        if (Assembler.sweeps(strand) && !sweeps(op)) {
+        if (Assembler.sweeps(strand) && !sweeps(instruction)) {
             return op + " in the sweep";
         }
         boolean child = strand != Assembler.PILOT && strand < Assembler.REMOVAL && strand != Assembler.BETWEEN;
@@ -63,16 +63,21 @@ final class Meaning {
             sound = v[2] > 0 && v[2] <= LONGEST_CODE && (v[0] >= 0 || asks);
         } else if (op == Op.PROCESS) {
             sound = v[0] > 0 && v[0] <= LARGEST_PID && v[1] > 0;
+        } else if (op == Op.ADOPT || op == Op.CONSOLE) {
+            sound = strand == Assembler.PILOT;
         } else if (op == Op.SYS && v[0] == Call.DUP3.number()) {
             sound = (v[2] >= 0 && v[2] <= 2) || (v[2] >= 8 && v[2] <= Verifier.LAST_DESCRIPTOR);
         }
         return sound ? "" : op + " with an operand that it may not have";
     }
 
-    private static boolean sweeps(Op op) {
+    /** A helper must be one that is waited for, and may fail. */
+    private static boolean sweeps(Instruction instruction) {
+        Op op = instruction.op();
+        boolean helps = instruction.dst() < 0 && instruction.policy() == Policy.IGNORE;
         return op != Op.CLONE
                 && op != Op.EXEC
-                && op != Op.SPAWN
+                && (op != Op.SPAWN || helps)
                 && op != Op.MONITOR
                 && op != Op.SEND
                 && op != Op.RECV

@@ -21,7 +21,8 @@ final class Verifier {
     private static final int LOG_PROGRAM = 2;
     private static final int RESTART_POLICIES = 3;
     private static final int SIGNAL_LAST = 64;
-    private static final int[] MONITOR_ZEROS = {60, 112, 116, 120, 124};
+    private static final int MONITOR_TARGET = 112;
+    private static final int[] MONITOR_ZEROS = {60, 116, 120, 124};
     private static final int[] MONITOR_DESCRIPTORS = {4, 8, 12, 16, 20, 24, 28, 44, 80};
     private static final long CLONE_FLAGS = Linux.CLONE_NEWNS
             | Linux.CLONE_NEWCGROUP
@@ -222,6 +223,7 @@ final class Verifier {
         } else if (op == Op.SYS && values[0] == Call.DUP3.number()) {
             known.assigned.set((int) values[2]);
         }
+        require(op != Op.PASS || !known.pivoted, "PASS into a container");
         int dst = instruction.dst();
         if (dst >= 0) {
             known.assigned.set(dst, dst + (result(instruction) == Operand.Result.PAIR ? 2 : 1));
@@ -270,6 +272,8 @@ final class Verifier {
                     descriptor == Strand.NONE || (descriptor >= 0 && known.assigned.get(descriptor)),
                     "descriptor " + descriptor + " of a monitor block is not assigned");
         }
+        int target = data.getInt(at + MONITOR_TARGET);
+        require(target == 0 || (target > 0 && known.assigned.get(target)), "a process to signal that is not assigned");
         for (int place : MONITOR_ZEROS) {
             require(data.getInt(at + place) == 0, "a reserved byte of a monitor block is not zero");
         }
@@ -286,7 +290,7 @@ final class Verifier {
         require(
                 policy >= 0 && policy < RESTART_POLICIES && made && stopSignal >= 0 && stopSignal <= SIGNAL_LAST,
                 "a restart that the program is not made for");
-        health(at, (int) values[0]);
+        health(at, target == 0 ? (int) values[0] : target);
     }
 
     /** The monitor runs that strand whenever a check is due, with nothing but the container and a place for the output. */

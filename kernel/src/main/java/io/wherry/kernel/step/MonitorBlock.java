@@ -26,6 +26,7 @@ import java.util.Optional;
  * @param events the folder of the journal of events, or {@link Slot#NONE}
  * @param cgroup the container's group in the version 2 hierarchy, or {@link Slot#NONE}
  * @param health how its health is asked for
+ * @param target the process that is signalled and joined, where another one is waited for; else {@link Slot#NONE}
  */
 public record MonitorBlock(
         boolean terminal,
@@ -46,13 +47,15 @@ public record MonitorBlock(
         int stopSignal,
         Slot events,
         Slot cgroup,
-        Optional<MonitorHealth> health) {
+        Optional<MonitorHealth> health,
+        Slot target) {
 
     private static final int SIZE = 128;
     private static final int CGROUP = 44;
     private static final int RESTART = 64;
     private static final int EVENTS = 80;
     private static final int HEALTH_OUTPUT = 108;
+    private static final int TARGET = 112;
     private static final String[] RESTARTS = {"", ", start it again if it fails", ", start it again"};
 
     byte[] bytes() {
@@ -77,7 +80,8 @@ public record MonitorBlock(
                 .putInt(RESTART + 8, again)
                 .putInt(RESTART + 12, stopSignal)
                 .putInt(EVENTS, events.number())
-                .putInt(HEALTH_OUTPUT, Slot.NONE.number());
+                .putInt(HEALTH_OUTPUT, Slot.NONE.number())
+                .putInt(TARGET, Math.max(0, target.number()));
         log.put(block);
         if (health.isPresent()) {
             health.get().put(block);

@@ -6,27 +6,21 @@ import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.host.Privilege;
 import io.wherry.kernel.program.Linux;
 import io.wherry.kernel.step.AdjustOomScore;
-import io.wherry.kernel.step.AnchorMount;
 import io.wherry.kernel.step.AwaitMark;
-import io.wherry.kernel.step.CloneTree;
 import io.wherry.kernel.step.CloseDescriptors;
 import io.wherry.kernel.step.DieWithParent;
 import io.wherry.kernel.step.Execute;
-import io.wherry.kernel.step.MakeFolder;
 import io.wherry.kernel.step.MakeMountsPrivate;
 import io.wherry.kernel.step.MakeWorkdir;
 import io.wherry.kernel.step.Mark;
 import io.wherry.kernel.step.MaskPath;
 import io.wherry.kernel.step.MountAttributes;
-import io.wherry.kernel.step.MountOverlay;
 import io.wherry.kernel.step.NetworkAttachment;
-import io.wherry.kernel.step.NewFilesystem;
 import io.wherry.kernel.step.NewSession;
 import io.wherry.kernel.step.OpenTerminal;
 import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.ReadOnlyPath;
 import io.wherry.kernel.step.ReapAsInit;
-import io.wherry.kernel.step.ReleaseAnchor;
 import io.wherry.kernel.step.Rootfs;
 import io.wherry.kernel.step.SendMark;
 import io.wherry.kernel.step.SetDumpable;
@@ -43,6 +37,11 @@ import io.wherry.kernel.step.UseStdio;
 import io.wherry.oci.Namespace;
 import io.wherry.oci.ProcessConfig;
 import io.wherry.oci.RuntimeConfig;
+import io.wherry.runtime.pilot.Candidates;
+import io.wherry.runtime.pilot.Cgroups;
+import io.wherry.runtime.pilot.Identity;
+import io.wherry.runtime.pilot.RootMount;
+import io.wherry.runtime.pilot.Streams;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -108,7 +107,7 @@ final class FirstProcess {
             plan.add(INSIDE, new DieWithParent());
         }
         plan.add(INSIDE, new MakeMountsPrivate());
-        mountRoot();
+        RootMount.add(plan, INSIDE, rootfs, facts, root);
         if (facts.root()) {
             boolean makesNodes = process.capabilities().bounding().contains("CAP_MKNOD");
             if (config.linux().resources().devices().isEmpty() && !makesNodes) {
@@ -159,7 +158,7 @@ final class FirstProcess {
         }
         plan.add(INSIDE, new SetUmask(process.user().umask().orElse(022)));
         plan.add(INSIDE, new CloseDescriptors());
-        plan.add(INSIDE, new Execute(candidates(process), process.args(), process.env()));
+        plan.add(INSIDE, new Execute(Candidates.of(process), process.args(), process.env()));
     }
 
     /** What needs the parent's part: its network, its groups, its word that all is ready. */
@@ -182,36 +181,6 @@ final class FirstProcess {
         if (config.root().readonly()) {
             plan.add(INSIDE, new SetMountAttributes(root, MountAttributes.of(Linux.MOUNT_ATTR_RDONLY), false));
         }
-    }
-
-    private void mountRoot() {
-        if (rootfs instanceof Rootfs.Overlay overlay) {
-            overlay(overlay.lowers(), overlay.upper(), overlay.work(), overlay.temporary(), overlay.userAttributes());
-        } else if (rootfs instanceof Rootfs.Throwaway throwaway) {
-            Slot memory = plan.slot("writable layer in memory");
-            plan.add(INSIDE, new NewFilesystem("tmpfs", List.of("mode=0700"), MountAttributes.NONE, memory));
-            plan.add(INSIDE, new AnchorMount(memory));
-            plan.add(INSIDE, new MakeFolder(memory, "upper", 0755, plan.slot("upper")));
-            plan.add(INSIDE, new MakeFolder(memory, "work", 0755, plan.slot("work")));
-            String path = "/proc/self/fd/" + memory.number();
-            overlay(List.of(throwaway.lower()), path + "/upper", path + "/work", true, throwaway.userAttributes());
-            plan.add(INSIDE, new ReleaseAnchor(memory));
-        } else if (rootfs instanceof Rootfs.Folder folder) {
-            plan.add(INSIDE, new CloneTree(folder.path(), true, root));
-        }
-    }
-
-    private void overlay(List<String> lowers, String upper, String work, boolean temporary, boolean userAttributes) {
-        List<String> flags = new ArrayList<>();
-        if (temporary) {
-            flags.add("volatile");
-        }
-        if (userAttributes) {
-            flags.add("userxattr");
-        }
-        List<Slot> opened =
-                MountOverlay.slots(plan, lowers.size(), facts.features().overlayOneByOne());
-        plan.add(INSIDE, new MountOverlay(lowers, upper, work, flags, opened, root));
     }
 
     /** Kernel parameters, masks and read-only paths, all through our own descriptors of the kernel's filesystems. */
@@ -237,26 +206,5 @@ final class FirstProcess {
             }
         }
         return false;
-    }
-
-    /** Where the program may be: as it is if it has a slash, else in each folder of PATH. */
-    static List<String> candidates(ProcessConfig process) {
-        String program = process.args().get(0);
-        if (program.indexOf('/') >= 0) {
-            return List.of(program.startsWith("/") ? program : process.cwd() + "/" + program);
-        }
-        String path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-        for (String variable : process.env()) {
-            if (variable.startsWith("PATH=")) {
-                path = variable.substring("PATH=".length());
-            }
-        }
-        List<String> candidates = new ArrayList<>();
-        for (String folder : path.split(":", 64)) {
-            if (folder.startsWith("/")) {
-                candidates.add(folder + "/" + program);
-            }
-        }
-        return candidates.isEmpty() ? List.of("/" + program) : candidates;
     }
 }

@@ -1,4 +1,4 @@
-package io.wherry.runtime.native_;
+package io.wherry.runtime.pilot;
 
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.host.Privilege;
@@ -79,7 +79,7 @@ final class JoiningProcess {
         plan.add(
                 inside,
                 new Execute(
-                        FirstProcess.candidates(config.process()),
+                        Candidates.of(config.process()),
                         config.process().args(),
                         config.process().env()));
     }

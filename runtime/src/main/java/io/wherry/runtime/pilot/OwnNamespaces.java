@@ -1,16 +1,22 @@
-package io.wherry.runtime.native_;
+package io.wherry.runtime.pilot;
 
 import io.wherry.kernel.program.Linux;
+import io.wherry.kernel.step.Namespaces;
 import io.wherry.oci.Namespace;
 import io.wherry.oci.RuntimeConfig;
 import io.wherry.oci.WherryException;
 
 /** The namespaces that a container has of its own (OCI runtime-spec, config-linux "Namespaces"). Stateless. */
-final class OwnNamespaces {
+public final class OwnNamespaces {
     private OwnNamespaces() {}
 
+    /** {@return the set} */
+    public static Namespaces of(RuntimeConfig config) {
+        return new Namespaces(flags(config));
+    }
+
     /** {@return CLONE_NEW… bits} */
-    static long flags(RuntimeConfig config) {
+    public static long flags(RuntimeConfig config) {
         long flags = 0;
         for (Namespace namespace : config.linux().namespaces()) {
             if (namespace.path().isPresent()) {

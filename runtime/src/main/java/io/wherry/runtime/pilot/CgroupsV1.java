@@ -1,4 +1,4 @@
-package io.wherry.runtime.native_;
+package io.wherry.runtime.pilot;
 
 import static io.wherry.kernel.program.Assembler.INSIDE;
 import static io.wherry.kernel.program.Assembler.PILOT;
@@ -44,7 +44,7 @@ final class CgroupsV1 extends Cgroups {
     }
 
     @Override
-    void make(Plan plan) {
+    public void make(Plan plan) {
         facts.cgroups().unified().ifPresent(path -> unified = group(plan, path, "unified group"));
         if (!resources.devices().isEmpty() && !hasDevices()) {
             plan.add(PILOT, new LimitDevices(unified, resources.devices()));
@@ -67,7 +67,7 @@ final class CgroupsV1 extends Cgroups {
     }
 
     @Override
-    void makeOthers(Plan plan) {
+    public void makeOthers(Plan plan) {
         MemoryLimits limits = resources.memory();
         if (limits.limit().isPresent()
                 || limits.reservation().isPresent()
@@ -190,7 +190,7 @@ final class CgroupsV1 extends Cgroups {
     }
 
     @Override
-    void prepareToJoin(Plan plan, int strand) {
+    public void prepareToJoin(Plan plan, int strand) {
         for (CgroupLayout.Hierarchy hierarchy : used) {
             Slot folder = plan.slot(hierarchy.controllers() + " hierarchy");
             plan.add(strand, new OpenFolder(hierarchy.path(), folder));
@@ -199,19 +199,19 @@ final class CgroupsV1 extends Cgroups {
     }
 
     @Override
-    void join(Plan plan, int strand) {
+    public void join(Plan plan, int strand) {
         for (Slot hierarchy : hierarchies) {
             plan.add(strand, new JoinCgroup(hierarchy, PARENT + "/" + id));
         }
     }
 
     @Override
-    Slot startIn() {
+    public Slot startIn() {
         return unified;
     }
 
     @Override
-    void mount(Plan plan, Slot root) {
+    public void mount(Plan plan, Slot root) {
         Slot folder = plan.slot("/sys/fs/cgroup");
         long attributes = Linux.MOUNT_ATTR_NOSUID | Linux.MOUNT_ATTR_NODEV | Linux.MOUNT_ATTR_NOEXEC;
         plan.add(INSIDE, new NewFilesystem("tmpfs", List.of("mode=0755"), MountAttributes.of(attributes), folder));
@@ -233,7 +233,7 @@ final class CgroupsV1 extends Cgroups {
     }
 
     @Override
-    void sweep(Plan plan, int strand) {
+    public void sweep(Plan plan, int strand) {
         facts.cgroups().unified().ifPresent(path -> sweep(plan, strand, path, true));
         List<String> swept = new ArrayList<>();
         for (String controller : CONTROLLERS) { // all, since limits may be set while it runs

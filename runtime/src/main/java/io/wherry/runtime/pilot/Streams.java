@@ -1,4 +1,4 @@
-package io.wherry.runtime.native_;
+package io.wherry.runtime.pilot;
 
 import static io.wherry.kernel.program.Assembler.PILOT;
 
@@ -19,9 +19,10 @@ import java.util.List;
  * @param monitorOut the monitor's end
  * @param monitorErr the monitor's end, or {@link Slot#NONE}
  */
-record Streams(boolean terminal, Slot in, Slot out, Slot err, Slot monitorIn, Slot monitorOut, Slot monitorErr) {
+public record Streams(boolean terminal, Slot in, Slot out, Slot err, Slot monitorIn, Slot monitorOut, Slot monitorErr) {
 
-    static Streams of(Plan plan, boolean terminal, boolean input) {
+    /** {@return the ends, with what makes the pilot's and the process's} */
+    public static Streams of(Plan plan, boolean terminal, boolean input) {
         if (terminal) {
             Slot master = plan.slot("terminal");
             Slot peer = plan.slot("container's terminal");
@@ -39,8 +40,15 @@ record Streams(boolean terminal, Slot in, Slot out, Slot err, Slot monitorIn, Sl
         return new Streams(false, in[0], out[1], err[1], in[1], out[0], err[0]);
     }
 
+    /** {@return the ends of a terminal that comes by a console socket: who sends it has no part in it itself} */
+    public static Streams ofConsole(Plan plan, boolean input) {
+        Slot nothing = new Slot(0, "null");
+        Slot master = plan.slot("terminal");
+        return new Streams(true, nothing, nothing, nothing, input ? master : Slot.NONE, master, Slot.NONE);
+    }
+
     /** The pilot lets go of the process's ends, which that has by now: or input that nobody reads any more would never be refused. */
-    void leave(Plan plan) {
+    public void leave(Plan plan) {
         if (!terminal) {
             for (Slot end : List.of(in, out, err)) {
                 if (end.number() > 2) {

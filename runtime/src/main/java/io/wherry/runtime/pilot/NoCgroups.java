@@ -1,4 +1,4 @@
-package io.wherry.runtime.native_;
+package io.wherry.runtime.pilot;
 
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.step.Plan;
@@ -26,17 +26,17 @@ final class NoCgroups extends Cgroups {
     }
 
     @Override
-    void make(Plan plan) {
+    public void make(Plan plan) {
         // nothing can be made
     }
 
     @Override
-    void mount(Plan plan, Slot root) {
+    public void mount(Plan plan, Slot root) {
         // nothing to show
     }
 
     @Override
-    void sweep(Plan plan, int strand) {
+    public void sweep(Plan plan, int strand) {
         // nothing to remove
     }
 

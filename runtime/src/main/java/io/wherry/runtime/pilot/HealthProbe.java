@@ -1,4 +1,4 @@
-package io.wherry.runtime.native_;
+package io.wherry.runtime.pilot;
 
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.step.DieWithParent;

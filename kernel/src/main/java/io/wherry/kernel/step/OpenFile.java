@@ -8,13 +8,13 @@ import io.wherry.kernel.program.Call;
 import io.wherry.kernel.program.Strand;
 
 /**
- * Opens a file of a control group for whoever wants to read it later, such as a counter.
+ * Opens a file of a folder for whoever wants to read it later: a counter of a control group, what a tool wrote.
  *
- * @param folder the control group
+ * @param folder the folder
  * @param file one name
  * @param opened filled
  */
-public record OpenCgroupFile(Slot folder, String file, Slot opened) implements Step {
+public record OpenFile(Slot folder, String file, Slot opened) implements Step {
     @Override
     public void lower(Strand out) {
         out.callTo(

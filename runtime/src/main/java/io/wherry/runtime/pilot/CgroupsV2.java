@@ -1,4 +1,4 @@
-package io.wherry.runtime.native_;
+package io.wherry.runtime.pilot;
 
 import static io.wherry.kernel.program.Assembler.INSIDE;
 import static io.wherry.kernel.program.Assembler.PILOT;
@@ -38,7 +38,7 @@ final class CgroupsV2 extends Cgroups {
     }
 
     @Override
-    void make(Plan plan) {
+    public void make(Plan plan) {
         StringBuilder wanted = new StringBuilder();
         MemoryLimits limits = resources.memory();
         CpuLimits cpu = resources.cpu();
@@ -114,12 +114,12 @@ final class CgroupsV2 extends Cgroups {
     }
 
     @Override
-    Slot startIn() {
+    public Slot startIn() {
         return unified;
     }
 
     @Override
-    void mount(Plan plan, Slot root) {
+    public void mount(Plan plan, Slot root) {
         Slot mount = plan.slot("/sys/fs/cgroup");
         long attributes =
                 Linux.MOUNT_ATTR_NOSUID | Linux.MOUNT_ATTR_NODEV | Linux.MOUNT_ATTR_NOEXEC | Linux.MOUNT_ATTR_RDONLY;
@@ -128,7 +128,7 @@ final class CgroupsV2 extends Cgroups {
     }
 
     @Override
-    void sweep(Plan plan, int strand) {
+    public void sweep(Plan plan, int strand) {
         sweep(plan, strand, path, true);
     }
 

@@ -1,4 +1,4 @@
-package io.wherry.runtime.native_;
+package io.wherry.runtime.pilot;
 
 import static io.wherry.kernel.program.Assembler.PILOT;
 

@@ -1,4 +1,4 @@
-package io.wherry.runtime.native_;
+package io.wherry.runtime.pilot;
 
 import io.wherry.kernel.seccomp.Action;
 import io.wherry.kernel.seccomp.Architecture;
@@ -9,14 +9,16 @@ import io.wherry.kernel.seccomp.Rule;
 import io.wherry.oci.Seccomp;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
-/** A profile of the OCI runtime configuration as a filter of the kernel floor. Stateless. */
-final class SeccompTranslation {
+/** A profile of the OCI runtime configuration as a filter of the kernel floor, and the other way round. Stateless. */
+public final class SeccompTranslation {
     private static final int EPERM = 1;
 
     private SeccompTranslation() {}
 
-    static Filter filter(Seccomp profile) {
+    /** {@return the filter of a profile} */
+    public static Filter filter(Seccomp profile) {
         List<Rule> rules = new ArrayList<>();
         for (Seccomp.Rule rule : profile.syscalls()) {
             List<Condition> conditions = new ArrayList<>();
@@ -48,5 +50,32 @@ final class SeccompTranslation {
         return arg.op() == Seccomp.Operator.MASKED_EQ
                 ? Condition.masked(arg.index(), arg.value(), arg.valueTwo())
                 : Condition.of(arg.index(), operator, arg.value());
+    }
+
+    /** {@return the profile of a filter, for a runtime that compiles it itself} */
+    public static Seccomp profile(Filter filter) {
+        List<Seccomp.Rule> rules = new ArrayList<>();
+        for (Rule rule : filter.rules()) {
+            List<Seccomp.Arg> args = new ArrayList<>();
+            for (Condition condition : rule.conditions()) {
+                boolean masked = condition.operator() == Operator.MASKED_EQ;
+                args.add(new Seccomp.Arg(
+                        condition.argument(),
+                        masked ? condition.mask() : condition.value(),
+                        masked ? condition.value() : 0,
+                        Seccomp.Operator.valueOf(condition.operator().name())));
+            }
+            Seccomp.Action action = Seccomp.Action.valueOf(rule.action().name());
+            rules.add(new Seccomp.Rule(rule.names(), action, number(rule.action(), rule.number()), args));
+        }
+        return new Seccomp(
+                Seccomp.Action.valueOf(filter.defaultAction().name()),
+                number(filter.defaultAction(), filter.defaultNumber()),
+                List.of("SCMP_ARCH_X86_64", "SCMP_ARCH_X86"),
+                rules);
+    }
+
+    private static OptionalInt number(Action action, int number) {
+        return action == Action.ERRNO ? OptionalInt.of(number) : OptionalInt.empty();
     }
 }

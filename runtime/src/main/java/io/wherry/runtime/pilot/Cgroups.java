@@ -1,4 +1,4 @@
-package io.wherry.runtime.native_;
+package io.wherry.runtime.pilot;
 
 import static io.wherry.kernel.program.Assembler.PILOT;
 
@@ -6,7 +6,7 @@ import io.wherry.kernel.host.CgroupLayout;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.step.EmptyCgroup;
 import io.wherry.kernel.step.MakeCgroup;
-import io.wherry.kernel.step.OpenCgroupFile;
+import io.wherry.kernel.step.OpenFile;
 import io.wherry.kernel.step.OpenFolder;
 import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.SetCgroupFile;
@@ -22,7 +22,7 @@ import java.util.List;
  * <p>A process is born in its group of version 2. Those of version 1 are made and limited while it mounts, and it joins them itself. A limit whose controller the host does not have
  * is refused by name.
  */
-abstract sealed class Cgroups permits CgroupsV1, CgroupsV2, NoCgroups {
+public abstract sealed class Cgroups permits CgroupsV1, CgroupsV2, NoCgroups {
     /** The folder of ours in each hierarchy. */
     static final String PARENT = "wherry";
 
@@ -36,7 +36,7 @@ abstract sealed class Cgroups permits CgroupsV1, CgroupsV2, NoCgroups {
         this.resources = resources;
     }
 
-    static Cgroups of(HostFacts facts, String id, Resources resources) {
+    public static Cgroups of(HostFacts facts, String id, Resources resources) {
         CgroupLayout layout = facts.cgroups();
         if (!layout.hierarchies().isEmpty()) {
             return new CgroupsV1(id, resources, facts);
@@ -48,7 +48,7 @@ abstract sealed class Cgroups permits CgroupsV1, CgroupsV2, NoCgroups {
     }
 
     /** Makes the group that the process is born in, with its limits. */
-    abstract void make(Plan plan);
+    public abstract void make(Plan plan);
 
     /** Finds the groups of a container that runs, instead of {@link #make} and {@link #makeOthers}: for one more process in them. */
     void find(Plan plan) {
@@ -61,7 +61,7 @@ abstract sealed class Cgroups permits CgroupsV1, CgroupsV2, NoCgroups {
     }
 
     /** Makes the other groups, with their limits, while the process mounts. */
-    void makeOthers(Plan plan) {
+    public void makeOthers(Plan plan) {
         // those of version 1
     }
 
@@ -76,39 +76,39 @@ abstract sealed class Cgroups permits CgroupsV1, CgroupsV2, NoCgroups {
     }
 
     /** The process opens what it needs to join the others, while it can name it. */
-    void prepareToJoin(Plan plan, int strand) {
+    public void prepareToJoin(Plan plan, int strand) {
         // those of version 1
     }
 
     /** The process joins the others itself, late, so that what it mounts is not charged. */
-    void join(Plan plan, int strand) {
+    public void join(Plan plan, int strand) {
         // those of version 1
     }
 
     /** Mounts what the container may see of them; behind the new control group namespace. */
-    abstract void mount(Plan plan, Slot root);
+    public abstract void mount(Plan plan, Slot root);
 
     /** Kills and removes the groups, by name, in the sweep or between two starts. */
-    abstract void sweep(Plan plan, int strand);
+    public abstract void sweep(Plan plan, int strand);
 
     /** {@return the group to start the process in at once, or {@link Slot#NONE}} */
-    Slot startIn() {
+    public Slot startIn() {
         return Slot.NONE;
     }
 
     /** {@return the file that counts out-of-memory kills, or {@link Slot#NONE}} */
-    final Slot oomKills() {
+    public final Slot oomKills() {
         return oomKills;
     }
 
     /** Keeps the counter of out-of-memory kills open for the monitor. */
     final void countOomKills(Plan plan, Slot group, String file) {
         oomKills = plan.slot("kills for memory");
-        plan.add(PILOT, new OpenCgroupFile(group, file, oomKills));
+        plan.add(PILOT, new OpenFile(group, file, oomKills));
     }
 
     /** {@return the group in the version 2 tree, which can kill and freeze, or {@link Slot#NONE}} */
-    final Slot unified() {
+    public final Slot unified() {
         return unified;
     }
 

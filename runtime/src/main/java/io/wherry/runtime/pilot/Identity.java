@@ -1,11 +1,10 @@
-package io.wherry.runtime.native_;
+package io.wherry.runtime.pilot;
 
 import io.wherry.kernel.caps.Capability;
 import io.wherry.kernel.caps.CapabilitySet;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.host.Privilege;
 import io.wherry.kernel.seccomp.Architecture;
-import io.wherry.kernel.seccomp.CompiledFilter;
 import io.wherry.kernel.seccomp.DefaultProfile;
 import io.wherry.kernel.seccomp.FilterCompiler;
 import io.wherry.kernel.step.DieWithParent;
@@ -19,6 +18,7 @@ import io.wherry.kernel.step.Resource;
 import io.wherry.kernel.step.SetCapabilities;
 import io.wherry.kernel.step.SetDumpable;
 import io.wherry.kernel.step.SetIds;
+import io.wherry.kernel.step.Step;
 import io.wherry.oci.Capabilities;
 import io.wherry.oci.ProcessConfig;
 import io.wherry.oci.Rlimit;
@@ -26,6 +26,7 @@ import io.wherry.oci.RuntimeConfig;
 import io.wherry.oci.WherryException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * From all rights in the new namespaces down to the container's own: limits, bounding set, filter, ids, capabilities, working folder.
@@ -34,32 +35,34 @@ import java.util.List;
  * allow what the steps before it do. Every change of credentials forgets the death signal, and gives the dumpable flag the value of fs.suid_dumpable;
  * both are therefore set again.
  */
-final class Identity {
+public final class Identity {
     /** The annotation that asks for the default filter, so that config.json need not spell out its 361 names. */
-    static final String SECCOMP_ANNOTATION = "io.wherry.seccomp";
+    public static final String SECCOMP_ANNOTATION = "io.wherry.seccomp";
 
     private final Plan plan;
     private final int strand;
     private final RuntimeConfig config;
     private final HostFacts facts;
 
-    Identity(Plan plan, int strand, RuntimeConfig config, HostFacts facts) {
+    /** Of a strand. */
+    public Identity(Plan plan, int strand, RuntimeConfig config, HostFacts facts) {
         this.plan = plan;
         this.strand = strand;
         this.config = config;
         this.facts = facts;
     }
 
-    void narrow() {
+    /** Adds all steps. */
+    public void narrow() {
         ProcessConfig process = config.process();
-        for (Rlimit limit : process.rlimits()) {
-            plan.add(strand, new LimitResource(resource(limit.type()), limit.soft(), limit.hard()));
+        for (Step limit : limits()) {
+            plan.add(strand, limit);
         }
         Capabilities wanted = process.capabilities();
         long bounding = mask(wanted.bounding());
         plan.add(strand, new DropBounding(bounding, facts.lastCapability()));
         if (!process.noNewPrivileges()) {
-            seccomp(bounding);
+            seccomp();
         }
         ids(process);
         plan.add(
@@ -74,8 +77,39 @@ final class Identity {
         plan.add(strand, new EnterWorkdir(process.cwd()));
         if (process.noNewPrivileges()) {
             plan.add(strand, new NoNewPrivileges());
-            seccomp(bounding);
+            seccomp();
         }
+    }
+
+    /** {@return the limits of its resources alone (setrlimit(2)), which a tool hands down} */
+    public List<Step> limits() {
+        List<Step> limits = new ArrayList<>();
+        for (Rlimit limit : config.process().rlimits()) {
+            limits.add(new LimitResource(resource(limit.type()), limit.soft(), limit.hard()));
+        }
+        return limits;
+    }
+
+    /** {@return its filter of system calls alone, as bytes of a classic BPF program; absent for none} */
+    public Optional<byte[]> filter() {
+        if (config.linux().seccomp().isPresent()) {
+            return Optional.of(FilterCompiler.compile(
+                            SeccompTranslation.filter(config.linux().seccomp().get()))
+                    .bytes());
+        }
+        if (!"default".equals(config.annotations().get(SECCOMP_ANNOTATION))) {
+            return Optional.empty();
+        }
+        if (!facts.features().seccomp()) {
+            throw new WherryException(
+                    WherryException.Kind.UNSUPPORTED,
+                    "This kernel has no filters of system calls.",
+                    "Give --security-opt seccomp=unconfined to run without one.");
+        }
+        long capabilities = mask(config.process().capabilities().bounding());
+        return Optional.of(FilterCompiler.compile(
+                        DefaultProfile.filter(CapabilitySet.ofMask(capabilities), Architecture.X86_64))
+                .bytes());
     }
 
     private void ids(ProcessConfig process) {
@@ -98,22 +132,9 @@ final class Identity {
         plan.add(strand, new SetIds(uid, gid, groups, !single));
     }
 
-    private void seccomp(long capabilities) {
-        if (config.linux().seccomp().isPresent()) {
-            CompiledFilter filter = FilterCompiler.compile(
-                    SeccompTranslation.filter(config.linux().seccomp().get()));
-            plan.add(strand, new InstallSeccomp(filter.bytes(), 0, "the given profile"));
-        } else if ("default".equals(config.annotations().get(SECCOMP_ANNOTATION))) {
-            if (!facts.features().seccomp()) {
-                throw new WherryException(
-                        WherryException.Kind.UNSUPPORTED,
-                        "This kernel has no filters of system calls.",
-                        "Give --security-opt seccomp=unconfined to run without one.");
-            }
-            CompiledFilter filter = FilterCompiler.compile(
-                    DefaultProfile.filter(CapabilitySet.ofMask(capabilities), Architecture.X86_64));
-            plan.add(strand, new InstallSeccomp(filter.bytes(), 0, "the default profile"));
-        }
+    private void seccomp() {
+        String profile = config.linux().seccomp().isPresent() ? "the given profile" : "the default profile";
+        filter().ifPresent(bytes -> plan.add(strand, new InstallSeccomp(bytes, 0, profile)));
     }
 
     /** What the caller itself does not have it cannot give: asked for by name, that was refused before. */

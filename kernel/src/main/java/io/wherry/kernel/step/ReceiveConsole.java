@@ -1,0 +1,22 @@
+package io.wherry.kernel.step;
+
+import io.wherry.kernel.program.Op;
+import io.wherry.kernel.program.Strand;
+
+/**
+ * Takes the terminal that an OCI runtime has sent to its console socket.
+ *
+ * @param listener the socket
+ * @param terminal filled: the monitor's end
+ */
+public record ReceiveConsole(Slot listener, Slot terminal) implements Step {
+    @Override
+    public void lower(Strand out) {
+        out.opTo(terminal.number(), Op.CONSOLE, listener.number());
+    }
+
+    @Override
+    public String describe() {
+        return "take the terminal from " + listener.name() + " -> " + terminal.name();
+    }
+}

@@ -1,0 +1,36 @@
+package io.wherry.kernel.step;
+
+import io.wherry.kernel.program.Op;
+import io.wherry.kernel.program.Strand;
+import java.util.List;
+
+/**
+ * Lets a tool of the host clean up what it made, in a sweep: it may find nothing, and has ten seconds. What it leaves is removed by the steps behind.
+ *
+ * @param words the program's absolute path and its arguments
+ * @param environment {@code NAME=value}
+ */
+public record SweepByTool(List<String> words, List<String> environment) implements Step {
+    public SweepByTool {
+        words = List.copyOf(words);
+        environment = List.copyOf(environment);
+    }
+
+    @Override
+    public void lower(Strand out) {
+        out.op(
+                        Op.SPAWN,
+                        out.data().strings(words),
+                        words.size(),
+                        out.data().strings(environment),
+                        environment.size(),
+                        0,
+                        0)
+                .ignore();
+    }
+
+    @Override
+    public String describe() {
+        return "clean up by " + String.join(" ", words);
+    }
+}

@@ -1,0 +1,97 @@
+/* Containers that another program brings to life: what it is given, and the process that it leaves to us. */
+#include "frame.h"
+
+enum { SAID_LIMIT = 4096, ANCESTORS = 64, CONSOLE_MS = 5000 };
+
+int op_pass(struct context *ctx, const struct instruction *i) {
+    (void)ctx;
+    return (int)sys_fcntl(fd_at(i, 0), F_SETFD, 0);
+}
+
+/* The number behind a text, once all its digits are there: 0 until then. */
+static int number_behind(const char *said, const char *key, bool all) {
+    while (*said != 0 && !text_starts(said, key)) {
+        said++;
+    }
+    if (*said == 0) {
+        return 0;
+    }
+    said += text_length(key);
+    while (*said == ' ') {
+        said++;
+    }
+    uint64_t number = text_number(&said);
+    return number > 1 && number < INT32_MAX && (all || *said != 0) ? (int)number : 0;
+}
+
+/* The pid that a tool wrote, 0 if it wrote none, or -errno. */
+static int pid_said(int fd, const char *key) {
+    char said[SAID_LIMIT];
+    size_t length = 0;
+    int pid = 0;
+    long n = 1;
+    while (pid == 0 && n > 0 && length < sizeof said - 1) {
+        n = TRY(sys_read(fd, said + length, sizeof said - 1 - length));
+        length += (size_t)n;
+        said[length] = 0;
+        pid = number_behind(said, key, n == 0);
+    }
+    return pid;
+}
+
+/* Nobody can make us signal a stranger: what a tool names descends from us, who are the subreaper of all that it leaves. */
+static bool descends(int pid) {
+    int self = (int)sys_getpid();
+    for (int steps = 0; pid > 1 && pid != self && steps < ANCESTORS; steps++) {
+        pid = (int)stat_field(pid, STAT_PARENT);
+    }
+    return pid == self;
+}
+
+/* What the tool had to say, from a pipe that it has closed, or may still hold. */
+static void words_of_tool(struct context *ctx, int pipe) {
+    char text[sizeof ctx->failure.text + 1];
+    if (pipe < 0) {
+        return;
+    }
+    set_nonblocking(pipe);
+    long n = sys_read(pipe, text, sizeof text - 1);
+    n = n < 0 ? 0 : n;
+    while (n > 0 && text[n - 1] == '\n') {
+        n--;
+    }
+    text[n] = 0;
+    failure_text(ctx, text);
+}
+
+int op_adopt(struct context *ctx, const struct instruction *i) {
+    int pid = TRY(pid_said(fd_at(i, 0), text_at(ctx, i->operands[1])));
+    long pidfd = pid == 0 ? -EREMOTEIO : SYS(pidfd_open, pid, 0);
+    if (pidfd == -EREMOTEIO) {
+        words_of_tool(ctx, fd_at(i, 2));
+    }
+    TRY(pidfd);
+    if (!descends(pid)) {
+        sys_close((int)pidfd);
+        return -EPERM;
+    }
+    ctx->last_pid = pid;
+    return place_fd(pidfd, i->dst);
+}
+
+int op_console(struct context *ctx, const struct instruction *i) {
+    (void)ctx;
+    uint8_t bytes[MESSAGE_LIMIT];
+    struct pollfd listener = {.fd = fd_at(i, 0), .events = POLLIN};
+    int terminal = -1;
+    if (sys_poll(&listener, 1, CONSOLE_MS) <= 0) {
+        return -ETIMEDOUT;
+    }
+    CLOSING int peer = (int)TRY(SYS(accept4, fd_at(i, 0), 0, 0, SOCK_CLOEXEC));
+    struct pollfd message = {.fd = peer, .events = POLLIN};
+    if (sys_poll(&message, 1, CONSOLE_MS) <= 0) {
+        return -ETIMEDOUT;
+    }
+    TRY(receive_with(peer, bytes, &terminal, 0));
+    return terminal < 0 ? -EPROTO : place_fd(terminal, i->dst);
+}

@@ -1,0 +1,135 @@
+package io.wherry.runtime.oci;
+
+import static io.wherry.kernel.program.Assembler.BETWEEN;
+import static io.wherry.kernel.program.Assembler.PILOT;
+import static io.wherry.kernel.program.Assembler.SWEEP;
+
+import io.wherry.kernel.host.HostFacts;
+import io.wherry.kernel.step.AdoptProcess;
+import io.wherry.kernel.step.AwaitExit;
+import io.wherry.kernel.step.DetachMount;
+import io.wherry.kernel.step.ListenAt;
+import io.wherry.kernel.step.MakeFolder;
+import io.wherry.kernel.step.NetworkAttachment;
+import io.wherry.kernel.step.OpenFile;
+import io.wherry.kernel.step.Plan;
+import io.wherry.kernel.step.ReceiveConsole;
+import io.wherry.kernel.step.Rootfs;
+import io.wherry.kernel.step.Slot;
+import io.wherry.kernel.step.Step;
+import io.wherry.kernel.step.SweepByTool;
+import io.wherry.kernel.step.WriteFile;
+import io.wherry.oci.RuntimeConfig;
+import io.wherry.runtime.ExecPlacement;
+import io.wherry.runtime.Placement;
+import io.wherry.runtime.Runtime;
+import io.wherry.runtime.pilot.PilotStrand;
+import io.wherry.runtime.pilot.Streams;
+import io.wherry.runtime.pilot.ToolStrand;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A container by a program with runc's command line: {@code [GLOBAL] run --detach --bundle B --pid-file P [--console-socket S] ID}.
+ *
+ * <p>The runtime's own state lies in the container's volatile folder, so it is gone with that, and its groups are those that Wherry's names say, which the sweep empties.
+ *
+ * @param program absolute path of the program
+ * @param arguments global arguments of the user's own, put first
+ */
+public record OciRuntime(String program, List<String> arguments) implements Runtime {
+    /** The file in the container's folder that has what the runtime had to say, one JSON object a line. */
+    public static final String LOG = "runtime.log";
+
+    /** The folders of the bundle and of the runtime's state, in the volatile folder. */
+    private static final String BUNDLE = "b";
+
+    private static final String STATE = "r";
+
+    /** Copies the arguments. */
+    public OciRuntime {
+        arguments = List.copyOf(arguments);
+    }
+
+    @Override
+    public Plan compile(
+            RuntimeConfig config,
+            Rootfs rootfs,
+            Placement place,
+            Optional<NetworkAttachment> network,
+            HostFacts facts) {
+        PilotStrand pilot = new PilotStrand(config, place, network, facts);
+        Plan plan = pilot.plan();
+        pilot.open();
+        Slot bundle = plan.slot("bundle");
+        plan.add(PILOT, new MakeFolder(pilot.volatileFolder(), BUNDLE, 0700, bundle));
+        byte[] document = OciBundle.of(config, ToolStrand.root(pilot), facts).toBytes();
+        plan.add(PILOT, new WriteFile(bundle, "config.json", document));
+        boolean terminal = config.process().terminal();
+        Slot console = plan.slot("console socket");
+        if (terminal) {
+            plan.add(PILOT, new ListenAt(bundle, "console", console));
+        }
+        Streams streams = terminal ? Streams.ofConsole(plan, place.input()) : Streams.of(plan, false, place.input());
+        String folder = pilot.volatilePath() + "/" + BUNDLE;
+        List<String> words = global(pilot.volatilePath(), place.containers() + "/" + place.id() + "/" + LOG);
+        words.addAll(List.of("run", "--detach", "--bundle", folder, "--pid-file", folder + "/pid"));
+        if (terminal) {
+            words.addAll(List.of("--console-socket", folder + "/console"));
+        }
+        words.add(place.id());
+        Slot tool = new ToolStrand(pilot, config, rootfs, network, facts)
+                .start(streams, hidingHybrid(facts), words, List.of());
+        plan.add(PILOT, new AwaitExit(tool));
+        if (terminal) {
+            plan.add(PILOT, new ReceiveConsole(console, streams.monitorOut()));
+        }
+        Slot number = plan.slot("pid file");
+        Slot process = plan.slot("process");
+        plan.add(PILOT, new OpenFile(bundle, "pid", number));
+        plan.add(PILOT, new AdoptProcess(number, "", Slot.NONE, process));
+        delete(plan, pilot, place, facts);
+        pilot.close(process, Slot.NONE, streams);
+        return plan;
+    }
+
+    List<String> global(String volatileFolder, String log) {
+        List<String> words = new ArrayList<>();
+        words.add(program);
+        words.addAll(arguments);
+        words.addAll(List.of("--root", volatileFolder + "/" + STATE, "--log", log, "--log-format", "json"));
+        return words;
+    }
+
+    /** First, while the runtime's state is there: it may have hooks to run. Where the runtime cannot work outside of what the strand prepared, names do it all. */
+    private void delete(Plan plan, PilotStrand pilot, Placement place, HostFacts facts) {
+        if (!facts.root() || refusesHybrid(facts)) {
+            return;
+        }
+        List<String> words = global(pilot.volatilePath(), "/dev/null");
+        words.addAll(List.of("delete", "--force", place.id()));
+        plan.add(SWEEP, new SweepByTool(words, ToolStrand.ENVIRONMENT));
+        if (!place.remove()) {
+            plan.add(BETWEEN, new SweepByTool(words, ToolStrand.ENVIRONMENT));
+        }
+    }
+
+    /** crun 1.8 refuses a host with both versions of control groups; in a mount namespace of its own it need not see the second. */
+    private boolean refusesHybrid(HostFacts facts) {
+        boolean hybrid = !facts.cgroups().hierarchies().isEmpty()
+                && facts.cgroups().unified().isPresent();
+        return hybrid && program.endsWith("/crun");
+    }
+
+    List<Step> hidingHybrid(HostFacts facts) {
+        return refusesHybrid(facts)
+                ? List.of(new DetachMount(facts.cgroups().unified().orElseThrow()))
+                : List.of();
+    }
+
+    @Override
+    public Plan exec(RuntimeConfig config, ExecPlacement place, HostFacts facts) {
+        return new OciExec(this, config, place, facts).compile();
+    }
+}

@@ -1,0 +1,223 @@
+package io.wherry.runtime.pilot;
+
+import static io.wherry.kernel.program.Assembler.INSIDE;
+import static io.wherry.kernel.program.Assembler.PILOT;
+
+import io.wherry.kernel.host.HostFacts;
+import io.wherry.kernel.host.Privilege;
+import io.wherry.kernel.program.Linux;
+import io.wherry.kernel.step.AdjustOomScore;
+import io.wherry.kernel.step.AdoptOrphans;
+import io.wherry.kernel.step.AttachMount;
+import io.wherry.kernel.step.AwaitMark;
+import io.wherry.kernel.step.CloseDescriptors;
+import io.wherry.kernel.step.DieWithParent;
+import io.wherry.kernel.step.Execute;
+import io.wherry.kernel.step.MakeMountsPrivate;
+import io.wherry.kernel.step.MakeSocketPair;
+import io.wherry.kernel.step.Mark;
+import io.wherry.kernel.step.Namespaces;
+import io.wherry.kernel.step.NetworkAttachment;
+import io.wherry.kernel.step.NewSession;
+import io.wherry.kernel.step.OpenFolder;
+import io.wherry.kernel.step.OpenTerminalOutside;
+import io.wherry.kernel.step.PassDescriptor;
+import io.wherry.kernel.step.Plan;
+import io.wherry.kernel.step.Rootfs;
+import io.wherry.kernel.step.SetDumpable;
+import io.wherry.kernel.step.SetIds;
+import io.wherry.kernel.step.SetSysctl;
+import io.wherry.kernel.step.SetUmask;
+import io.wherry.kernel.step.Slot;
+import io.wherry.kernel.step.StartProcess;
+import io.wherry.kernel.step.Step;
+import io.wherry.kernel.step.UseStdio;
+import io.wherry.oci.Namespace;
+import io.wherry.oci.RuntimeConfig;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The strand that executes a tool of the host which brings the container to life. The tool finds everything in place: the root, mounted in a mount namespace that it is alone in; the container's
+ * control groups, network, and, for an ordinary user, user namespace. So networks and limits are the same under every tool, and what the tool mounts is gone with it.
+ */
+public final class ToolStrand {
+    /** The environment of tools: nothing of the caller's, nothing of the container's. */
+    public static final List<String> ENVIRONMENT =
+            List.of("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+
+    /** The folder in the container's volatile one that the root is mounted at. */
+    private static final String ROOTFS = "rootfs";
+
+    private final PilotStrand pilot;
+    private final Plan plan;
+    private final RuntimeConfig config;
+    private final Rootfs rootfs;
+    private final Optional<NetworkAttachment> network;
+    private final HostFacts facts;
+    private boolean joinsGroups;
+    private boolean opensTerminal;
+    private List<Step> limits = List.of();
+
+    /**
+     * Of a container.
+     *
+     * @param network how it gets onto a network; absent for none and for the host's
+     */
+    public ToolStrand(
+            PilotStrand pilot,
+            RuntimeConfig config,
+            Rootfs rootfs,
+            Optional<NetworkAttachment> network,
+            HostFacts facts) {
+        this.pilot = pilot;
+        this.plan = pilot.plan();
+        this.config = config;
+        this.rootfs = rootfs;
+        this.network = network;
+        this.facts = facts;
+    }
+
+    /** {@return absolute path of the root, as the tool sees it} */
+    public static String root(PilotStrand pilot) {
+        return pilot.volatilePath() + "/" + ROOTFS;
+    }
+
+    /** The tool and its children are in the container's groups; for those that make none themselves. */
+    public ToolStrand joiningGroups() {
+        joinsGroups = true;
+        return this;
+    }
+
+    /** The tool has a terminal of the host's, if the container has one; for those that make none themselves. */
+    public ToolStrand openingTerminal() {
+        opensTerminal = config.process().terminal();
+        return this;
+    }
+
+    /** What the tool is narrowed by before it is executed. */
+    public ToolStrand narrowedBy(List<Step> steps) {
+        limits = List.copyOf(steps);
+        return this;
+    }
+
+    /**
+     * Adds the start, up to where the tool runs.
+     *
+     * @param streams the container's; the tool has its ends
+     * @param before steps of the strand right before the tool
+     * @param words the tool's absolute path and its arguments
+     * @param passed descriptors that it is given beside the standard ones
+     * @return its process
+     */
+    public Slot start(Streams streams, List<Step> before, List<String> words, List<Slot> passed) {
+        Slot[] sockets = plan.pair("tool", "pilot");
+        Slot process = plan.slot("tool's process");
+        plan.add(PILOT, new AdoptOrphans());
+        plan.add(PILOT, new MakeSocketPair(sockets[0], sockets[1]));
+        Slot group = pilot.cgroups().startIn();
+        boolean born = group.number() >= 0 && (joinsGroups || !pilot.cgroups().memoryIsUnified());
+        plan.add(
+                PILOT,
+                new StartProcess(namespaces(), INSIDE, born ? group : Slot.NONE, sockets[0], sockets[1], process));
+        streams.leave(plan);
+        pilot.map(sockets[0]);
+        pilot.cgroups().makeOthers(plan);
+        pilot.connect(process, sockets[0]);
+        pilot.release(sockets[0]);
+        inside(sockets[1], streams, before, words, passed);
+        if (opensTerminal) {
+            plan.add(PILOT, new AwaitMark(sockets[0], Mark.TERMINAL, streams.monitorOut(), false));
+        }
+        plan.add(PILOT, new AwaitMark(sockets[0], Mark.EXECUTING, Slot.NONE, true));
+        return process;
+    }
+
+    private Namespaces namespaces() {
+        boolean ownNetwork = config.linux().namespace(Namespace.Type.NETWORK).isPresent();
+        return new Namespaces(Linux.CLONE_NEWNS
+                | (ownNetwork ? Linux.CLONE_NEWNET : 0)
+                | (facts.root() ? 0 : Linux.CLONE_NEWUSER));
+    }
+
+    private void inside(Slot socket, Streams streams, List<Step> before, List<String> words, List<Slot> passed) {
+        plan.add(INSIDE, new DieWithParent());
+        if (!facts.root()) {
+            plan.add(INSIDE, new AwaitMark(socket, Mark.MAPPED, Slot.NONE, false));
+            boolean single = facts.privilege() instanceof Privilege.Single;
+            plan.add(INSIDE, new SetIds(0, 0, List.of(), !single));
+            plan.add(INSIDE, new DieWithParent());
+        }
+        plan.add(INSIDE, new MakeMountsPrivate());
+        Slot root = plan.slot("rootfs");
+        Slot folder = plan.slot("volatile folder, seen from here");
+        RootMount.add(plan, INSIDE, rootfs, facts, root);
+        plan.add(INSIDE, new OpenFolder(pilot.volatilePath(), folder));
+        plan.add(INSIDE, new AttachMount(root, folder, ROOTFS, false, false));
+        if (joinsGroups) {
+            pilot.cgroups().prepareToJoin(plan, INSIDE);
+        }
+        if (joinsGroups && config.process().oomScoreAdj().isPresent()) {
+            Slot proc = plan.slot("/proc");
+            plan.add(INSIDE, new OpenFolder("/proc", proc));
+            plan.add(INSIDE, new AdjustOomScore(proc, config.process().oomScoreAdj().getAsInt()));
+        }
+        plan.add(INSIDE, new NewSession(true));
+        if (opensTerminal) {
+            plan.add(INSIDE, new OpenTerminalOutside(socket, streams.in()));
+        }
+        if (network.isPresent()) {
+            if (pilot.connects()) {
+                plan.add(INSIDE, new AwaitMark(socket, Mark.NETWORK, Slot.NONE, false));
+            }
+            network.get().inside(plan, INSIDE);
+        }
+        parametersOfNetwork();
+        plan.add(INSIDE, new AwaitMark(socket, Mark.GO, Slot.NONE, false));
+        if (joinsGroups) {
+            pilot.cgroups().join(plan, INSIDE);
+        }
+        for (Step step : before) {
+            plan.add(INSIDE, step);
+        }
+        execute(plan, streams, limits, words, passed);
+    }
+
+    /** {@return whether a kernel parameter belongs to a network namespace} Those are set here, as the namespace is made here. */
+    public static boolean isOfNetwork(String parameter) {
+        return parameter.startsWith("net.");
+    }
+
+    private void parametersOfNetwork() {
+        if (config.linux().namespace(Namespace.Type.NETWORK).isEmpty()) {
+            return;
+        }
+        Slot proc = Slot.NONE;
+        for (Map.Entry<String, String> parameter : config.linux().sysctl().entrySet()) {
+            if (isOfNetwork(parameter.getKey())) {
+                if (proc.number() < 0) {
+                    proc = plan.slot("/proc, for the network");
+                    plan.add(INSIDE, new OpenFolder("/proc", proc));
+                }
+                plan.add(INSIDE, new SetSysctl(proc, parameter.getKey(), parameter.getValue()));
+            }
+        }
+    }
+
+    /** The end of a strand that executes a tool: nothing is left open but what it is given. */
+    public static void execute(Plan plan, Streams streams, List<Step> limits, List<String> words, List<Slot> passed) {
+        for (Step limit : limits) {
+            plan.add(INSIDE, limit);
+        }
+        plan.add(INSIDE, new DieWithParent());
+        plan.add(INSIDE, new SetDumpable(false));
+        plan.add(INSIDE, new UseStdio(streams.in(), streams.out(), streams.err()));
+        plan.add(INSIDE, new SetUmask(022));
+        plan.add(INSIDE, new CloseDescriptors());
+        for (Slot descriptor : passed) {
+            plan.add(INSIDE, new PassDescriptor(descriptor));
+        }
+        plan.add(INSIDE, new Execute(List.of(words.get(0)), words, ENVIRONMENT));
+    }
+}
