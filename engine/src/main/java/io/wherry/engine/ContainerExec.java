@@ -79,7 +79,7 @@ final class ContainerExec {
     /** {@return what to say about an execution whose program failed} */
     FailureReport report(ContainerId container, ExecSpec spec, Failure failure) {
         Compiled compiled = compile(container, spec); // the numbers of its steps do not depend on the moment
-        return FailureReport.ofExec(name(container), compiled.command(), compiled.program(), compiled.plan(), failure);
+        return FailureReport.ofExec(name(container), compiled.command(), compiled.program(), compiled.plan(), failure, ToolWords.last(files.folder(container)));
     }
 
     /** {@return ids of the executions that run, in no order} */

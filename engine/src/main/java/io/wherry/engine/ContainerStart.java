@@ -120,7 +120,8 @@ final class ContainerStart {
                 compiled.config().process().args(),
                 program,
                 compiled.plan(),
-                result.failure().get());
+                result.failure().get(),
+                ToolWords.last(files.folder(id)));
         return report.hint().isEmpty()
                 ? new WherryException(WherryException.Kind.FAILED_PRECONDITION, report.sentence())
                 : new WherryException(WherryException.Kind.FAILED_PRECONDITION, report.sentence(), report.hint());

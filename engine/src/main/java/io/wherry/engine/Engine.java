@@ -407,7 +407,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         ContainerRecord record = files.record(container);
         Creation.Compiled compiled = recompile(container);
         FailureReport report = FailureReport.of(
-                record.name(), compiled.config().process().args(), files.program(container), compiled.plan(), failure);
+                record.name(), compiled.config().process().args(), files.program(container), compiled.plan(), failure, ToolWords.last(files.folder(container)));
         removal.waitUntilUnattended(container); // the pilot has said its last word and may still be ending
         healing.heal(container);
         if (record.spec().remove() && Files.exists(files.folder(container))) {

@@ -9,6 +9,7 @@ import io.wherry.kernel.program.KernelProgram;
 import io.wherry.kernel.program.Op;
 import io.wherry.kernel.step.Plan;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What is said when a container's program failed: the sentence, the exit code, and a hint where the cause is established.
@@ -22,13 +23,42 @@ public record FailureReport(int exitCode, String sentence, String hint) {
     private static final int NOT_EXECUTABLE = 126;
     private static final int NOT_THERE = 127;
 
-    static FailureReport of(String name, List<String> command, KernelProgram program, Plan plan, Failure failure) {
-        return of("Cannot start `" + name + "`: ", OURS, command, program, plan, failure);
+    /** Of a container, with what its runtime's own log says last. */
+    static FailureReport of(
+            String name,
+            List<String> command,
+            KernelProgram program,
+            Plan plan,
+            Failure failure,
+            Optional<String> words) {
+        String what = "Cannot start `" + name + "`: ";
+        return failure.op() == Op.WAIT.number() && words.isPresent()
+                ? ofTool(what, OURS, words.get())
+                : of(what, OURS, command, program, plan, failure);
     }
 
+    /** The runtime's own sentence tells whether it is the command's fault. */
+    private static FailureReport ofTool(String what, int ours, String words) {
+        boolean absent = words.contains("executable file") && words.contains("not found")
+                || words.contains("exec") && words.contains("o such file or directory");
+        boolean refused = words.contains("exec") && words.contains("ermission denied");
+        return new FailureReport(
+                absent ? NOT_THERE : refused ? NOT_EXECUTABLE : ours, what + "the runtime says: " + words + ".", "");
+    }
+
+
     /** Of one more process in a container; Docker knows no code of its own for that. */
-    static FailureReport ofExec(String name, List<String> command, KernelProgram program, Plan plan, Failure failure) {
+    static FailureReport ofExec(
+            String name,
+            List<String> command,
+            KernelProgram program,
+            Plan plan,
+            Failure failure,
+            Optional<String> words) {
         String what = "Cannot execute in `" + name + "`: ";
+        if (failure.op() == Op.WAIT.number() && words.isPresent()) {
+            return ofTool(what, NOT_EXECUTABLE, words.get());
+        }
         if (failure.op() == Op.WORKDIR.number() && failure.errno() == Errno.ENOENT.number()) {
             return new FailureReport(NOT_THERE, what + "the working folder `" + failure.text() + "` is not there.", "");
         }

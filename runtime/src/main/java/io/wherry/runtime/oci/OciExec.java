@@ -4,34 +4,18 @@ import static io.wherry.kernel.program.Assembler.INSIDE;
 import static io.wherry.kernel.program.Assembler.PILOT;
 
 import io.wherry.kernel.host.HostFacts;
-import io.wherry.kernel.host.Privilege;
-import io.wherry.kernel.program.Linux;
 import io.wherry.kernel.step.AdoptOrphans;
 import io.wherry.kernel.step.AdoptProcess;
-import io.wherry.kernel.step.AwaitExit;
-import io.wherry.kernel.step.AwaitMark;
-import io.wherry.kernel.step.DieWithParent;
-import io.wherry.kernel.step.JoinNamespaces;
 import io.wherry.kernel.step.ListenAt;
-import io.wherry.kernel.step.MakeMountsPrivate;
-import io.wherry.kernel.step.MakeSocketPair;
-import io.wherry.kernel.step.Mark;
-import io.wherry.kernel.step.Namespaces;
-import io.wherry.kernel.step.NewSession;
 import io.wherry.kernel.step.OpenFile;
 import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.ReceiveConsole;
-import io.wherry.kernel.step.SendMark;
-import io.wherry.kernel.step.SetIds;
 import io.wherry.kernel.step.Slot;
-import io.wherry.kernel.step.StartProcess;
-import io.wherry.kernel.step.Step;
 import io.wherry.kernel.step.WriteFile;
 import io.wherry.oci.RuntimeConfig;
 import io.wherry.runtime.ExecPlacement;
 import io.wherry.runtime.pilot.ExecStrand;
 import io.wherry.runtime.pilot.Streams;
-import io.wherry.runtime.pilot.ToolStrand;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -64,18 +48,8 @@ final class OciExec {
         if (terminal) {
             plan.add(PILOT, new ListenAt(pilot.folder(), "console", console));
         }
-        Slot[] sockets = plan.pair("runtime", "pilot");
-        Slot tool = plan.slot("runtime's process");
         plan.add(PILOT, new AdoptOrphans());
-        plan.add(PILOT, new MakeSocketPair(sockets[0], sockets[1]));
-        List<Step> hiding = runtime.hidingHybrid(facts);
-        Namespaces own = new Namespaces(hiding.isEmpty() ? 0 : Linux.CLONE_NEWNS);
-        plan.add(PILOT, new StartProcess(own, INSIDE, Slot.NONE, sockets[0], sockets[1], tool));
-        streams.leave(plan);
-        plan.add(PILOT, new SendMark(sockets[0], Mark.GO, Slot.NONE));
-        inside(sockets[1], hiding, streams, terminal);
-        plan.add(PILOT, new AwaitMark(sockets[0], Mark.EXECUTING, Slot.NONE, true));
-        plan.add(PILOT, new AwaitExit(tool));
+        new OciCall(plan, INSIDE, facts, runtime.hidingHybrid(facts)).make(pilot.container(), streams, words(terminal));
         if (terminal) {
             plan.add(PILOT, new ReceiveConsole(console, streams.monitorOut()));
         }
@@ -87,18 +61,7 @@ final class OciExec {
         return plan;
     }
 
-    private void inside(Slot socket, List<Step> hiding, Streams streams, boolean terminal) {
-        plan.add(INSIDE, new DieWithParent());
-        if (!facts.root()) {
-            plan.add(INSIDE, new JoinNamespaces(pilot.container(), new Namespaces(Linux.CLONE_NEWUSER)));
-            plan.add(INSIDE, new SetIds(0, 0, List.of(), !(facts.privilege() instanceof Privilege.Single)));
-        }
-        if (!hiding.isEmpty()) {
-            plan.add(INSIDE, new MakeMountsPrivate());
-            hiding.forEach(step -> plan.add(INSIDE, step));
-        }
-        plan.add(INSIDE, new NewSession(true));
-        plan.add(INSIDE, new AwaitMark(socket, Mark.GO, Slot.NONE, false));
+    private List<String> words(boolean terminal) {
         List<String> words = runtime.global(pilot.containerPath(), place.log());
         words.addAll(List.of(
                 "exec",
@@ -111,6 +74,6 @@ final class OciExec {
             words.addAll(List.of("--console-socket", pilot.path() + "/console"));
         }
         words.add(place.container());
-        ToolStrand.execute(plan, streams, List.of(), words, List.of());
+        return words;
     }
 }

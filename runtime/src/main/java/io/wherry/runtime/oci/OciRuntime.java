@@ -14,6 +14,7 @@ import io.wherry.kernel.step.NetworkAttachment;
 import io.wherry.kernel.step.OpenFile;
 import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.ReceiveConsole;
+import io.wherry.kernel.step.RemoveFile;
 import io.wherry.kernel.step.Rootfs;
 import io.wherry.kernel.step.Slot;
 import io.wherry.kernel.step.Step;
@@ -46,6 +47,8 @@ public record OciRuntime(String program, List<String> arguments) implements Runt
     private static final String BUNDLE = "b";
 
     private static final String STATE = "r";
+    /** The strand that starts what strand 1 has created. */
+    private static final int STARTER = 2;
 
     /** Copies the arguments. */
     public OciRuntime {
@@ -73,8 +76,13 @@ public record OciRuntime(String program, List<String> arguments) implements Runt
         }
         Streams streams = terminal ? Streams.ofConsole(plan, place.input()) : Streams.of(plan, false, place.input());
         String folder = pilot.volatilePath() + "/" + BUNDLE;
-        List<String> words = global(pilot.volatilePath(), place.containers() + "/" + place.id() + "/" + LOG);
-        words.addAll(List.of("run", "--detach", "--bundle", folder, "--pid-file", folder + "/pid"));
+        String log = place.containers() + "/" + place.id() + "/" + LOG;
+        plan.add(PILOT, new RemoveFile(pilot.folder(), LOG)); // what it said the last time
+        List<String> words = global(pilot.volatilePath(), log);
+        // A container that ends at once is reaped by crun before it leaves it to us, and its exit code is lost: it is created, taken over, and started then.
+        boolean twice = program.endsWith("/crun");
+        words.addAll(twice ? List.of("create") : List.of("run", "--detach"));
+        words.addAll(List.of("--bundle", folder, "--pid-file", folder + "/pid"));
         if (terminal) {
             words.addAll(List.of("--console-socket", folder + "/console"));
         }
@@ -89,6 +97,11 @@ public record OciRuntime(String program, List<String> arguments) implements Runt
         Slot process = plan.slot("process");
         plan.add(PILOT, new OpenFile(bundle, "pid", number));
         plan.add(PILOT, new AdoptProcess(number, "", Slot.NONE, process));
+        if (twice) {
+            List<String> start = global(pilot.volatilePath(), log);
+            start.addAll(List.of("start", place.id()));
+            new OciCall(plan, STARTER, facts, hidingHybrid(facts)).make(process, Streams.NONE, start);
+        }
         delete(plan, pilot, place, facts);
         pilot.close(process, Slot.NONE, streams);
         return plan;

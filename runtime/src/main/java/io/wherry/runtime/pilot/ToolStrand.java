@@ -181,7 +181,7 @@ public final class ToolStrand {
         for (Step step : before) {
             plan.add(INSIDE, step);
         }
-        execute(plan, streams, limits, words, passed);
+        execute(plan, INSIDE, streams, limits, words, passed);
     }
 
     /** {@return whether a kernel parameter belongs to a network namespace} Those are set here, as the namespace is made here. */
@@ -206,18 +206,18 @@ public final class ToolStrand {
     }
 
     /** The end of a strand that executes a tool: nothing is left open but what it is given. */
-    public static void execute(Plan plan, Streams streams, List<Step> limits, List<String> words, List<Slot> passed) {
+    public static void execute(Plan plan, int strand, Streams streams, List<Step> limits, List<String> words, List<Slot> passed) {
         for (Step limit : limits) {
-            plan.add(INSIDE, limit);
+            plan.add(strand, limit);
         }
-        plan.add(INSIDE, new DieWithParent());
-        plan.add(INSIDE, new SetDumpable(false));
-        plan.add(INSIDE, new UseStdio(streams.in(), streams.out(), streams.err()));
-        plan.add(INSIDE, new SetUmask(022));
-        plan.add(INSIDE, new CloseDescriptors());
+        plan.add(strand, new DieWithParent());
+        plan.add(strand, new SetDumpable(false));
+        plan.add(strand, new UseStdio(streams.in(), streams.out(), streams.err()));
+        plan.add(strand, new SetUmask(022));
+        plan.add(strand, new CloseDescriptors());
         for (Slot descriptor : passed) {
-            plan.add(INSIDE, new PassDescriptor(descriptor));
+            plan.add(strand, new PassDescriptor(descriptor));
         }
-        plan.add(INSIDE, new Execute(List.of(words.get(0)), words, ENVIRONMENT));
+        plan.add(strand, new Execute(List.of(words.get(0)), words, ENVIRONMENT));
     }
 }
