@@ -84,6 +84,11 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         return facts;
     }
 
+    /** {@return what can run containers here, and what could if it were installed} */
+    public List<RuntimeListing> runtimes() {
+        return runtimes.list();
+    }
+
     /** {@return where state is} */
     public StateRoot root() {
         return root;
@@ -407,7 +412,12 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         ContainerRecord record = files.record(container);
         Creation.Compiled compiled = recompile(container);
         FailureReport report = FailureReport.of(
-                record.name(), compiled.config().process().args(), files.program(container), compiled.plan(), failure, ToolWords.last(files.folder(container)));
+                record.name(),
+                compiled.config().process().args(),
+                files.program(container),
+                compiled.plan(),
+                failure,
+                ToolWords.last(files.folder(container)));
         removal.waitUntilUnattended(container); // the pilot has said its last word and may still be ending
         healing.heal(container);
         if (record.spec().remove() && Files.exists(files.folder(container))) {

@@ -46,7 +46,6 @@ public record FailureReport(int exitCode, String sentence, String hint) {
                 absent ? NOT_THERE : refused ? NOT_EXECUTABLE : ours, what + "the runtime says: " + words + ".", "");
     }
 
-
     /** Of one more process in a container; Docker knows no code of its own for that. */
     static FailureReport ofExec(
             String name,

@@ -39,6 +39,7 @@ public final class Commands {
         "doctor",
         "events",
         "info",
+        "runtimes",
         "version",
         "help",
         "completion",
@@ -80,6 +81,7 @@ public final class Commands {
             case "doctor", "system doctor" -> new DoctorCommand();
             case "events", "system events" -> new EventsCommand();
             case "info", "system info" -> new InfoCommand();
+            case "runtimes", "system runtimes" -> new RuntimesCommand();
             case "version" -> new VersionCommand();
             case "help" -> new HelpCommand();
             case "completion" -> new CompletionCommand();

@@ -20,7 +20,7 @@ public sealed interface Step
                 CloneTree,
                 CloseDescriptor,
                 CloseDescriptors,
-                DetachMount,
+                CoverFolder,
                 DieWithParent,
                 DropBounding,
                 EmptyCgroup,

@@ -57,8 +57,7 @@ public final class PilotStrand {
      *
      * @param network how it gets onto a network; absent for none and for the host's
      */
-    public PilotStrand(
-            RuntimeConfig config, Placement place, Optional<NetworkAttachment> network, HostFacts facts) {
+    public PilotStrand(RuntimeConfig config, Placement place, Optional<NetworkAttachment> network, HostFacts facts) {
         this.config = config;
         this.place = place;
         this.network = network;

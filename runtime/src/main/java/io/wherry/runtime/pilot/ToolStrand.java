@@ -136,9 +136,8 @@ public final class ToolStrand {
 
     private Namespaces namespaces() {
         boolean ownNetwork = config.linux().namespace(Namespace.Type.NETWORK).isPresent();
-        return new Namespaces(Linux.CLONE_NEWNS
-                | (ownNetwork ? Linux.CLONE_NEWNET : 0)
-                | (facts.root() ? 0 : Linux.CLONE_NEWUSER));
+        return new Namespaces(
+                Linux.CLONE_NEWNS | (ownNetwork ? Linux.CLONE_NEWNET : 0) | (facts.root() ? 0 : Linux.CLONE_NEWUSER));
     }
 
     private void inside(Slot socket, Streams streams, List<Step> before, List<String> words, List<Slot> passed) {
@@ -161,7 +160,9 @@ public final class ToolStrand {
         if (joinsGroups && config.process().oomScoreAdj().isPresent()) {
             Slot proc = plan.slot("/proc");
             plan.add(INSIDE, new OpenFolder("/proc", proc));
-            plan.add(INSIDE, new AdjustOomScore(proc, config.process().oomScoreAdj().getAsInt()));
+            plan.add(
+                    INSIDE,
+                    new AdjustOomScore(proc, config.process().oomScoreAdj().getAsInt()));
         }
         plan.add(INSIDE, new NewSession(true));
         if (opensTerminal) {
@@ -206,7 +207,8 @@ public final class ToolStrand {
     }
 
     /** The end of a strand that executes a tool: nothing is left open but what it is given. */
-    public static void execute(Plan plan, int strand, Streams streams, List<Step> limits, List<String> words, List<Slot> passed) {
+    public static void execute(
+            Plan plan, int strand, Streams streams, List<Step> limits, List<String> words, List<Slot> passed) {
         for (Step limit : limits) {
             plan.add(strand, limit);
         }
