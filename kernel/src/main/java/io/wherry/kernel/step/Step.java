@@ -31,6 +31,7 @@ public sealed interface Step
                 InstallSeccomp,
                 JoinCgroup,
                 JoinNamespaces,
+                KillRecorded,
                 LimitDevices,
                 LimitResource,
                 ListenAt,

@@ -4,11 +4,14 @@ import static io.wherry.kernel.program.Assembler.BETWEEN;
 import static io.wherry.kernel.program.Assembler.PILOT;
 import static io.wherry.kernel.program.Assembler.SWEEP;
 
+import io.wherry.kernel.host.CgroupLayout;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.step.AdoptProcess;
 import io.wherry.kernel.step.AwaitExit;
 import io.wherry.kernel.step.CloseDescriptor;
 import io.wherry.kernel.step.CoverFolder;
+import io.wherry.kernel.step.EmptyCgroup;
+import io.wherry.kernel.step.KillRecorded;
 import io.wherry.kernel.step.ListenAt;
 import io.wherry.kernel.step.MakeFolder;
 import io.wherry.kernel.step.NetworkAttachment;
@@ -25,6 +28,7 @@ import io.wherry.oci.RuntimeConfig;
 import io.wherry.runtime.ExecPlacement;
 import io.wherry.runtime.Placement;
 import io.wherry.runtime.ContainerRuntime;
+import io.wherry.runtime.pilot.Cgroups;
 import io.wherry.runtime.pilot.PilotStrand;
 import io.wherry.runtime.pilot.Streams;
 import io.wherry.runtime.pilot.ToolStrand;
@@ -123,16 +127,27 @@ public record OciRuntime(String program, List<String> arguments) implements Cont
         return words;
     }
 
-    /** First, while the runtime's state is there: it may have hooks to run. Where the runtime cannot work outside of what the strand prepared, names do it all. */
+    /**
+     * First, while the runtime's state is there, by itself, since it may have hooks to run. Where it cannot work outside of what the strand prepared, names do it all. The container
+     * does not die with the monitor, and a user's is in no group.
+     */
     private void delete(Plan plan, PilotStrand pilot, Placement place, HostFacts facts) {
-        if (!facts.root() || isCrun()) {
-            return;
+        List<Step> steps = new ArrayList<>();
+        if (facts.root() && !isCrun()) {
+            List<String> words = global(pilot.volatilePath(), "/dev/null");
+            words.addAll(List.of("delete", "--force", place.id()));
+            steps.add(new SweepByTool(words, ToolStrand.ENVIRONMENT));
         }
-        List<String> words = global(pilot.volatilePath(), "/dev/null");
-        words.addAll(List.of("delete", "--force", place.id()));
-        plan.add(SWEEP, new SweepByTool(words, ToolStrand.ENVIRONMENT));
-        if (!place.remove()) {
-            plan.add(BETWEEN, new SweepByTool(words, ToolStrand.ENVIRONMENT));
+        steps.add(new KillRecorded(pilot.volatilePath(), "started"));
+        for (CgroupLayout.Hierarchy hierarchy : facts.cgroups().hierarchies()) { // the runtime uses more of them than we do
+            steps.add(new EmptyCgroup(hierarchy.path(), Cgroups.PARENT, place.id(), false));
+        }
+        steps.add(new EmptyCgroup("/sys/fs/cgroup/systemd", Cgroups.PARENT, place.id(), false));
+        for (Step step : steps) {
+            plan.add(SWEEP, step);
+            if (!place.remove()) {
+                plan.add(BETWEEN, step);
+            }
         }
     }
 
