@@ -32,9 +32,13 @@ public record FailureReport(int exitCode, String sentence, String hint) {
             Failure failure,
             Optional<String> words) {
         String what = "Cannot start `" + name + "`: ";
-        return failure.op() == Op.WAIT.number() && words.isPresent()
+        return isTools(failure) && words.isPresent()
                 ? ofTool(what, OURS, words.get())
                 : of(what, OURS, command, program, plan, failure);
+    }
+
+    private static boolean isTools(Failure failure) {
+        return failure.op() == Op.WAIT.number() || failure.op() == Op.ADOPT.number();
     }
 
     /** The runtime's own sentence tells whether it is the command's fault. */
@@ -55,7 +59,7 @@ public record FailureReport(int exitCode, String sentence, String hint) {
             Failure failure,
             Optional<String> words) {
         String what = "Cannot execute in `" + name + "`: ";
-        if (failure.op() == Op.WAIT.number() && words.isPresent()) {
+        if (isTools(failure) && words.isPresent()) {
             return ofTool(what, NOT_EXECUTABLE, words.get());
         }
         if (failure.op() == Op.WORKDIR.number() && failure.errno() == Errno.ENOENT.number()) {

@@ -5,6 +5,7 @@ import io.wherry.runtime.ContainerRuntime;
 import io.wherry.runtime.RuntimeKind;
 import io.wherry.runtime.RuntimeName;
 import io.wherry.runtime.bwrap.BwrapRuntime;
+import io.wherry.runtime.lxc.LxcRuntime;
 import io.wherry.runtime.native_.NativeRuntime;
 import io.wherry.runtime.oci.OciRuntime;
 import java.nio.file.Files;
@@ -91,6 +92,10 @@ final class Runtimes {
             String program = search(word);
             return new Found(word, RuntimeKind.BWRAP, program, new BwrapRuntime(program));
         }
+        if (word.equals("lxc")) {
+            String execute = search("lxc-execute");
+            return new Found(word, RuntimeKind.LXC, execute, new LxcRuntime(execute, search("lxc-start")));
+        }
         if (OCI.contains(word)) {
             return oci(word, search(word), List.of());
         }
@@ -107,7 +112,7 @@ final class Runtimes {
 
     /** {@return names that need no configuration} */
     static List<String> stock() {
-        List<String> names = new ArrayList<>(List.of("native", "bwrap"));
+        List<String> names = new ArrayList<>(List.of("native", "bwrap", "lxc"));
         names.addAll(OCI);
         return names;
     }
@@ -127,7 +132,7 @@ final class Runtimes {
                 Found found = find(RuntimeName.of(name));
                 list.add(new RuntimeListing(name, found.kind(), found.program(), ToolVersion.of(found.program()), ""));
             } catch (WherryException e) {
-                RuntimeKind kind = name.equals("bwrap") ? RuntimeKind.BWRAP : RuntimeKind.OCI;
+                RuntimeKind kind = name.equals("bwrap") ? RuntimeKind.BWRAP : name.equals("lxc") ? RuntimeKind.LXC : RuntimeKind.OCI;
                 list.add(new RuntimeListing(name, kind, "", "", e.getMessage()));
             }
         }

@@ -34,6 +34,7 @@ import io.wherry.kernel.step.Step;
 import io.wherry.kernel.step.UseStdio;
 import io.wherry.oci.Namespace;
 import io.wherry.oci.RuntimeConfig;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +44,9 @@ import java.util.Optional;
  * control groups, network, and, for an ordinary user, user namespace. So networks and limits are the same under every tool, and what the tool mounts is gone with it.
  */
 public final class ToolStrand {
+    /** The file in the container's folder that has what the tool had to say. */
+    public static final String LOG = "runtime.log";
+
     /** The environment of tools: nothing of the caller's, nothing of the container's. */
     public static final List<String> ENVIRONMENT =
             List.of("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
@@ -182,7 +186,9 @@ public final class ToolStrand {
         for (Step step : before) {
             plan.add(INSIDE, step);
         }
-        execute(plan, INSIDE, streams, limits, words, passed);
+        List<String> environment = new ArrayList<>(ENVIRONMENT);
+        environment.add("XDG_RUNTIME_DIR=" + pilot.volatilePath());
+        execute(plan, INSIDE, streams, limits, words, environment, passed);
     }
 
     /** {@return whether a kernel parameter belongs to a network namespace} Those are set here, as the namespace is made here. */
@@ -208,7 +214,7 @@ public final class ToolStrand {
 
     /** The end of a strand that executes a tool: nothing is left open but what it is given. */
     public static void execute(
-            Plan plan, int strand, Streams streams, List<Step> limits, List<String> words, List<Slot> passed) {
+            Plan plan, int strand, Streams streams, List<Step> limits, List<String> words, List<String> environment, List<Slot> passed) {
         for (Step limit : limits) {
             plan.add(strand, limit);
         }
@@ -220,6 +226,6 @@ public final class ToolStrand {
         for (Slot descriptor : passed) {
             plan.add(strand, new PassDescriptor(descriptor));
         }
-        plan.add(strand, new Execute(List.of(words.get(0)), words, ENVIRONMENT));
+        plan.add(strand, new Execute(List.of(words.get(0)), words, environment));
     }
 }
