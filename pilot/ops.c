@@ -4,7 +4,7 @@
 #include <linux/memfd.h>
 #include <linux/netlink.h>
 
-enum { PATH_LIMIT = 4096, REPLY_LIMIT = 8192, SOL_NETLINK = 270, STARTTIME_FIELD = 22, F_OFD_GETLK_ = 36, F_OFD_SETLK_ = 37, F_UNLCK_ = 2, LOCK_PATIENCE_MS = 5000 };
+enum { PATH_LIMIT = 4096, REPLY_LIMIT = 8192, SOL_NETLINK = 270, F_OFD_GETLK_ = 36, F_OFD_SETLK_ = 37, F_UNLCK_ = 2, LOCK_PATIENCE_MS = 5000 };
 
 int own_number(int fd) {
     long own = fd < 0 ? -1 : sys_fcntl(fd, F_DUPFD_CLOEXEC, FD_LAST + 1);
@@ -284,7 +284,7 @@ int op_fail(struct context *ctx, const struct instruction *i) {
 }
 
 /* The name in field 2 may hold anything, so count from its last parenthesis. */
-uint64_t start_time(int pid) {
+uint64_t stat_field(int pid, int wanted) {
     char text[1024];
     char path[40];
     text_copy(text_pair(path, "/proc/", (uint64_t)pid), 8, "/stat");
@@ -298,7 +298,7 @@ uint64_t start_time(int pid) {
     while (at > text && *at != ')') {
         at--;
     }
-    for (int field = 2; field < STARTTIME_FIELD && *at != 0; at++) {
+    for (int field = 2; field < wanted && *at != 0; at++) {
         field += *at == ' ';
     }
     return text_number(&at);
@@ -310,7 +310,7 @@ int op_record(struct context *ctx, const struct instruction *i) {
     struct __kernel_timespec now = {0};
     sys_clock(0, &now);
     char *end = text_pair(lines, "pid ", (uint64_t)ctx->last_pid);
-    end = text_pair(end, "\nstart ", ctx->last_pid > 0 ? start_time(ctx->last_pid) : 0);
+    end = text_pair(end, "\nstart ", ctx->last_pid > 0 ? stat_field(ctx->last_pid, STAT_START) : 0);
     end = text_pair(end, "\nmonitor ", (uint64_t)sys_getpid());
     end = text_pair(end, "\ntime ", (uint64_t)now.tv_sec);
     end = ctx->restarts > 0 ? text_pair(end, "\nrestarts ", ctx->restarts) : end;

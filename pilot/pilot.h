@@ -110,8 +110,10 @@ int memory_file(const char *name, const void *bytes, size_t length);
 /* Writes a text to a file of a folder that has it already, a link excepted: 0 or -errno. */
 int put_value(int dir, const char *name, const char *text);
 
-/* Field 22 of /proc/PID/stat, in clock ticks since the boot; 0 if there is no such process. */
-uint64_t start_time(int pid);
+/* Fields of /proc/PID/stat that are numbers, as proc_pid_stat(5) counts: PF_ bits; clock ticks since the boot. */
+enum { STAT_FLAGS = 9, STAT_START = 22 };
+/* 0 if there is no such process. */
+uint64_t stat_field(int pid, int wanted);
 
 /* The parts of others: */
 

@@ -187,7 +187,7 @@ int op_process(struct context *ctx, const struct instruction *i) {
     (void)ctx;
     int pid = (int)i->operands[0];
     long fd = TRY(SYS(pidfd_open, pid, 0));
-    if (start_time(pid) != i->operands[1]) {
+    if (stat_field(pid, STAT_START) != i->operands[1]) {
         sys_close((int)fd);
         return -ESRCH;
     }
