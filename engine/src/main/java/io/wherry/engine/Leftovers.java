@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What creations and removals that were cut short left of containers that are not there: folders in the making and in the trash, names, locks. Whoever makes or
@@ -46,7 +47,7 @@ final class Leftovers {
             if (name.startsWith(ContainerFiles.UNFINISHED)) {
                 String id = name.substring(ContainerFiles.UNFINISHED.length());
                 if (isId(id) && !files.attended(new ContainerId(id))) {
-                    discard(folder, new ContainerId(id));
+                    discardUnfinished(folder, new ContainerId(id));
                 }
             }
         }
@@ -63,13 +64,32 @@ final class Leftovers {
         }
     }
 
+    /** Its maker has gone; whether that had come to the end first, only the lock tells for sure. */
+    private void discardUnfinished(Path folder, ContainerId id) {
+        Optional<HeldLock> lock = files.take(id);
+        if (lock.isPresent()) {
+            try (HeldLock _ = lock.get()) {
+                if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+                    discard(folder, id);
+                } else if (!Files.exists(files.folder(id), LinkOption.NOFOLLOW_LINKS)) {
+                    StateFile.remove(files.lock(id)); // it was removed, too
+                }
+            }
+        }
+    }
+
     /** Removes names that are nobody's, and of two names of one container the one that its record does not say. */
     private void names() {
         Map<ContainerId, Path> known = new HashMap<>();
         for (Path file : list(root.names())) {
             ContainerId owner = name(file).startsWith(ContainerNames.CLAIM) ? null : owner(file);
             if (isFree(file, owner)) {
-                StateFile.remove(file);
+                rename.inTurn(
+                        () -> { // or somebody else has removed it, and a third has the name now
+                            if (isFree(file, owner)) {
+                                StateFile.remove(file);
+                            }
+                        });
             } else if (owner != null && known.containsKey(owner)) {
                 rename.forgetOld(owner, file);
                 rename.forgetOld(owner, known.get(owner));
@@ -125,11 +145,12 @@ final class Leftovers {
                 : belongsToNobody(owner) && owner.equals(owner(file));
     }
 
+    /** In the order in which a maker lets go of the lock behind a container that is there, and a remover moves that to the trash. */
     private boolean belongsToNobody(ContainerId id) {
-        return !Files.exists(files.folder(id), LinkOption.NOFOLLOW_LINKS)
+        return !files.attended(id)
                 && !Files.exists(files.unfinished(id), LinkOption.NOFOLLOW_LINKS)
-                && !Files.exists(root.trash().resolve(id.text()), LinkOption.NOFOLLOW_LINKS)
-                && !files.attended(id);
+                && !Files.exists(files.folder(id), LinkOption.NOFOLLOW_LINKS)
+                && !Files.exists(root.trash().resolve(id.text()), LinkOption.NOFOLLOW_LINKS);
     }
 
     /** {@return the id in a name's file, or null if there is none} */
