@@ -249,7 +249,8 @@ final class ContainerFiles {
 
     private Container read(ContainerId id, ContainerRecord record) {
         // In the order in which the monitor makes them and, at the sweep, takes the first two away: whoever has heard
-        // of the exit finds one of them.
+        // of the exit finds one of them. The mark of one that is paused goes with the sweep: it is looked for before.
+        boolean paused = Files.exists(volatileFolder(id).resolve("paused"), LinkOption.NOFOLLOW_LINKS);
         Optional<byte[]> told = told(id);
         KeyValues started = KeyValues.parse(
                 StateFile.read(volatileFolder(id).resolve("started")).orElse(new byte[0]));
@@ -259,9 +260,7 @@ final class ContainerFiles {
         boolean attended = (ended.isEmpty() || again) && started.text("boot").equals(bootId) && attended(id);
         boolean running = attended && !again;
         Container.Status status = running
-                ? Files.exists(volatileFolder(id).resolve("paused"), LinkOption.NOFOLLOW_LINKS)
-                        ? Container.Status.PAUSED
-                        : Container.Status.RUNNING
+                ? paused ? Container.Status.PAUSED : Container.Status.RUNNING
                 : attended
                         ? Container.Status.RESTARTING
                         : ended.isPresent() ? Container.Status.EXITED : Container.Status.CREATED;
