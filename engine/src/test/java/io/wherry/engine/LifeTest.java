@@ -11,10 +11,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -30,6 +32,10 @@ import org.junit.jupiter.api.Timeout;
 class LifeTest {
     private static final int SIGKILLED = 137;
     private static final int SIGTERMED = 143;
+
+    /** A sample, or with WHERRY_ALL the whole. */
+    private static final Duration STOOD_STILL =
+            System.getenv("WHERRY_ALL") == null ? Duration.ofSeconds(3) : Duration.ofMinutes(10);
 
     private static Yard yard;
 
@@ -253,6 +259,7 @@ class LifeTest {
     }
 
     @Test
+    @Timeout(value = 15, unit = TimeUnit.MINUTES)
     void monitorThatStoodStillHasLostNothing() throws IOException, InterruptedException {
         int lines = 20_000;
         started(yard.spec(
@@ -262,12 +269,16 @@ class LifeTest {
                 "i=0; while [ $i -lt " + lines + " ]; do echo line $i; i=$((i+1)); done; exit 3"));
         String monitor = Long.toString(record("started").number("monitor", 0));
         Command.of("kill", "-STOP", monitor).check();
-        Thread.sleep(1000); // as somebody's debugger would hold it
+        Thread.sleep(STOOD_STILL); // as somebody's debugger would hold it
+        assertThat(box().status()).isEqualTo(Container.Status.RUNNING);
         Command.of("kill", "-CONT", monitor).check();
         assertThat(yard.engine().await("box", Until.NOT_RUNNING)).isEqualTo(3);
         try (Stream<String> log = Files.lines(yard.state().resolve("containers/" + box().id() + "/log"))) {
-            assertThat(log).hasSize(lines);
+            int[] seen = {0};
+            log.forEach(line -> assertThat(line).startsWith("{\"log\":\"line " + seen[0]++ + "\\n\""));
+            assertThat(seen[0]).isEqualTo(lines);
         }
+        System.out.printf("a monitor stood still for %d s: %d lines, all there%n", STOOD_STILL.toSeconds(), lines);
     }
 
     @Test
