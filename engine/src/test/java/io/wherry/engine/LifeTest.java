@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Timeout;
 class LifeTest {
     private static final int SIGKILLED = 137;
     private static final int SIGTERMED = 143;
+    private static final int KILLS = 20;
 
     /** A sample, or with WHERRY_ALL the whole. */
     private static final Duration STOOD_STILL =
@@ -178,6 +179,24 @@ class LifeTest {
         yard.engine().stop("box", Optional.empty(), OptionalInt.of(0));
         assertThat(box().exitCode()).hasValue(SIGKILLED);
         StateFile.remove(count);
+    }
+
+    @Test
+    void whoIsKilledWhilePausedIsNeverFoundRunning() throws InterruptedException {
+        assumeThat(yard.facts().root()).as("control groups that freeze").isTrue();
+        yard.engine().create(server().build());
+        for (int i = 0; i < KILLS; i++) {
+            yard.engine().start("box");
+            yard.engine().pause("box", true);
+            Thread killer = new Thread(() -> yard.engine().kill("box", Signal.KILL));
+            killer.start();
+            Container.Status status = Container.Status.PAUSED;
+            while (status != Container.Status.EXITED) {
+                assertThat(status).isEqualTo(Container.Status.PAUSED);
+                status = box().status();
+            }
+            killer.join();
+        }
     }
 
     @Test
