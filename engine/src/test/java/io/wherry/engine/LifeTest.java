@@ -181,6 +181,24 @@ class LifeTest {
         StateFile.remove(count);
     }
 
+    /** Until the new life executes, the exit of the one before is there, and the lock is held. */
+    @Test
+    void whatStartsIsNotTakenForWhatEnds() throws InterruptedException {
+        started(server());
+        Path exit = yard.state().resolve("containers/" + box().id() + "/exit");
+        StateFile.write(exit, "code 0\n".getBytes(StandardCharsets.US_ASCII));
+        Thread removal = new Thread(() -> expectRefusal(
+                () -> yard.engine().remove("box", false), WherryException.Kind.FAILED_PRECONDITION, "is running"));
+        Throwable[] problem = {null};
+        removal.setUncaughtExceptionHandler((thread, e) -> problem[0] = e);
+        removal.start();
+        Thread.sleep(300);
+        assertThat(removal.isAlive()).isTrue();
+        StateFile.remove(exit);
+        removal.join();
+        assertThat(problem[0]).isNull();
+    }
+
     @Test
     void whoIsKilledWhilePausedIsNeverFoundRunning() throws InterruptedException {
         assumeThat(yard.facts().root()).as("control groups that freeze").isTrue();
