@@ -10,11 +10,24 @@ static int cgroup_write(const struct monitor *m, const char *file, const char *v
 }
 
 /* Frozen processes see no signal; but for SIGKILL, and only in version 2. */
+static int unfreeze(const struct monitor *m) {
+    return cgroup_write(m, "cgroup.freeze", "0");
+}
+
 static int thaw(struct monitor *m) {
-    TRY(cgroup_write(m, "cgroup.freeze", "0"));
+    TRY(unfreeze(m));
     m->paused = false;
     sys_unlinkat(m->block.volatile_folder, "paused", 0);
     return 0;
+}
+
+/* Who is killed while it is paused is paused until it has ended: nobody finds it running in between. */
+static void let_end(struct monitor *m, bool killed) {
+    if (killed) {
+        unfreeze(m);
+    } else {
+        thaw(m);
+    }
 }
 
 /* Between two starts there is nobody to signal, and nothing to wait for but the end of that. */
@@ -26,7 +39,7 @@ static int stop(struct monitor *m, uint32_t signal, uint32_t milliseconds) {
     if (result == 0) {
         m->stop_asked |= signal != SIGKILL || milliseconds > 0; /* not where it is to be removed at once */
         m->stopped = true;
-        thaw(m);
+        let_end(m, signal == SIGKILL || milliseconds == 0);
         m->kill_at = milliseconds == UINT32_MAX ? NEVER : sys_now_ms() + milliseconds;
     }
     return (int)result;
@@ -68,7 +81,7 @@ static int signal_container(struct monitor *m, uint32_t signal) {
     }
     if (result == 0 && ends) {
         m->stopped = true;
-        thaw(m);
+        let_end(m, signal == SIGKILL);
     }
     return (int)result;
 }
