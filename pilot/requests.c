@@ -39,6 +39,7 @@ static int stop(struct monitor *m, uint32_t signal, uint32_t milliseconds) {
     if (result == 0) {
         m->stop_asked |= signal != SIGKILL || milliseconds > 0; /* not where it is to be removed at once */
         m->stopped = true;
+        m->killed |= signal == SIGKILL;
         let_end(m, signal == SIGKILL || milliseconds == 0);
         m->kill_at = milliseconds == UINT32_MAX ? NEVER : sys_now_ms() + milliseconds;
     }
@@ -81,6 +82,7 @@ static int signal_container(struct monitor *m, uint32_t signal) {
     }
     if (result == 0 && ends) {
         m->stopped = true;
+        m->killed |= signal == SIGKILL;
         let_end(m, signal == SIGKILL);
     }
     return (int)result;
@@ -88,6 +90,7 @@ static int signal_container(struct monitor *m, uint32_t signal) {
 
 void monitor_kill_all(struct monitor *m) {
     m->kill_at = NEVER;
+    m->killed = true;
     if (cgroup_write(m, "cgroup.kill", "1") < 0) {
         sys_pidfd_signal(first_process(m), SIGKILL);
     }

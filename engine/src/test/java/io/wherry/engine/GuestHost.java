@@ -10,7 +10,7 @@ import io.wherry.kernel.step.Rootfs;
 import io.wherry.oci.ExecutionDefaults;
 import io.wherry.oci.RuntimeConfig;
 import io.wherry.runtime.ExecPlacement;
-import io.wherry.runtime.native_.ExecRuntime;
+import io.wherry.runtime.pilot.JoiningExec;
 import io.wherry.testkit.Command;
 import io.wherry.testkit.Guest;
 import io.wherry.testkit.Payload;
@@ -161,11 +161,11 @@ final class GuestHost {
                 root().bootId(),
                 NOT_KNOWN_YET,
                 NOT_KNOWN_YET,
-                false);
+                false, "/dev/null");
         Path file = Files.createDirectories(home.resolve("programs")).resolve(program);
         Files.write(
                 file,
-                ExecRuntime.compile(asked, place, root())
+                JoiningExec.compile(asked, place, root())
                         .compile(KernelProgram.STARTS_CONTAINER)
                         .bytes());
         guest.put("containers/" + container + "/" + program, file);

@@ -45,7 +45,7 @@ public sealed interface Step
                 MakeNode,
                 MakePipe,
                 MakeSocketPair,
-                MakeWorkdir,
+                MakeTarget,
                 MapIdRanges,
                 MapSingleId,
                 MaskPath,

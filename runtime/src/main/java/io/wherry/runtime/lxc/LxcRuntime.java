@@ -94,6 +94,7 @@ public record LxcRuntime(String execute, String start) implements ContainerRunti
         Slot tool = new ToolStrand(pilot, config, rootfs, network, facts)
                 .joiningGroups()
                 .openingTerminal()
+                .makingTargets()
                 .narrowedBy(identity.limits())
                 .start(streams, before, words(config, place, folder), passed);
         Slot process = plan.slot("process");

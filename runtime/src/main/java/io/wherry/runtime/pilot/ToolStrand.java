@@ -15,6 +15,7 @@ import io.wherry.kernel.step.DieWithParent;
 import io.wherry.kernel.step.Execute;
 import io.wherry.kernel.step.MakeMountsPrivate;
 import io.wherry.kernel.step.MakeSocketPair;
+import io.wherry.kernel.step.MakeTarget;
 import io.wherry.kernel.step.Mark;
 import io.wherry.kernel.step.Namespaces;
 import io.wherry.kernel.step.NetworkAttachment;
@@ -32,8 +33,11 @@ import io.wherry.kernel.step.Slot;
 import io.wherry.kernel.step.StartProcess;
 import io.wherry.kernel.step.Step;
 import io.wherry.kernel.step.UseStdio;
+import io.wherry.oci.Mount;
 import io.wherry.oci.Namespace;
 import io.wherry.oci.RuntimeConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +66,7 @@ public final class ToolStrand {
     private final HostFacts facts;
     private boolean joinsGroups;
     private boolean opensTerminal;
+    private boolean makesTargets;
     private List<Step> limits = List.of();
 
     /**
@@ -97,6 +102,12 @@ public final class ToolStrand {
     /** The tool has a terminal of the host's, if the container has one; for those that make none themselves. */
     public ToolStrand openingTerminal() {
         opensTerminal = config.process().terminal();
+        return this;
+    }
+
+    /** What the tool mounts over is made; for those that cannot make it in a root that is read-only. */
+    public ToolStrand makingTargets() {
+        makesTargets = true;
         return this;
     }
 
@@ -158,6 +169,9 @@ public final class ToolStrand {
         RootMount.add(plan, INSIDE, rootfs, facts, root);
         plan.add(INSIDE, new OpenFolder(pilot.volatilePath(), folder));
         plan.add(INSIDE, new AttachMount(root, folder, ROOTFS, false, false));
+        if (makesTargets) {
+            targets(root);
+        }
         if (joinsGroups) {
             pilot.cgroups().prepareToJoin(plan, INSIDE);
         }
@@ -189,6 +203,21 @@ public final class ToolStrand {
         List<String> environment = new ArrayList<>(ENVIRONMENT);
         environment.add("XDG_RUNTIME_DIR=" + pilot.volatilePath());
         execute(plan, INSIDE, streams, limits, words, environment, passed);
+    }
+
+    private void targets(Slot root) {
+        for (Mount mount : config.mounts()) {
+            String target = mount.destination();
+            boolean kernels = target.startsWith("/dev/") || target.startsWith("/proc/") || target.startsWith("/sys/");
+            if (!kernels) {
+                boolean file = mount.isBind()
+                        && !Files.isDirectory(Path.of(mount.source().orElseThrow()));
+                plan.add(INSIDE, new MakeTarget(root, target, file));
+            }
+        }
+        if (!config.process().cwd().equals("/")) {
+            plan.add(INSIDE, new MakeTarget(root, config.process().cwd(), false));
+        }
     }
 
     /** {@return whether a kernel parameter belongs to a network namespace} Those are set here, as the namespace is made here. */
