@@ -132,7 +132,9 @@ final class Runtimes {
                 Found found = find(RuntimeName.of(name));
                 list.add(new RuntimeListing(name, found.kind(), found.program(), ToolVersion.of(found.program()), ""));
             } catch (WherryException e) {
-                RuntimeKind kind = name.equals("bwrap") ? RuntimeKind.BWRAP : name.equals("lxc") ? RuntimeKind.LXC : RuntimeKind.OCI;
+                RuntimeKind kind = name.equals("bwrap")
+                        ? RuntimeKind.BWRAP
+                        : name.equals("lxc") ? RuntimeKind.LXC : RuntimeKind.OCI;
                 list.add(new RuntimeListing(name, kind, "", "", e.getMessage()));
             }
         }

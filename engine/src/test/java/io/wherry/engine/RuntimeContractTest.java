@@ -138,7 +138,9 @@ class RuntimeContractTest {
                 List.of(new MountSpec(MountSpec.Type.TMPFS, Optional.empty(), "/t", List.of("size=1m"))));
         HostedLauncher.Start start = run(spec);
         assertThat(start.await().code()).as(start.err()).isZero();
-        assertThat(start.out()).isEqualTo("b c\n/bin\nfar\nread-only\n100\nwritable\n" + (kind(runtime) == RuntimeKind.LXC ? 2 : 1) + "\n");
+        assertThat(start.out())
+                .isEqualTo("b c\n/bin\nfar\nread-only\n100\nwritable\n" + (kind(runtime) == RuntimeKind.LXC ? 2 : 1)
+                        + "\n");
     }
 
     @ParameterizedTest

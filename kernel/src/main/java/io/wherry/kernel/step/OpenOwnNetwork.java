@@ -15,12 +15,7 @@ public record OpenOwnNetwork(Slot namespace) implements Step {
     @Override
     public void lower(Strand out) {
         out.callTo(
-                namespace.number(),
-                Call.OPENAT,
-                Strand.CWD,
-                out.string("/proc/self/ns/net"),
-                O_RDONLY | O_CLOEXEC,
-                0);
+                namespace.number(), Call.OPENAT, Strand.CWD, out.string("/proc/self/ns/net"), O_RDONLY | O_CLOEXEC, 0);
     }
 
     @Override

@@ -19,7 +19,12 @@ final class LxcSeccomp {
         StringBuilder text = new StringBuilder("2\n");
         boolean allows = filter.get().defaultAction() != Action.ALLOW;
         text.append(allows ? "allowlist " : "denylist ")
-                .append(allows ? action(filter.get().defaultAction(), filter.get().defaultNumber()) : "allow")
+                .append(
+                        allows
+                                ? action(
+                                        filter.get().defaultAction(),
+                                        filter.get().defaultNumber())
+                                : "allow")
                 .append("\n[all]\n");
         for (Rule rule : filter.get().rules()) {
             for (String name : rule.names()) {
