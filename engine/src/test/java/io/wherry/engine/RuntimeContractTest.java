@@ -160,6 +160,25 @@ class RuntimeContractTest {
         }
     }
 
+    /** Which calls are open and which sockets can be had: the filter is the same, whoever installs it. */
+    @ParameterizedTest
+    @MethodSource("runtimes")
+    void theFilterIsTheNativeOne(String runtime) {
+        String calls = facts(runtime);
+        String wanted = facts("native");
+        if (kind(runtime) == RuntimeKind.BWRAP && yard.facts().root()) {
+            wanted = wanted.replace("call.mknod.null ok", "call.mknod.null EACCES"); // its root is without devices
+        }
+        assertThat(calls).isEqualTo(wanted);
+    }
+
+    private String facts(String runtime) {
+        HostedLauncher.Start start = run(spec(runtime, "/probe", "calls", "sockets"));
+        assertThat(start.await().code()).as(start.err()).isZero();
+        yard.engine().remove(NAME, true);
+        return start.out();
+    }
+
     @ParameterizedTest
     @MethodSource("runtimes")
     void aStopIsTheSignalAndThenTheEnd(String runtime) throws InterruptedException {
