@@ -9,10 +9,14 @@ import io.wherry.oci.json.JsonObject;
 import io.wherry.oci.json.JsonString;
 import io.wherry.oci.json.JsonValue;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** A program made readable: its typed steps by strand, and the instructions of each. What is explained is what would run, byte for byte. */
 public final class Explanation {
+    private static final String INDENT = " ".repeat(10);
+
     private static final String[] ROLES = {
         "the pilot, later the monitor",
         "the container's first process",
@@ -73,8 +77,9 @@ public final class Explanation {
      * {@return the text}
      *
      * @param verbose with the instructions under each step
+     * @param why with the reason of each step, and the manual pages of its calls
      */
-    public String text(boolean verbose) {
+    public String text(boolean verbose, boolean why) {
         StringBuilder text = new StringBuilder();
         int strand = -1;
         for (Line line : lines) {
@@ -93,8 +98,13 @@ public final class Explanation {
                     .append("  ")
                     .append(line.step.describe())
                     .append('\n');
+            if (why) {
+                text.append(INDENT).append(line.step.why()).append('\n');
+                String pages = manual(line);
+                text.append(pages.isEmpty() ? "" : INDENT + pages + "\n");
+            }
             for (int i = 0; verbose && i < line.count; i++) {
-                text.append("          ")
+                text.append(INDENT)
                         .append(line.first + i)
                         .append("  ")
                         .append(Disassembler.print(program, line.first + i))
@@ -109,7 +119,17 @@ public final class Explanation {
                 .toString();
     }
 
-    /** {@return the same as data: a list of {@code {strand, step, name, text, instructions}}} */
+    /** The manual pages of a step's calls, each once, in the order of its calls. */
+    private String manual(Line line) {
+        Set<String> pages = new LinkedHashSet<>();
+        for (int i = 0; i < line.count; i++) {
+            pages.addAll(List.of(Disassembler.manual(program, line.first + i).split(" ")));
+        }
+        pages.remove("");
+        return String.join(", ", pages);
+    }
+
+    /** {@return the same as data: a list of {@code {strand, step, name, text, why, manual, instructions}}} */
     public JsonArray json() {
         List<JsonValue> steps = new ArrayList<>();
         for (Line line : lines) {
@@ -122,6 +142,8 @@ public final class Explanation {
                     .put("step", line.number)
                     .put("name", line.step.name())
                     .put("text", line.step.describe())
+                    .put("why", line.step.why())
+                    .put("manual", manual(line))
                     .put("instructions", JsonArray.of(instructions))
                     .build());
         }

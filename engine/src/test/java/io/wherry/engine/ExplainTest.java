@@ -148,9 +148,24 @@ class ExplainTest {
     @EnumSource
     void everyInstructionBelongsToAnExplainedStep(Facts host) throws IOException {
         Creation.Compiled compiled = compiled(host);
-        String text = new Explanation(compiled.plan(), compiled.program()).text(true);
+        String text = new Explanation(compiled.plan(), compiled.program()).text(true, false);
         for (int i = 0; i < compiled.program().size(); i++) {
             assertThat(text).contains("          " + i + "  " + Disassembler.print(compiled.program(), i) + "\n");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void reasonsAndManualPagesStandBelowEachStep(Facts host) throws IOException {
+        Creation.Compiled compiled = compiled(host);
+        String text = new Explanation(compiled.plan(), compiled.program()).text(false, true);
+        String indent = "\n          ";
+        assertThat(text)
+                .contains("switch the root to rootfs and detach the host's" + indent
+                        + "With chroot alone the host's tree would stay reachable; here it is not in the namespace any more."
+                        + indent + "move_mount(2), fchdir(2), pivot_root(2), umount2(2), chdir(2)\n");
+        for (Step step : compiled.plan().steps(Assembler.INSIDE)) {
+            assertThat(text).contains("  " + step.describe() + indent + step.why() + "\n");
         }
     }
 
@@ -159,7 +174,7 @@ class ExplainTest {
     void explanationReadsAsItDid(Facts host) throws IOException {
         Creation.Compiled compiled = compiled(host);
         String text = new Explanation(compiled.plan(), compiled.program())
-                .text(false)
+                .text(false, false)
                 .replace(folder.toString(), "FOLDER")
                 .replaceAll(", \\d+ bytes\n$", "\n"); // depends on the length of the folder's name
         Golden.check("explain-" + host.name().toLowerCase(java.util.Locale.ROOT) + ".txt", text);

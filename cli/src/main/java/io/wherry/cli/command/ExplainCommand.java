@@ -21,6 +21,7 @@ final class ExplainCommand extends Command<ExplainCommand.Words> {
     /** What its options fill. */
     static final class Words {
         boolean verbose;
+        boolean why;
         boolean json;
     }
 
@@ -38,13 +39,21 @@ final class ExplainCommand extends Command<ExplainCommand.Words> {
                         true,
                         Operands.Complete.CONTAINERS),
                 "Show the program for the kernel that a container is, without running it",
-                List.of("wherry explain run --rm -m 64m debian:12 true", "wherry explain -v web"));
+                List.of(
+                        "wherry explain run --rm -m 64m debian:12 true",
+                        "wherry explain --why run hello",
+                        "wherry explain -v web"));
     }
 
     @Override
     public OptionTable<Words> options() {
         return new OptionTable<Words>()
                 .flag("verbose", 'v', "Also the instructions below each step", (w, v) -> w.verbose = v)
+                .flag(
+                        "why",
+                        NONE,
+                        "Also why each step is there, and the manual pages of its calls",
+                        (w, v) -> w.why = v)
                 .flag("json", NONE, "The same as data", (w, v) -> w.json = v);
     }
 
@@ -64,7 +73,7 @@ final class ExplainCommand extends Command<ExplainCommand.Words> {
         if (words.json) {
             Listing.line(session.out(), explanation.json());
         } else {
-            session.out().print(explanation.text(words.verbose));
+            session.out().print(explanation.text(words.verbose, words.why));
         }
         return 0;
     }

@@ -19,4 +19,9 @@ public record MakeWorkdir(Slot root, String path) implements Step {
     public String describe() {
         return "make " + path + " unless it is there";
     }
+
+    @Override
+    public String why() {
+        return "The folder was named for the program to start in, so its absence in the image is no error.";
+    }
 }
