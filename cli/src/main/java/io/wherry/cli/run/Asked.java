@@ -41,6 +41,9 @@ public final class Asked {
         asked.processors();
         asked.seccomp();
         asked.streams();
+        if (!words.walls.isEmpty()) {
+            asked.problems.addAll(Walls.raise(words.walls, words.hostUsers, words.spec));
+        }
         if (!asked.problems.isEmpty()) {
             throw new UsageException("run", asked.problems, MISUSE);
         }

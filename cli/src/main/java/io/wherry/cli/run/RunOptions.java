@@ -265,6 +265,12 @@ public final class RunOptions {
 
     private static void namespaces(OptionTable<RunWords> table) {
         table.section("Namespaces")
+                .text(
+                        "unshare",
+                        NONE,
+                        "mount,pid,net,...",
+                        "Exactly these of its own: mount, pid, net, uts, ipc, cgroup, user",
+                        (w, v) -> w.walls.addAll(Walls.parse(v)))
                 .choice(
                         "network",
                         "none|host|bridge",
