@@ -179,7 +179,8 @@ static enum outcome read_requests(struct launcher *l, int *code) {
         *code = EXIT_SIGNALLED + (int)l->interrupt;
         return l->interrupt != 0 ? LEAVES : RUNS;
     }
-    if ((type == FRAME_TASK && task_begin(l, payload, length)) || (type == FRAME_CANCEL && length == 4 && task_cancel(l, get_u32(payload)))) {
+    if ((type == FRAME_STEPS && stepping_texts(&l->stepping, payload, length)) ||
+        (type == FRAME_TASK && task_begin(l, payload, length)) || (type == FRAME_CANCEL && length == 4 && task_cancel(l, get_u32(payload)))) {
         l->request.have = 0;
         return GOES_ON;
     }
@@ -343,6 +344,9 @@ static int run_container(struct launcher *l) {
     struct pilot_start start = requested(l, 0);
     int result = pilot_socket(sockets);
     if (result == 0) {
+        result = stepping_open(&l->stepping, &start);
+    }
+    if (result == 0) {
         if (!detached) {
             attach_greet(sockets[0], attach.streams); /* before the pilot can become a monitor: no output may pass unseen */
         }
@@ -357,6 +361,10 @@ static int run_container(struct launcher *l) {
     l->request.bytes = NULL;
     int code;
     attach.socket = sockets[0];
+    if (l->stepping.texts != NULL) {
+        stepping_run(&l->stepping, sockets[0], l->signals, ENDING, &attach.pending);
+        stepping_forget(&l->stepping); /* a second try is not watched */
+    }
     if (await_start(l, sockets[0], &attach.pending)) {
         print_id(l, l->word.flags);
         code = detached ? 0 : follow(l, &attach);

@@ -150,6 +150,31 @@ public final class Explanation {
         return JsonArray.of(steps);
     }
 
+    /** {@return for each instruction what a person reads before it runs: its step, if it is the first of that, and its own line} */
+    List<String> texts() {
+        List<String> texts = new ArrayList<>();
+        for (Line line : lines) {
+            for (int i = 0; i < line.count; i++) {
+                String step = "\nstrand " + line.strand + "  step " + line.number + "  "
+                        + printable(line.step.describe()) + "\n";
+                texts.add((i == 0 ? step : "") + "    " + (line.first + i) + "  "
+                        + Disassembler.print(program, line.first + i) + "\n");
+            }
+        }
+        return texts;
+    }
+
+    /** What a user wrote must not steer the terminal that it is shown on. */
+    private static String printable(String text) {
+        StringBuilder shown = new StringBuilder(text);
+        for (int i = 0; i < shown.length(); i++) {
+            if (Character.isISOControl(shown.charAt(i))) {
+                shown.setCharAt(i, '?');
+            }
+        }
+        return shown.toString();
+    }
+
     /** {@return the program that was explained} */
     public KernelProgram program() {
         return program;

@@ -140,5 +140,8 @@ public final class Asked {
         if (words.spec.detached && !words.streams.isEmpty()) {
             problems.add("Option `-a` stays with the container and `-d` does not; give one of them.");
         }
+        if (words.step && words.spec.interactive) {
+            problems.add("Options `--step` and `-i` both read the input; give one of them.");
+        }
     }
 }

@@ -45,6 +45,9 @@ public final class RunWords {
     /** Which streams are attached: {@code stdin}, {@code stdout}, {@code stderr}; empty: all. */
     final List<String> streams = new ArrayList<>();
 
+    /** Whether its start waits for a person before each instruction. */
+    public boolean step;
+
     /** Whether signals are passed on to it. */
     boolean signals = true;
 
