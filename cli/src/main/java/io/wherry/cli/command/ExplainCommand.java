@@ -3,6 +3,7 @@ package io.wherry.cli.command;
 import static io.wherry.cli.table.Option.NONE;
 
 import io.wherry.cli.run.Asked;
+import io.wherry.cli.run.QuotedWords;
 import io.wherry.cli.run.RunOptions;
 import io.wherry.cli.run.RunWords;
 import io.wherry.cli.session.Session;
@@ -11,10 +12,13 @@ import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Parser;
 import io.wherry.cli.table.Row;
+import io.wherry.cli.table.UsageException;
 import io.wherry.engine.ContainerSpec;
 import io.wherry.engine.Engine;
 import io.wherry.engine.Explanation;
+import io.wherry.engine.ProgramDifference;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Shows the program of a container. */
 final class ExplainCommand extends Command<ExplainCommand.Words> {
@@ -23,6 +27,7 @@ final class ExplainCommand extends Command<ExplainCommand.Words> {
         boolean verbose;
         boolean why;
         boolean json;
+        boolean diff;
     }
 
     @Override
@@ -33,7 +38,7 @@ final class ExplainCommand extends Command<ExplainCommand.Words> {
                 Row.Section.CONTAINERS,
                 Row.Cache.HOT,
                 new Operands(
-                        "run WORDS... | exec WORDS... | CONTAINER",
+                        "run WORDS... | exec WORDS... | CONTAINER | --diff A B",
                         1,
                         Operands.MANY,
                         true,
@@ -42,7 +47,8 @@ final class ExplainCommand extends Command<ExplainCommand.Words> {
                 List.of(
                         "wherry explain run --rm -m 64m debian:12 true",
                         "wherry explain --why run hello",
-                        "wherry explain -v web"));
+                        "wherry explain -v web",
+                        "wherry explain --diff 'run hello' 'run -m 64m hello'"));
     }
 
     @Override
@@ -54,7 +60,12 @@ final class ExplainCommand extends Command<ExplainCommand.Words> {
                         NONE,
                         "Also why each step is there, and the manual pages of its calls",
                         (w, v) -> w.why = v)
-                .flag("json", NONE, "The same as data", (w, v) -> w.json = v);
+                .flag("json", NONE, "The same as data", (w, v) -> w.json = v)
+                .flag(
+                        "diff",
+                        NONE,
+                        "How the steps of two differ: names of containers, or lines such as 'run hello'; exit 1 if they do",
+                        (w, v) -> w.diff = v);
     }
 
     @Override
@@ -64,18 +75,60 @@ final class ExplainCommand extends Command<ExplainCommand.Words> {
 
     @Override
     public int run(Session session, Words words, List<String> operands) {
-        List<String> line = operands.subList(1, operands.size());
-        Explanation explanation = switch (operands.getFirst()) {
-            case "run" -> planned(session, line);
-            case "exec" -> new ExecCommand().explain(session, line);
-            default -> stored(session, words, operands);
-        };
+        if (words.diff) {
+            return difference(session, words, operands);
+        }
+        Explanation explanation = explanation(session, operands);
+        if (explanation == null) {
+            explanation = stored(session, words, operands);
+        }
         if (words.json) {
             Listing.line(session.out(), explanation.json());
         } else {
             session.out().print(explanation.text(words.verbose, words.why));
         }
         return 0;
+    }
+
+    /** Of a line of words; null if it is none. */
+    private static @Nullable Explanation explanation(Session session, List<String> words) {
+        List<String> line = words.subList(1, words.size());
+        return switch (words.getFirst()) {
+            case "run" -> planned(session, line);
+            case "exec" -> new ExecCommand().explain(session, line);
+            default -> null;
+        };
+    }
+
+    private int difference(Session session, Words words, List<String> line) {
+        Operands rule = new Operands("A B", 2, 2, false, Operands.Complete.CONTAINERS);
+        List<String> two = new Parser<>("explain", options(), rule, misuse()).parse(line, words);
+        if (words.json || words.why) {
+            throw new UsageException(
+                    "explain", List.of("Option `--diff` compares steps; leave `--json` and `--why` out."), misuse());
+        }
+        String text = ProgramDifference.text(
+                two.get(0), either(session, two.get(0)), two.get(1), either(session, two.get(1)), words.verbose);
+        session.out().print(text);
+        return text.isEmpty() ? 0 : 1;
+    }
+
+    /** A name of a container has no blanks. */
+    private Explanation either(Session session, String word) {
+        if (word.indexOf(' ') < 0) {
+            return session.engine().explain(word);
+        }
+        List<String> line = QuotedWords.split(word);
+        Explanation explanation = line == null || line.isEmpty() ? null : explanation(session, line);
+        if (explanation == null) {
+            throw new UsageException(
+                    "explain",
+                    List.of(
+                            "Option `--diff` takes a container's name, or a line in quotes that begins with `run` or `exec`, not `"
+                                    + word + "`."),
+                    misuse());
+        }
+        return explanation;
     }
 
     /** The words of {@code run}, read as {@code run} reads them. */

@@ -31,10 +31,7 @@ public final class RunOptions {
                         "Stay with this stream alone (default: all)",
                         (w, v) -> w.streams.add(Values.choice(v.toLowerCase(Locale.ROOT), "stdin|stdout|stderr")));
         table.flag(
-                "step",
-                NONE,
-                "Start it one instruction at a time: a newline runs the one shown",
-                (w, v) -> w.step = v);
+                "step", NONE, "Start it one instruction at a time: a newline runs the one shown", (w, v) -> w.step = v);
         DetachKeys.option(table, (w, v) -> w.detachKeys = v)
                 .flag("sig-proxy", NONE, "Pass signals on to it (default true)", (w, v) -> w.signals = v);
         return all(table);
