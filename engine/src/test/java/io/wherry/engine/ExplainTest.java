@@ -1,6 +1,8 @@
 package io.wherry.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wherry.kernel.program.Assembler;
 import io.wherry.kernel.program.Disassembler;
@@ -9,12 +11,15 @@ import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.Rootfs;
 import io.wherry.kernel.step.Step;
 import io.wherry.oci.ExecutionDefaults;
+import io.wherry.oci.WherryException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -178,6 +183,28 @@ class ExplainTest {
                 .replace(folder.toString(), "FOLDER")
                 .replaceAll(", \\d+ bytes\n$", "\n"); // depends on the length of the folder's name
         Golden.check("explain-" + host.name().toLowerCase(java.util.Locale.ROOT) + ".txt", text);
+    }
+
+    @Test
+    void aLimitThatNothingKeepsIsRefusedByName() {
+        ContainerSpec.Builder spec = ContainerSpec.of("x").command("true").network("none");
+        for (long limit : new long[] {-1, 2}) {
+            spec.pidsLimit = limit;
+            ThrowingCallable compile = () -> creation(Facts.USER_SINGLE)
+                    .compile(
+                            spec.build(),
+                            from(Facts.USER_SINGLE),
+                            ID,
+                            NAME,
+                            new Networks(root(), Facts.USER_SINGLE.facts()).claim(spec.build(), ID));
+            if (limit < 0) {
+                assertThatCode(compile).doesNotThrowAnyException();
+            } else {
+                assertThatThrownBy(compile)
+                        .isInstanceOf(WherryException.class)
+                        .hasMessageContaining("Cannot limit the number of processes");
+            }
+        }
     }
 
     private static List<String> strand(KernelProgram program, int strand) {
