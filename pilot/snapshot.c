@@ -114,6 +114,20 @@ void snapshot_take(struct snapshot *snapshot, int pid, const struct snapshot *be
     add_file(snapshot, pid, "/mountinfo", "mount ", true);
 }
 
+/* The letter behind the name in /proc/PID/stat, which may hold anything itself. */
+bool sleeps(int pid) {
+    char text[256];
+    char path[PATH_LIMIT];
+    proc_path(path, pid, "/stat");
+    CLOSING int fd = (int)sys_openat(AT_FDCWD, path, O_RDONLY, 0);
+    long n = fd < 0 ? -1 : sys_read(fd, text, sizeof text);
+    long at = n;
+    while (at > 0 && text[at - 1] != ')') {
+        at--;
+    }
+    return n < 0 || (at + 1 < n && text[at + 1] == 'S');
+}
+
 static bool has_line(const struct snapshot *s, const char *line, size_t length) {
     for (size_t at = 0; at < s->length;) {
         size_t n = line_length(s, at);

@@ -1,7 +1,7 @@
 /* See stepping.h. */
 #include "stepping.h"
 
-enum { QUESTION = 8, ASIDE_MS = 100, SO_PASSCRED_ = 16, SCM_CREDENTIALS_ = 2, RUN = 0, RUN_ON = 1 };
+enum { QUESTION = 8, ASIDE_MS = 50, SO_PASSCRED_ = 16, SCM_CREDENTIALS_ = 2, RUN = 0, RUN_ON = 1 };
 enum { POLL_PILOT, POLL_SIGNALS, POLL_STRANDS, POLL_INPUT = POLL_STRANDS + STEPPED_STRANDS, POLL_COUNT };
 
 static const char HELP[] = "Each newline runs the instruction that is shown. `c` and a newline runs all that is left; `q`, or the end of the input, ends the start.\n"
@@ -122,8 +122,9 @@ static bool listen(struct stepping *s, struct pollfd fds[POLL_COUNT], bool input
 static struct stepped *choose(struct stepping *s, struct stepped *last, int64_t served, int *milliseconds) {
     struct stepped *other = last == &s->strands[0] ? &s->strands[1] : &s->strands[0];
     int64_t left = served + ASIDE_MS - sys_now_ms();
-    struct stepped *next = last->asks ? last : other->asks && (left <= 0 || last->socket < 0) ? other : NULL;
-    *milliseconds = next != NULL ? 0 : other->asks ? (int)left : -1;
+    bool waits = last->socket < 0 || (left <= 0 && sleeps(last->pid));
+    struct stepped *next = last->asks ? last : other->asks && waits ? other : NULL;
+    *milliseconds = next != NULL ? 0 : !other->asks ? -1 : left > 0 ? (int)left : ASIDE_MS;
     return next;
 }
 
@@ -135,17 +136,17 @@ static void show(struct stepping *s, struct stepped *strand) {
         return;
     }
     snapshot_take(&now, strand->pid, strand->known ? &strand->seen : NULL);
+    if (strand->pid != s->shown) { /* the first time, and when it is its turn again */
+        text_copy(text_pair(line, "\nprocess ", (uint64_t)strand->pid), 2, "\n");
+        print(line);
+        s->shown = strand->pid;
+    }
     if (strand->error != 0) {
         text_copy(text_pair(line, "        = errno ", strand->error), 30, ", which the program expects\n");
         print(line);
     }
     if (strand->known || strand != parent) {
         snapshot_differences(strand->known ? &strand->seen : &parent->seen, &now);
-    }
-    if (strand->pid != s->shown) { /* the first time, and when it is its turn again */
-        text_copy(text_pair(line, "\nprocess ", (uint64_t)strand->pid), 2, "\n");
-        print(line);
-        s->shown = strand->pid;
     }
     sys_free_pages(strand->seen.text, SNAPSHOT_LIMIT);
     strand->seen = now;

@@ -445,7 +445,7 @@ def test_step_shows_every_instruction_before_it_runs():
     assert (status, out) == (0, b"run\n"), (status, out, err)
     strands = struct.unpack("<4I", code[56:72])
     assert sorted(steps_shown(err)) == list(range(strands[1] + strands[3])), err
-    assert "strand 1 asks no more" in err and len(re.findall(r"^process \d+", err, re.M)) == 3, err
+    assert "strand 1 asks no more" in err and len(re.findall(r"^process \d+", err, re.M)) >= 3, err
 
 
 def test_step_runs_on_and_gives_the_container_no_input():

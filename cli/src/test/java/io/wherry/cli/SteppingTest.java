@@ -77,7 +77,9 @@ class SteppingTest {
     @Test
     void whatAnInstructionChangedStandsBelowIt() {
         String err = step("\n".repeat(MANY), "--rm").err();
-        assertThat(err).containsPattern("- namespace mnt:.*\\n(.*\\n)*?.*\\+ namespace mnt:.*\\n(.*\\n)*?process \\d+");
+        assertThat(err)
+                .containsPattern(
+                        "\nprocess \\d+\n        - namespace (.*\n)*?        \\+ namespace mnt:.*\n(.*\n)*?\nstrand 1  step ");
         assertThat(err).containsPattern("umount2\\(\"\\.\", 2\\)\\n        - mount / / ");
         assertThat(err).containsPattern("move_mount.*\\n        \\+ mount / /proc .* - proc ");
         assertThat(err).containsPattern("prctl\\(0x18.*\\n        - CapBnd: .*\\n        \\+ CapBnd: ");
