@@ -461,6 +461,7 @@ def test_step_ends_with_the_input_at_any_instruction():
         code = stepped(container(folder, ["/bin/echo", "run"], stdin=False))
         status, out, err = wherry(step_script(folder, code), "run", data=lines)
         assert status == 126 and out.startswith(b"(") and eval(out)[5] == 125, (status, out, err)
+        assert lines.count(b"\n") > 5 or eval(out)[1] == lines.count(b"\n"), "the instruction that was shown did not run: " + str(out)
         assert len(steps_shown(err)) == lines.count(b"\n") + 1 - (b"q" in lines), err
         assert os.listdir(os.path.join(folder, "run")) == [], "the sweep ran"
 
