@@ -2,10 +2,6 @@ package io.wherry.cli.command;
 
 import static io.wherry.cli.table.Option.NONE;
 
-import io.wherry.cli.run.Asked;
-import io.wherry.cli.run.QuotedWords;
-import io.wherry.cli.run.RunOptions;
-import io.wherry.cli.run.RunWords;
 import io.wherry.cli.session.Session;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
@@ -13,12 +9,9 @@ import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Parser;
 import io.wherry.cli.table.Row;
 import io.wherry.cli.table.UsageException;
-import io.wherry.engine.ContainerSpec;
-import io.wherry.engine.Engine;
 import io.wherry.engine.Explanation;
 import io.wherry.engine.ProgramDifference;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Shows the program of a container. */
 final class ExplainCommand extends Command<ExplainCommand.Words> {
@@ -78,7 +71,7 @@ final class ExplainCommand extends Command<ExplainCommand.Words> {
         if (words.diff) {
             return difference(session, words, operands);
         }
-        Explanation explanation = explanation(session, operands);
+        Explanation explanation = ExplainedWords.of(session, operands);
         if (explanation == null) {
             explanation = stored(session, words, operands);
         }
@@ -90,16 +83,6 @@ final class ExplainCommand extends Command<ExplainCommand.Words> {
         return 0;
     }
 
-    /** Of a line of words; null if it is none. */
-    private static @Nullable Explanation explanation(Session session, List<String> words) {
-        List<String> line = words.subList(1, words.size());
-        return switch (words.getFirst()) {
-            case "run" -> planned(session, line);
-            case "exec" -> new ExecCommand().explain(session, line);
-            default -> null;
-        };
-    }
-
     private int difference(Session session, Words words, List<String> line) {
         Operands rule = new Operands("A B", 2, 2, false, Operands.Complete.CONTAINERS);
         List<String> two = new Parser<>("explain", options(), rule, misuse()).parse(line, words);
@@ -108,38 +91,13 @@ final class ExplainCommand extends Command<ExplainCommand.Words> {
                     "explain", List.of("Option `--diff` compares steps; leave `--json` and `--why` out."), misuse());
         }
         String text = ProgramDifference.text(
-                two.get(0), either(session, two.get(0)), two.get(1), either(session, two.get(1)), words.verbose);
+                two.get(0),
+                ExplainedWords.ofOne(session, two.get(0)),
+                two.get(1),
+                ExplainedWords.ofOne(session, two.get(1)),
+                words.verbose);
         session.out().print(text);
         return text.isEmpty() ? 0 : 1;
-    }
-
-    /** A name of a container has no blanks. */
-    private Explanation either(Session session, String word) {
-        if (word.indexOf(' ') < 0) {
-            return session.engine().explain(word);
-        }
-        List<String> line = QuotedWords.split(word);
-        Explanation explanation = line == null || line.isEmpty() ? null : explanation(session, line);
-        if (explanation == null) {
-            throw new UsageException(
-                    "explain",
-                    List.of(
-                            "Option `--diff` takes a container's name, or a line in quotes that begins with `run` or `exec`, not `"
-                                    + word + "`."),
-                    misuse());
-        }
-        return explanation;
-    }
-
-    /** The words of {@code run}, read as {@code run} reads them. */
-    private static Explanation planned(Session session, List<String> line) {
-        RunWords run = new RunWords();
-        List<String> operands =
-                new Parser<>("run", RunOptions.table(), RunCommand.OPERANDS, RunCommand.MISUSE).parse(line, run);
-        ContainerSpec spec = Asked.from(run, operands, session.environment(), session.context());
-        Engine engine = session.engine();
-        run.check(engine.facts());
-        return engine.explain(spec);
     }
 
     /** A container's stored program; options may stand behind its name. */
