@@ -22,4 +22,9 @@ public record OpenOwnNetwork(Slot namespace) implements Step {
     public String describe() {
         return "open the network namespace of this process -> " + namespace.name();
     }
+
+    @Override
+    public String why() {
+        return "The tool works in the host's network, where its own commands look for it, and is handed the container's.";
+    }
 }

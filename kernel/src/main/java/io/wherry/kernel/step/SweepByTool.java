@@ -33,4 +33,9 @@ public record SweepByTool(List<String> words, List<String> environment) implemen
     public String describe() {
         return "clean up by " + String.join(" ", words);
     }
+
+    @Override
+    public String why() {
+        return "The tool may keep state, or run hooks, that only it knows; what it leaves is removed by name all the same.";
+    }
 }
