@@ -21,6 +21,7 @@ public final class Explanation {
     private static final String LEASE = "<lease>"; // as a preview prints it
     private static final String INDENT = " ".repeat(10);
 
+    private static final int LONGEST_SHOWN = 600;
     private static final String[] ROLES = {
         "the pilot, later the monitor",
         "the container's first process",
@@ -177,7 +178,7 @@ public final class Explanation {
                 boolean frees = strand == Assembler.REMOVAL && line.step instanceof RemoveFile;
                 List<String> texts = new ArrayList<>(List.of(line.step.describe()));
                 for (int i = 0; verbose && i < line.count; i++) {
-                    texts.add("    " + Disassembler.print(program, line.first + i));
+                    texts.add("    " + shortened(Disassembler.print(program, line.first + i)));
                 }
                 for (String text : texts) {
                     all.add(withoutChance(frees ? text.replace(takenName, "<name>") : text));
@@ -231,5 +232,12 @@ public final class Explanation {
     /** {@return the program that was explained} */
     public KernelProgram program() {
         return program;
+    }
+
+    /** Who steps has a terminal before them; {@code explain -v} prints all of it. */
+    private static String shortened(String line) {
+        return line.length() <= LONGEST_SHOWN
+                ? line
+                : line.substring(0, LONGEST_SHOWN) + " … (" + line.length() + " characters; `explain -v` shows all)";
     }
 }
