@@ -178,7 +178,7 @@ public final class Explanation {
                 boolean frees = strand == Assembler.REMOVAL && line.step instanceof RemoveFile;
                 List<String> texts = new ArrayList<>(List.of(line.step.describe()));
                 for (int i = 0; verbose && i < line.count; i++) {
-                    texts.add("    " + shortened(Disassembler.print(program, line.first + i)));
+                    texts.add("    " + Disassembler.print(program, line.first + i));
                 }
                 for (String text : texts) {
                     all.add(withoutChance(frees ? text.replace(takenName, "<name>") : text));
@@ -212,7 +212,7 @@ public final class Explanation {
                 String step = "\nstrand " + line.strand + "  step " + line.number + "  "
                         + printable(line.step.describe()) + "\n";
                 texts.add((i == 0 ? step : "") + "    " + (line.first + i) + "  "
-                        + Disassembler.print(program, line.first + i) + "\n");
+                        + shortened(Disassembler.print(program, line.first + i)) + "\n");
             }
         }
         return texts;
