@@ -140,6 +140,7 @@ public record OciRuntime(String program, List<String> arguments) implements Cont
             steps.add(new SweepByTool(words, ToolStrand.ENVIRONMENT));
         }
         steps.add(new KillRecorded(pilot.volatilePath(), "started"));
+        steps.add(new KillRecorded(pilot.volatilePath() + "/" + BUNDLE, "pid")); // not recorded yet
         for (CgroupLayout.Hierarchy hierarchy :
                 facts.cgroups().hierarchies()) { // the runtime uses more of them than we do
             steps.add(new EmptyCgroup(hierarchy.path(), Cgroups.PARENT, place.id(), false));
