@@ -87,6 +87,7 @@ int op_adopt(struct context *ctx, const struct instruction *i) {
         return -EPERM;
     }
     ctx->last_pid = pid;
+    ctx->adopted = i->dst;
     return place_fd(pidfd, i->dst);
 }
 

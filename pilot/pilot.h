@@ -42,6 +42,7 @@ struct context {
     uint32_t strand;   /* being run */
     uint32_t position; /* instruction being run */
     int last_pid;      /* of the last CLONE; 0 before */
+    int adopted;       /* descriptor of the process that ADOPT took over last, 0 none */
     uint32_t restarts; /* how many starts this one has behind it */
     int sticky;        /* errno remembered by policy `sticky`, 0 none */
     int watcher;       /* who lets each instruction run (docs/program.md "Stepping"), or -1 */

@@ -94,6 +94,7 @@ static void start(struct monitor *m, uint32_t begin) {
     ctx->restarts++;
     ctx->sticky = 0;
     ctx->last_pid = 0;
+    ctx->adopted = 0;
     memset(ctx->children, 0, sizeof ctx->children);
     if (run_part(ctx, 0, begin, strand->first + strand->count - 1) < 0) {
         note_failure(m);

@@ -177,6 +177,10 @@ void run_child(struct context *ctx, uint32_t strand) {
 }
 
 void end_children(struct context *ctx) {
+    if (ctx->adopted > 0) { /* it may not die with the tool that made it */
+        sys_pidfd_signal(ctx->adopted, SIGKILL);
+        ctx->adopted = 0;
+    }
     for (unsigned s = 0; s < STRAND_COUNT; s++) {
         struct child *child = &ctx->children[s];
         if (child->pid > 0) {
