@@ -28,6 +28,7 @@ enum {
     FD_REPLIES = 6,
     PID_TEXT = 12,
     MONITOR_BLOCK = 128,
+    SHIM_BLOCK = 64,
 };
 
 enum program_flag { PROGRAM_TEST = 1, PROGRAM_PROBE = 2, PROGRAM_STARTS = 4, PROGRAM_FLAGS = 7 };

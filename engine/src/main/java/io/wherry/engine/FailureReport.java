@@ -32,9 +32,17 @@ public record FailureReport(int exitCode, String sentence, String hint) {
             Failure failure,
             Optional<String> words) {
         String what = "Cannot start `" + name + "`: ";
+        if (isOfShim(failure)) {
+            return ofTool(what, OURS, failure.text());
+        }
         return failure.op() == Op.WAIT.number() && words.isPresent()
                 ? ofTool(what, OURS, words.get())
                 : of(what, OURS, command, program, plan, failure);
+    }
+
+    /** A shim's answer stands in the record, its end first of all. */
+    private static boolean isOfShim(Failure failure) {
+        return failure.op() == Op.ASK.number() && !failure.text().isEmpty();
     }
 
     /** The runtime's own sentence tells whether it is the command's fault. */
@@ -46,7 +54,6 @@ public record FailureReport(int exitCode, String sentence, String hint) {
                 absent ? NOT_THERE : refused ? NOT_EXECUTABLE : ours, what + "the runtime says: " + words + ".", "");
     }
 
-
     /** Of one more process in a container; Docker knows no code of its own for that. */
     static FailureReport ofExec(
             String name,
@@ -56,6 +63,9 @@ public record FailureReport(int exitCode, String sentence, String hint) {
             Failure failure,
             Optional<String> words) {
         String what = "Cannot execute in `" + name + "`: ";
+        if (isOfShim(failure)) {
+            return ofTool(what, NOT_EXECUTABLE, failure.text());
+        }
         if (failure.op() == Op.WAIT.number() && words.isPresent()) {
             return ofTool(what, NOT_EXECUTABLE, words.get());
         }

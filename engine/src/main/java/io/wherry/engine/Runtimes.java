@@ -7,6 +7,8 @@ import io.wherry.runtime.RuntimeName;
 import io.wherry.runtime.bwrap.BwrapRuntime;
 import io.wherry.runtime.native_.NativeRuntime;
 import io.wherry.runtime.oci.OciRuntime;
+import io.wherry.runtime.shim.ShimOptions;
+import io.wherry.runtime.shim.ShimRuntime;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,8 +23,15 @@ final class Runtimes {
     /** Names that stand for OCI runtimes without configuration. */
     private static final List<String> OCI = List.of("runc", "crun", "youki", "runsc");
 
-    private static final List<String> FOLDERS =
-            List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/libexec");
+    private static final List<String> FOLDERS = List.of(
+            "/usr/local/sbin",
+            "/usr/local/bin",
+            "/usr/sbin",
+            "/usr/bin",
+            "/sbin",
+            "/bin",
+            "/usr/libexec",
+            "/opt/containerd/bin");
 
     /** The variable that names the runtime of containers that name none. */
     private static final String VARIABLE = "WHERRY_RUNTIME";
@@ -80,6 +89,12 @@ final class Runtimes {
         }
         Optional<Configuration.ConfiguredRuntime> configured = configuration().runtime(word);
         if (configured.isPresent()) {
+            if (!configured.get().type().isEmpty()) {
+                return shim(
+                        word,
+                        configured.get().type(),
+                        ShimOptions.of(configured.get().options()));
+            }
             String program = configured.get().path();
             String found = program.indexOf('/') >= 0 ? executable(program) : search(program);
             return oci(word, found, configured.get().arguments());
@@ -94,6 +109,9 @@ final class Runtimes {
         if (OCI.contains(word)) {
             return oci(word, search(word), List.of());
         }
+        if (word.indexOf('.') > 0) {
+            return shim(word, word, new byte[0]);
+        }
         throw new WherryException(
                 WherryException.Kind.NOT_FOUND,
                 "There is no runtime `" + word + "`: it is neither configured nor one of " + String.join(", ", stock())
@@ -103,6 +121,21 @@ final class Runtimes {
 
     private static Found oci(String name, String program, List<String> arguments) {
         return new Found(name, RuntimeKind.OCI, program, new OciRuntime(program, arguments));
+    }
+
+    /** The last two parts of a shim's name are its program's: `io.containerd.runc.v2` is `containerd-shim-runc-v2`. */
+    private Found shim(String name, String type, byte[] options) {
+        int last = type.lastIndexOf('.');
+        int before = last <= 0 ? -1 : type.lastIndexOf('.', last - 1);
+        String kind = last <= 0 ? "" : type.substring(before + 1, last);
+        String version = type.substring(last + 1);
+        if (kind.isEmpty() || version.isEmpty() || type.indexOf('/') >= 0) {
+            throw new WherryException(
+                    WherryException.Kind.INVALID,
+                    "`" + type + "` is not the name of a containerd shim, such as `io.containerd.runc.v2`.");
+        }
+        String program = search("containerd-shim-" + kind + "-" + version);
+        return new Found(name, RuntimeKind.SHIM, program, new ShimRuntime(program, options));
     }
 
     /** {@return names that need no configuration} */
@@ -150,7 +183,8 @@ final class Runtimes {
         Path program = Path.of(path);
         if (!Files.isExecutable(program) || Files.isDirectory(program)) {
             throw new WherryException(
-                    WherryException.Kind.NOT_FOUND, "The runtime `" + path + "` is not a program that can be executed.");
+                    WherryException.Kind.NOT_FOUND,
+                    "The runtime `" + path + "` is not a program that can be executed.");
         }
         return path;
     }

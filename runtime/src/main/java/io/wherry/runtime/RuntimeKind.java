@@ -12,7 +12,9 @@ public enum RuntimeKind {
     /** bwrap(1). */
     BWRAP("bwrap", "namespaces, capabilities, a filter of system calls; no program gains rights"),
     /** runc and whatever has its command line. */
-    OCI("oci", "the runtime's own: namespaces with runc and crun, a kernel of its own with runsc");
+    OCI("oci", "the runtime's own: namespaces with runc and crun, a kernel of its own with runsc"),
+    /** Any containerd shim. */
+    SHIM("shim", "the shim's own: namespaces with runc's, a kernel or a machine of its own with others");
 
     static {
         BWRAP.partly(Promise.USER, "one id, in a user namespace of its own, without capabilities")
@@ -25,6 +27,14 @@ public enum RuntimeKind {
                 .never(Promise.PRIVILEGED, "bwrap is there to take rights away");
         OCI.never(Promise.INIT, "the runtime starts the command itself")
                 .partly(Promise.EXIT_CODES, "as far as the runtime tells the cause");
+        SHIM.never(Promise.INIT, "the shim starts the command itself")
+                .never(Promise.HEALTH, "a check would have to join what only the shim can join")
+                .partly(Promise.EXEC, "if the shim can; the process lives on if its monitor is killed")
+                .partly(Promise.PAUSE, "if the shim can")
+                .partly(Promise.TERMINAL, "if the shim can")
+                .partly(Promise.UPDATE, "in the control groups of the host")
+                .partly(Promise.FIGURES, "from the control groups of the host")
+                .partly(Promise.EXIT_CODES, "as far as the shim tells the cause");
     }
 
     private final String word;

@@ -79,7 +79,8 @@ public record OciRuntime(String program, List<String> arguments) implements Runt
         String log = place.containers() + "/" + place.id() + "/" + LOG;
         plan.add(PILOT, new RemoveFile(pilot.folder(), LOG)); // what it said the last time
         List<String> words = global(pilot.volatilePath(), log);
-        // A container that ends at once is reaped by crun before it leaves it to us, and its exit code is lost: it is created, taken over, and started then.
+        // A container that ends at once is reaped by crun before it leaves it to us, and its exit code is lost: it is
+        // created, taken over, and started then.
         boolean twice = program.endsWith("/crun");
         words.addAll(twice ? List.of("create") : List.of("run", "--detach"));
         words.addAll(List.of("--bundle", folder, "--pid-file", folder + "/pid"));
@@ -122,9 +123,9 @@ public record OciRuntime(String program, List<String> arguments) implements Runt
         }
         List<String> words = global(pilot.volatilePath(), "/dev/null");
         words.addAll(List.of("delete", "--force", place.id()));
-        plan.add(SWEEP, new SweepByTool(words, ToolStrand.ENVIRONMENT));
+        plan.add(SWEEP, new SweepByTool("", words, ToolStrand.ENVIRONMENT));
         if (!place.remove()) {
-            plan.add(BETWEEN, new SweepByTool(words, ToolStrand.ENVIRONMENT));
+            plan.add(BETWEEN, new SweepByTool("", words, ToolStrand.ENVIRONMENT));
         }
     }
 

@@ -57,6 +57,7 @@ public final class ToolStrand {
     private final Optional<NetworkAttachment> network;
     private final HostFacts facts;
     private boolean joinsGroups;
+    private Slot bornIn = Slot.NONE;
     private boolean opensTerminal;
     private List<Step> limits = List.of();
 
@@ -90,6 +91,12 @@ public final class ToolStrand {
         return this;
     }
 
+    /** The tool and whatever it leaves behind are in that group of version 2, unless they leave it. */
+    public ToolStrand bornIn(Slot group) {
+        bornIn = group;
+        return this;
+    }
+
     /** The tool has a terminal of the host's, if the container has one; for those that make none themselves. */
     public ToolStrand openingTerminal() {
         opensTerminal = config.process().terminal();
@@ -113,20 +120,11 @@ public final class ToolStrand {
      */
     public Slot start(Streams streams, List<Step> before, List<String> words, List<Slot> passed) {
         Slot[] sockets = plan.pair("tool", "pilot");
-        Slot process = plan.slot("tool's process");
-        plan.add(PILOT, new AdoptOrphans());
-        plan.add(PILOT, new MakeSocketPair(sockets[0], sockets[1]));
-        Slot group = pilot.cgroups().startIn();
-        boolean born = group.number() >= 0 && (joinsGroups || !pilot.cgroups().memoryIsUnified());
-        plan.add(
-                PILOT,
-                new StartProcess(namespaces(), INSIDE, born ? group : Slot.NONE, sockets[0], sockets[1], process));
-        streams.leave(plan);
-        pilot.map(sockets[0]);
-        pilot.cgroups().makeOthers(plan);
-        pilot.connect(process, sockets[0]);
-        pilot.release(sockets[0]);
-        inside(sockets[1], streams, before, words, passed);
+        Slot process = begin(sockets, streams);
+        for (Step step : before) {
+            plan.add(INSIDE, step);
+        }
+        execute(plan, INSIDE, streams, limits, words, passed);
         if (opensTerminal) {
             plan.add(PILOT, new AwaitMark(sockets[0], Mark.TERMINAL, streams.monitorOut(), false));
         }
@@ -134,14 +132,49 @@ public final class ToolStrand {
         return process;
     }
 
-    private Namespaces namespaces() {
-        boolean ownNetwork = config.linux().namespace(Namespace.Type.NETWORK).isPresent();
-        return new Namespaces(Linux.CLONE_NEWNS
-                | (ownNetwork ? Linux.CLONE_NEWNET : 0)
-                | (facts.root() ? 0 : Linux.CLONE_NEWUSER));
+    /**
+     * Adds the start of a process that does not become the tool but lets it run as a child, and waits for it.
+     *
+     * @param streams the process has its ends
+     * @param work what it does, once all is in place
+     * @return that process
+     */
+    public Slot startAround(Streams streams, List<Step> work) {
+        Slot[] sockets = plan.pair("around the tool", "pilot");
+        Slot process = begin(sockets, streams);
+        for (Step step : work) {
+            plan.add(INSIDE, step);
+        }
+        return process;
     }
 
-    private void inside(Slot socket, Streams streams, List<Step> before, List<String> words, List<Slot> passed) {
+    private Slot begin(Slot[] sockets, Streams streams) {
+        Slot process = plan.slot("tool's process");
+        plan.add(PILOT, new AdoptOrphans());
+        plan.add(PILOT, new MakeSocketPair(sockets[0], sockets[1]));
+        plan.add(PILOT, new StartProcess(namespaces(), INSIDE, group(), sockets[0], sockets[1], process));
+        streams.leave(plan);
+        pilot.map(sockets[0]);
+        pilot.cgroups().makeOthers(plan);
+        pilot.connect(process, sockets[0]);
+        pilot.release(sockets[0]);
+        inside(sockets[1], streams);
+        return process;
+    }
+
+    private Slot group() {
+        Slot group = pilot.cgroups().startIn();
+        boolean born = group.number() >= 0 && (joinsGroups || !pilot.cgroups().memoryIsUnified());
+        return bornIn.number() >= 0 ? bornIn : born ? group : Slot.NONE;
+    }
+
+    private Namespaces namespaces() {
+        boolean ownNetwork = config.linux().namespace(Namespace.Type.NETWORK).isPresent();
+        return new Namespaces(
+                Linux.CLONE_NEWNS | (ownNetwork ? Linux.CLONE_NEWNET : 0) | (facts.root() ? 0 : Linux.CLONE_NEWUSER));
+    }
+
+    private void inside(Slot socket, Streams streams) {
         plan.add(INSIDE, new DieWithParent());
         if (!facts.root()) {
             plan.add(INSIDE, new AwaitMark(socket, Mark.MAPPED, Slot.NONE, false));
@@ -161,7 +194,9 @@ public final class ToolStrand {
         if (joinsGroups && config.process().oomScoreAdj().isPresent()) {
             Slot proc = plan.slot("/proc");
             plan.add(INSIDE, new OpenFolder("/proc", proc));
-            plan.add(INSIDE, new AdjustOomScore(proc, config.process().oomScoreAdj().getAsInt()));
+            plan.add(
+                    INSIDE,
+                    new AdjustOomScore(proc, config.process().oomScoreAdj().getAsInt()));
         }
         plan.add(INSIDE, new NewSession(true));
         if (opensTerminal) {
@@ -178,10 +213,6 @@ public final class ToolStrand {
         if (joinsGroups) {
             pilot.cgroups().join(plan, INSIDE);
         }
-        for (Step step : before) {
-            plan.add(INSIDE, step);
-        }
-        execute(plan, INSIDE, streams, limits, words, passed);
     }
 
     /** {@return whether a kernel parameter belongs to a network namespace} Those are set here, as the namespace is made here. */
@@ -206,7 +237,8 @@ public final class ToolStrand {
     }
 
     /** The end of a strand that executes a tool: nothing is left open but what it is given. */
-    public static void execute(Plan plan, int strand, Streams streams, List<Step> limits, List<String> words, List<Slot> passed) {
+    public static void execute(
+            Plan plan, int strand, Streams streams, List<Step> limits, List<String> words, List<Slot> passed) {
         for (Step limit : limits) {
             plan.add(strand, limit);
         }
