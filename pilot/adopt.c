@@ -1,7 +1,7 @@
 /* Containers that another program brings to life: what it is given, and the process that it leaves to us. */
 #include "frame.h"
 
-enum { SAID_LIMIT = 4096, ANCESTORS = 64, CONSOLE_MS = 5000 };
+enum { SAID_LIMIT = 4096, RECORD_LIMIT = 1024, ANCESTORS = 64, CONSOLE_MS = 5000, KILLED_MS = 5000, BOOT_ID = 36 };
 
 int op_pass(struct context *ctx, const struct instruction *i) {
     (void)ctx;
@@ -94,4 +94,39 @@ int op_console(struct context *ctx, const struct instruction *i) {
     }
     TRY(receive_with(peer, bytes, &terminal, 0));
     return terminal < 0 ? -EPROTO : place_fd(terminal, i->dst);
+}
+
+/* A record of another boot is about nobody. */
+static bool of_this_boot(const char *record) {
+    char id[64] = {0};
+    CLOSING int fd = (int)sys_openat(AT_FDCWD, "/proc/sys/kernel/random/boot_id", O_RDONLY, 0);
+    const char *recorded = text_line(record, "boot ");
+    if (fd < 0 || recorded == NULL || sys_read(fd, id, sizeof id - 1) < BOOT_ID) {
+        return false;
+    }
+    id[BOOT_ID] = 0;
+    return text_starts(recorded, id);
+}
+
+static uint64_t number_of(const char *record, const char *key) {
+    const char *number = text_line(record, key);
+    return number == NULL ? 0 : text_number(&number);
+}
+
+int op_killrec(struct context *ctx, const struct instruction *i) {
+    char record[RECORD_LIMIT];
+    CLOSING int fd = (int)sys_openat(fd_at(i, 0), text_at(ctx, i->operands[1]), O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+    if (fd < 0) {
+        return fd == -ENOENT ? 0 : fd;
+    }
+    long n = TRY(sys_read(fd, record, sizeof record - 1));
+    record[n] = 0;
+    uint64_t pid = number_of(record, "pid ");
+    CLOSING int pidfd = pid > 1 && pid < INT32_MAX && of_this_boot(record) ? (int)SYS(pidfd_open, pid, 0) : -1;
+    if (pidfd < 0 || stat_field((int)pid, STAT_START) != number_of(record, "start ")) {
+        return 0;
+    }
+    struct pollfd end = {.fd = pidfd, .events = POLLIN};
+    sys_pidfd_signal(pidfd, SIGKILL);
+    return sys_poll(&end, 1, KILLED_MS) == 1 ? 0 : -EBUSY;
 }

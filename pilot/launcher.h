@@ -9,6 +9,15 @@ enum { TASK_LIMIT = 16, ID_LIMIT = 256, REQUEST_LIMIT = PROGRAM_LIMIT + 1024, RE
 /* PROGRAM and ATTACH_TO flags. */
 enum { RUN_DETACHED = 1, RUN_STDIN = 2, RUN_TERMINAL = 4, RUN_PRINT_ID = 8, RUN_QUIET = 16, RUN_KEEPS_SIGNALS = 32, RUN_NO_STDOUT = 64, RUN_NO_STDERR = 128 };
 
+/* Exit codes of the launcher's own; a signal is added to the second. */
+enum { EXIT_OWN = 125, EXIT_SIGNALLED = 128 };
+
+#define BIT(signal) (UINT64_C(1) << ((signal)-1))
+/* Signals that end a command. */
+static const uint64_t ENDING = BIT(SIGHUP) | BIT(SIGINT) | BIT(SIGQUIT) | BIT(SIGTERM) | BIT(SIGUSR1) | BIT(SIGUSR2) | BIT(SIGALRM);
+
+#define NO_PILOT "wherry: no process or no memory for the container is to be had: errno "
+
 /* The JVM's last frame where a container follows. */
 struct last_word {
     uint32_t flags;
@@ -53,6 +62,17 @@ struct launcher {
 static inline uint32_t exit_status(int status) {
     return (uint32_t)((status & 0x7f) != 0 ? 128 + (status & 0x7f) : status >> 8 & 0xff);
 }
+
+/* launcher.c: to the caller, on descriptor 2; the second with a number and a line feed behind it. */
+void say(const char *text);
+void say_number(const char *text, uint64_t number);
+/* launcher.c: a strand of the program in the request, which is a PROGRAM frame. */
+struct pilot_start requested(const struct launcher *l, uint32_t strand);
+
+/* container.c: runs the program in the request, behind the JVM's last word: the exit code, or -1 with l->failure. */
+int run_container(struct launcher *l);
+/* container.c: becomes a client of the monitor that the request names, until the container ends or is left: the exit code. */
+int join_container(struct launcher *l);
 
 /* join.c: the monitor's socket at a path of any length: non-blocking, or -errno. */
 int join_monitor(const uint8_t *path, size_t length);

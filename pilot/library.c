@@ -4,7 +4,7 @@
  */
 #include "launcher.h"
 
-enum { ADDRESS_PATH = 108, BACKLOG = 4096, EXIT_OWN = 125, CALLER_LIMIT = 64, ONLY_PAIR = 0, TASK_PAIR_AT = 5 };
+enum { ADDRESS_PATH = 108, BACKLOG = 4096, CALLER_LIMIT = 64, ONLY_PAIR = 0, TASK_PAIR_AT = 5 };
 
 struct address {
     uint16_t family;

@@ -84,7 +84,7 @@ void report_started(const struct context *ctx);
 typedef int op_function(struct context *ctx, const struct instruction *i);
 op_function op_call, op_write, op_read, op_check, op_netlink, op_putpid, op_fail, op_record, op_workdir, op_makepath;
 op_function op_clone, op_send, op_recv, op_spawn, op_exec, op_monitor, op_init, op_trees, op_wait, op_process;
-op_function op_killcg, op_rmcg, op_rmtree, op_devices, op_pass, op_adopt, op_console, op_shim, op_ask;
+op_function op_killcg, op_rmcg, op_rmtree, op_devices, op_pass, op_adopt, op_console, op_killrec, op_shim, op_ask;
 
 /* Operands. A descriptor's number, a string (NULL if absent). */
 static inline int fd_at(const struct instruction *i, unsigned k) {

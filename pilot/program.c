@@ -417,6 +417,7 @@ static bool meaning(struct checker *c, const struct instruction *i) {
     case OP_RMCG:
         return check_below(c, o[1], false);
     case OP_RMTREE:
+    case OP_KILLREC:
     case OP_RECORD:
         return check_below(c, o[1], true);
     case OP_MAKEPATH:

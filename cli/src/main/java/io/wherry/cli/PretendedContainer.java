@@ -30,9 +30,11 @@ final class PretendedContainer {
             ContainerId id = new ContainerId(
                     Files.readString(root.resolve("names").resolve(name)).strip());
             Path folder = root.resolve("volatile/c").resolve(id.abbreviated());
+            Path intent = root.resolve("containers").resolve(id.text()).resolve("intent");
             Path lock = root.resolve("locks").resolve(id.text());
             String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id"));
             Files.createDirectories(folder);
+            Files.writeString(intent, "boot " + boot, StandardCharsets.US_ASCII);
             Files.writeString(
                     folder.resolve("started"), "boot " + boot + "pid 1\nstart 1\n", StandardCharsets.US_ASCII);
             try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
@@ -40,6 +42,7 @@ final class PretendedContainer {
                     ServerSocketChannel monitor = monitor(folder.resolve("s"))) {
                 return held.isValid() && monitor.isOpen() ? work.getAsInt() : 1;
             } finally {
+                Files.deleteIfExists(intent);
                 Files.deleteIfExists(folder.resolve("started"));
                 Files.deleteIfExists(folder.resolve("s"));
             }

@@ -11,11 +11,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -37,35 +34,28 @@ public final class AttachedProcess implements AutoCloseable {
     private static final int VERSION = 1;
     private static final int HEADER = 8;
     private static final int LARGEST_FRAME = 1 << 20;
-    private static final int KEPT = 1 << 20;
-    private static final int PIECE = 32 << 10;
     private static final int EBUSY = 16;
     private static final int LOST = 137;
     private static final long FOREVER = Long.MAX_VALUE / 2; // nanoseconds, a century
     private static final int NOBODY = -1;
 
     private final SocketChannel channel;
-    private final String what;
+    private final AttachedState state;
     private final int streams;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
     private final ReentrantLock sending = new ReentrantLock();
     private final Lane words = new Lane();
     private final Lane bytes = new Lane();
-    private final Output output = new Output();
-    private final Output errors = new Output();
-    private final Input input = new Input();
-    private int waiting; // threads that wait for the end, or for bytes
-    private boolean attached; // the monitor has taken this client
-    private boolean ended; // nothing more comes
-    private boolean closed;
-    private OptionalInt code = OptionalInt.empty();
+    private final AttachedOutput output;
+    private final AttachedOutput errors;
+    private final AttachedInput input = new AttachedInput(this);
 
     AttachedProcess(SocketChannel channel, String what, int streams) {
         this.channel = channel;
-        this.what = what;
+        this.state = new AttachedState(what);
+        this.output = new AttachedOutput(state);
+        this.errors = new AttachedOutput(state);
         this.streams = streams;
-        Thread.ofVirtual().name("wherry, reading " + what).start(this::readAll);
+        Thread.ofVirtual().name("wherry, reading " + state.what).start(this::readAll);
     }
 
     /** {@return the flags of an attachment with outputs, and with the input or not} */
@@ -103,19 +93,14 @@ public final class AttachedProcess implements AutoCloseable {
         return asked(errors);
     }
 
-    private InputStream asked(Output stream) {
+    private InputStream asked(AttachedOutput stream) {
         if (streams == 0) {
             throw new WherryException(
                     WherryException.Kind.FAILED_PRECONDITION,
-                    "The " + what + " was started detached, so its output goes nowhere but to the log.",
+                    "The " + state.what + " was started detached, so its output goes nowhere but to the log.",
                     "Read its log, or start it without `detached`.");
         }
-        lock.lock();
-        try {
-            stream.asked = true;
-        } finally {
-            lock.unlock();
-        }
+        stream.ask();
         return stream;
     }
 
@@ -128,7 +113,7 @@ public final class AttachedProcess implements AutoCloseable {
         if ((streams & STDIN) == 0) {
             throw new WherryException(
                     WherryException.Kind.FAILED_PRECONDITION,
-                    "The " + what + " has no input.",
+                    "The " + state.what + " has no input.",
                     "Ask for one with `interactive()`.");
         }
         return input;
@@ -151,44 +136,45 @@ public final class AttachedProcess implements AutoCloseable {
 
     /** Waits until what is written from now on is seen here. {@return this} */
     AttachedProcess awaitAttached() {
-        lock.lock();
+        state.lock.lock();
         try {
-            while (!attached && !ended) {
-                changed.await();
+            while (!state.attached && !state.ended) {
+                state.changed.await();
             }
             return this;
         } catch (InterruptedException e) {
             close();
             Thread.currentThread().interrupt();
             throw new WherryException(
-                    WherryException.Kind.INTERRUPTED, "The wait for the " + what + " was interrupted.");
+                    WherryException.Kind.INTERRUPTED, "The wait for the " + state.what + " was interrupted.");
         } finally {
-            lock.unlock();
+            state.lock.unlock();
         }
     }
 
     private OptionalInt await(long nanos) {
-        lock.lock();
-        waiting++;
-        changed.signalAll();
+        state.lock.lock();
+        state.waiting++;
+        state.changed.signalAll();
         try {
             long left = nanos;
-            while (!ended && left > 0) {
-                left = changed.awaitNanos(left);
+            while (!state.ended && left > 0) {
+                left = state.changed.awaitNanos(left);
             }
-            if (ended && code.isEmpty()) {
+            if (state.ended && state.code.isEmpty()) {
                 throw new WherryException(
                         WherryException.Kind.FAILED_PRECONDITION,
-                        "Nobody listens to the " + what + " any more: it was closed here before its end.");
+                        "Nobody listens to the " + state.what + " any more: it was closed here before its end.");
             }
-            return code;
+            return state.code;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new WherryException(
-                    WherryException.Kind.INTERRUPTED, "The wait for the end of the " + what + " was interrupted.");
+                    WherryException.Kind.INTERRUPTED,
+                    "The wait for the end of the " + state.what + " was interrupted.");
         } finally {
-            waiting--;
-            lock.unlock();
+            state.waiting--;
+            state.lock.unlock();
         }
     }
 
@@ -214,11 +200,11 @@ public final class AttachedProcess implements AutoCloseable {
             }
         } catch (InterruptedIOException e) {
             throw new WherryException(
-                    WherryException.Kind.INTERRUPTED, "The wait for the " + what + " was interrupted.");
+                    WherryException.Kind.INTERRUPTED, "The wait for the " + state.what + " was interrupted.");
         } catch (IOException e) {
             throw new WherryException(
                     WherryException.Kind.FAILED_PRECONDITION,
-                    "The " + what + " cannot be " + done + ": " + e.getMessage() + ".",
+                    "The " + state.what + " cannot be " + done + ": " + e.getMessage() + ".",
                     e);
         }
     }
@@ -233,10 +219,10 @@ public final class AttachedProcess implements AutoCloseable {
         int request(FrameType type, ByteBuffer frame) throws IOException {
             turn.lock();
             try {
-                lock.lockInterruptibly();
+                state.lock.lockInterruptibly();
                 try {
                     awaitAnswer(); // to one who was interrupted
-                    if (ended) {
+                    if (state.ended) {
                         throw new IOException("it has ended");
                     }
                     asked = type.number();
@@ -244,7 +230,7 @@ public final class AttachedProcess implements AutoCloseable {
                     awaitAnswer();
                     return answer;
                 } finally {
-                    lock.unlock();
+                    state.lock.unlock();
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -255,8 +241,8 @@ public final class AttachedProcess implements AutoCloseable {
         }
 
         private void awaitAnswer() throws IOException, InterruptedException {
-            while (asked != NOBODY && !ended) {
-                changed.await();
+            while (asked != NOBODY && !state.ended) {
+                state.changed.await();
             }
             if (asked != NOBODY) {
                 throw new IOException("it has ended");
@@ -267,9 +253,22 @@ public final class AttachedProcess implements AutoCloseable {
             if (type == asked) {
                 asked = NOBODY;
                 answer = errno;
-                changed.signalAll();
+                state.changed.signalAll();
             }
         }
+    }
+
+    /** Gives a piece to its input. Returns once the pipe has taken it. */
+    void give(byte[] from, int offset, int length) throws IOException {
+        ByteBuffer frame = ByteBuffer.allocate(HEADER + length);
+        frame.put((byte) FrameType.STDIN.number()).position(4).putInt(length);
+        if (bytes.request(FrameType.STDIN, frame.put(from, offset, length).flip()) != 0) {
+            throw new IOException("the " + state.what + " does not read its input any more");
+        }
+    }
+
+    void endInput() {
+        send(frame(FrameType.STDIN));
     }
 
     /** By a thread of its own: a channel closes itself when a thread is interrupted that uses it. */
@@ -320,21 +319,21 @@ public final class AttachedProcess implements AutoCloseable {
     /** {@return whether more is to come} */
     private boolean take(int type, byte[] payload) {
         ByteBuffer numbers = ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN);
-        lock.lock();
+        state.lock.lock();
         try {
             if (type == FrameType.STDOUT.number()) {
                 output.add(payload);
             } else if (type == FrameType.STDERR.number()) {
                 errors.add(payload);
             } else if (type == FrameType.EXIT.number()) {
-                code = OptionalInt.of(numbers.getInt(0));
+                state.code = OptionalInt.of(numbers.getInt(0));
                 return false;
             } else if (type == FrameType.REPLY.number()) {
                 reply(numbers.getInt(0), numbers.getInt(4));
             }
             return true;
         } finally {
-            lock.unlock();
+            state.lock.unlock();
         }
     }
 
@@ -342,8 +341,8 @@ public final class AttachedProcess implements AutoCloseable {
         if (type == FrameType.ATTACH.number() && errno == EBUSY) {
             send(frame(FrameType.ATTACH, streams & ~PRIMARY)); // another one is waited for; this one looks on
         } else if (type == FrameType.ATTACH.number()) {
-            attached = true;
-            changed.signalAll();
+            state.attached = true;
+            state.changed.signalAll();
         } else {
             words.reply(type, errno);
             bytes.reply(type, errno);
@@ -351,15 +350,15 @@ public final class AttachedProcess implements AutoCloseable {
     }
 
     private void end() {
-        lock.lock();
+        state.lock.lock();
         try {
-            if (code.isEmpty() && !closed) {
-                code = OptionalInt.of(LOST);
+            if (state.code.isEmpty() && !state.closed) {
+                state.code = OptionalInt.of(LOST);
             }
-            ended = true;
-            changed.signalAll();
+            state.ended = true;
+            state.changed.signalAll();
         } finally {
-            lock.unlock();
+            state.lock.unlock();
         }
         try {
             channel.close();
@@ -371,163 +370,17 @@ public final class AttachedProcess implements AutoCloseable {
     /** Leaves the process alone. What was read before the end stays readable. A second time does nothing. */
     @Override
     public void close() {
-        lock.lock();
+        state.lock.lock();
         try {
-            closed = true;
-            changed.signalAll();
+            state.closed = true;
+            state.changed.signalAll();
         } finally {
-            lock.unlock();
+            state.lock.unlock();
         }
         try {
             channel.close();
         } catch (IOException e) {
             // the other end sees that it is gone in any case
-        }
-    }
-
-    /** What came on one stream and was not read yet. Guarded by the lock. */
-    private final class Output extends InputStream {
-        private final ArrayDeque<byte[]> chunks = new ArrayDeque<>();
-        private int at; // in the first
-        private int size;
-        private boolean asked;
-        private boolean unwanted; // its reader has closed it
-        private boolean torn; // behind what is kept something was dropped
-
-        void add(byte[] bytes) {
-            while (size >= KEPT && !unwanted && !torn && !closed) {
-                if (!asked && waiting > 0) {
-                    torn = true;
-                } else {
-                    changed.awaitUninterruptibly();
-                }
-            }
-            if (!unwanted && !torn && bytes.length > 0) {
-                chunks.add(bytes);
-                size += bytes.length;
-                changed.signalAll();
-            }
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-        }
-
-        @Override
-        public int read(byte[] to, int offset, int length) throws IOException {
-            Objects.checkFromIndexSize(offset, length, to.length);
-            if (length == 0) {
-                return 0;
-            }
-            lock.lock();
-            try {
-                awaitBytes();
-                byte[] first = chunks.peek();
-                if (first == null) {
-                    return -1;
-                }
-                int count = Math.min(length, first.length - at);
-                System.arraycopy(first, at, to, offset, count);
-                at += count;
-                size -= count;
-                if (at == first.length) {
-                    chunks.remove();
-                    at = 0;
-                }
-                changed.signalAll();
-                return count;
-            } finally {
-                lock.unlock();
-            }
-        }
-
-        private void awaitBytes() throws IOException {
-            waiting++;
-            changed.signalAll();
-            try {
-                while (chunks.isEmpty() && !ended && !torn && !unwanted) {
-                    changed.await();
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException("interrupted");
-            } finally {
-                waiting--;
-            }
-            if (unwanted) {
-                throw new IOException("this stream was closed");
-            }
-            if (chunks.isEmpty() && torn) {
-                throw new IOException("the rest was not kept, because this stream of the " + what
-                        + " was asked for too late; its log may have it");
-            }
-            if (chunks.isEmpty() && closed && code.isEmpty()) {
-                throw new IOException("the " + what + " was closed here before its end");
-            }
-        }
-
-        @Override
-        public int available() {
-            lock.lock();
-            try {
-                return size;
-            } finally {
-                lock.unlock();
-            }
-        }
-
-        @Override
-        public void close() {
-            lock.lock();
-            try {
-                unwanted = true;
-                chunks.clear();
-                size = 0;
-                changed.signalAll();
-            } finally {
-                lock.unlock();
-            }
-        }
-    }
-
-    /** What is written to the process. */
-    private final class Input extends OutputStream {
-        private boolean over;
-
-        @Override
-        public void write(int one) throws IOException {
-            write(new byte[] {(byte) one}, 0, 1);
-        }
-
-        @Override
-        public void write(byte[] from, int offset, int length) throws IOException {
-            Objects.checkFromIndexSize(offset, length, from.length);
-            for (int done = 0; done < length; done += PIECE) {
-                piece(from, offset + done, Math.min(PIECE, length - done));
-            }
-        }
-
-        private void piece(byte[] from, int offset, int length) throws IOException {
-            if (over) {
-                throw new IOException("this stream was closed");
-            }
-            ByteBuffer frame = ByteBuffer.allocate(HEADER + length);
-            frame.put((byte) FrameType.STDIN.number()).position(4).putInt(length);
-            int errno = AttachedProcess.this.bytes.request(
-                    FrameType.STDIN, frame.put(from, offset, length).flip());
-            if (errno != 0) {
-                throw new IOException("the " + what + " does not read its input any more");
-            }
-        }
-
-        @Override
-        public void close() {
-            if (!over) {
-                over = true;
-                send(frame(FrameType.STDIN));
-            }
         }
     }
 }

@@ -93,7 +93,8 @@ public record Configuration(Optional<RuntimeName> defaultRuntime, Map<String, Co
         try {
             Fields fields = JsonObject.parse(content).fields();
             Map<String, ConfiguredRuntime> runtimes = new LinkedHashMap<>();
-            for (Map.Entry<String, Fields> runtime : fields.objectMap("runtimes").entrySet()) {
+            for (Map.Entry<String, Fields> runtime :
+                    fields.objectMap("runtimes").entrySet()) {
                 runtimes.put(runtime.getKey(), runtime(runtime.getKey(), runtime.getValue()));
             }
             Optional<RuntimeName> usual = fields.string("default-runtime").map(RuntimeName::ofOwner);
@@ -101,7 +102,8 @@ public record Configuration(Optional<RuntimeName> defaultRuntime, Map<String, Co
             return new Configuration(usual, runtimes);
         } catch (WherryException e) {
             throw new WherryException(
-                    WherryException.Kind.INVALID, "The configuration " + file + " is not understood: " + e.getMessage());
+                    WherryException.Kind.INVALID,
+                    "The configuration " + file + " is not understood: " + e.getMessage());
         }
     }
 

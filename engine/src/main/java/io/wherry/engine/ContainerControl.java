@@ -36,11 +36,12 @@ final class ContainerControl {
      * @param seconds until it is killed; negative: never; empty for the container's own, or ten
      */
     void stop(ContainerId id, Optional<Signal> signal, OptionalInt seconds) {
-        Container container = files.read(id);
-        if (!container.status().isAttended()) {
+        ContainerFiles.Found found = files.found(id);
+        Container container = found.container();
+        if (!container.status().isAttended() || found.record().isEmpty()) {
             return;
         }
-        ContainerRecord record = files.record(id);
+        ContainerRecord record = found.record().get();
         int number = signal.orElse(record.stopSignal()).number();
         int time = seconds.orElse(record.spec().stopTimeout().orElse(DEFAULT_TIMEOUT_SECONDS));
         try {

@@ -53,20 +53,22 @@ final class ContainerExec {
                 .orElseThrow(() -> new WherryException(WherryException.Kind.CORRUPT, "config.json is missing.")));
         RuntimeConfig asked = ExecCompiler.compile(config, spec, account(spec, config, pid, start), facts);
         String id = ContainerId.random().text();
-        Plan plan = runtimes.of(files.record(container).spec()).runtime().exec(
-                asked,
-                new ExecPlacement(
-                        container.text(),
-                        id,
-                        root.running().toString(),
-                        root.events().toString(),
-                        event(container, id),
-                        facts.bootId(),
-                        pid,
-                        start,
-                        spec.interactive(),
-                        files.folder(container).resolve(OciRuntime.LOG).toString()),
-                facts);
+        Plan plan = runtimes.of(files.record(container).spec())
+                .runtime()
+                .exec(
+                        asked,
+                        new ExecPlacement(
+                                container.text(),
+                                id,
+                                root.running().toString(),
+                                root.events().toString(),
+                                event(container, id),
+                                facts.bootId(),
+                                pid,
+                                start,
+                                spec.interactive(),
+                                files.folder(container).resolve(OciRuntime.LOG).toString()),
+                        facts);
         return new Compiled(id, asked.process().args(), plan, plan.compile(KernelProgram.STARTS_CONTAINER));
     }
 
@@ -79,7 +81,13 @@ final class ContainerExec {
     /** {@return what to say about an execution whose program failed} */
     FailureReport report(ContainerId container, ExecSpec spec, Failure failure) {
         Compiled compiled = compile(container, spec); // the numbers of its steps do not depend on the moment
-        return FailureReport.ofExec(name(container), compiled.command(), compiled.program(), compiled.plan(), failure, ToolWords.last(files.folder(container)));
+        return FailureReport.ofExec(
+                name(container),
+                compiled.command(),
+                compiled.program(),
+                compiled.plan(),
+                failure,
+                ToolWords.last(files.folder(container)));
     }
 
     /** {@return ids of the executions that run, in no order} */

@@ -5,7 +5,6 @@ import io.wherry.oci.Digest;
 import io.wherry.oci.WherryException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -22,6 +21,14 @@ final class ContainerFiles {
     /** What the folder of a container in the making is called before its id. */
     static final String UNFINISHED = ".new-";
 
+    /** What may be left of a start. */
+    static final String INTENT = "intent";
+
+    /** How it ended last. */
+    static final String EXIT = "exit";
+
+    private static final byte[] NOTHING = {};
+    private static final KeyValues NOT_STARTED = KeyValues.parse(NOTHING);
     private static final long PATIENCE_NANOS = 10_000_000_000L;
 
     /** The program of the next start. */
@@ -29,14 +36,21 @@ final class ContainerFiles {
 
     private final StateRoot root;
     private final String bootId;
+    private final Path containers;
 
     ContainerFiles(StateRoot root, String bootId) {
         this.root = root;
         this.bootId = bootId;
+        this.containers = root.root().resolve("containers"); // not made where nothing but looked for
     }
 
     Path folder(ContainerId id) {
-        return root.containers().resolve(id.text());
+        return containers.resolve(id.text());
+    }
+
+    /** {@return what its folder has in it now} */
+    FolderLook look(ContainerId id) {
+        return FolderLook.at(folder(id));
     }
 
     /** {@return where the folder is made before it is put in place} */
@@ -55,15 +69,10 @@ final class ContainerFiles {
     /** {@return all ids, in the order of the ids} */
     List<ContainerId> ids() {
         List<ContainerId> ids = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(root.containers())) {
-            for (Path entry : entries) {
-                String name = String.valueOf(entry.getFileName());
-                if (name.length() == ContainerId.LENGTH && ContainerId.isHex(name)) {
-                    ids.add(new ContainerId(name));
-                }
+        for (String name : StateFile.list(root.containers())) {
+            if (name.length() == ContainerId.LENGTH && ContainerId.isHex(name)) {
+                ids.add(new ContainerId(name));
             }
-        } catch (IOException e) {
-            throw StateFile.failed("list", root.containers(), e);
         }
         Collections.sort(ids, (a, b) -> a.text().compareTo(b.text()));
         return ids;
@@ -111,7 +120,11 @@ final class ContainerFiles {
     }
 
     ContainerRecord record(ContainerId id) {
-        byte[] bytes = StateFile.read(folder(id).resolve(ContainerRecord.FILE))
+        return record(id, folder(id));
+    }
+
+    private ContainerRecord record(ContainerId id, Path folder) {
+        byte[] bytes = StateFile.read(folder.resolve(ContainerRecord.FILE))
                 .orElseThrow(() -> missing(id, ContainerRecord.FILE));
         return ContainerRecord.parse(bytes);
     }
@@ -155,7 +168,11 @@ final class ContainerFiles {
 
     /** {@return the last exit as the monitor told clients, which it does before it syncs and cleans up, and before it starts the container again} */
     Optional<byte[]> told(ContainerId id) {
-        Optional<byte[]> exit = StateFile.read(volatileFolder(id).resolve("exit"));
+        return told(volatileFolder(id));
+    }
+
+    private Optional<byte[]> told(Path running) {
+        Optional<byte[]> exit = StateFile.read(running.resolve("exit"));
         boolean ours =
                 exit.isPresent() && KeyValues.parse(exit.get()).text("boot").equals(bootId);
         return ours ? exit : Optional.empty();
@@ -171,18 +188,13 @@ final class ContainerFiles {
     boolean ending(ContainerId id) {
         return attended(id)
                 && (toldForGood(id).isPresent()
-                        || Files.exists(folder(id).resolve("exit"), LinkOption.NOFOLLOW_LINKS)
+                        || Files.exists(folder(id).resolve(EXIT), LinkOption.NOFOLLOW_LINKS)
                         || !Files.exists(folder(id), LinkOption.NOFOLLOW_LINKS));
     }
 
     /** {@return whether something may be left of a start} */
     boolean hasIntent(ContainerId id) {
-        return Files.exists(folder(id).resolve("intent"), LinkOption.NOFOLLOW_LINKS);
-    }
-
-    /** {@return whether something may be left of a start that nobody attends} */
-    boolean needsSweep(ContainerId id) {
-        return hasIntent(id) && !attended(id);
+        return Files.exists(folder(id).resolve(INTENT), LinkOption.NOFOLLOW_LINKS);
     }
 
     /**
@@ -218,73 +230,126 @@ final class ContainerFiles {
 
     /** {@return the container as it stands; damage to its files is part of the answer} */
     Container read(ContainerId id) {
+        return found(id).container();
+    }
+
+    /**
+     * A container and its record, read once.
+     *
+     * @param record empty if it is damaged
+     */
+    record Found(Container container, Optional<ContainerRecord> record) {}
+
+    /** {@return the same with the record that it was read from} */
+    Found found(ContainerId id) {
+        return found(id, look(id));
+    }
+
+    /** {@return the same as it stood when its folder was looked at} */
+    Found found(ContainerId id, FolderLook look) {
         try {
-            return read(id, record(id));
+            ContainerRecord record = record(id, look.folder());
+            return new Found(look.intent() ? mayRun(id, record) : atRest(id, record, look), Optional.of(record));
         } catch (WherryException e) {
             if (e.kind() == WherryException.Kind.NOT_FOUND) {
                 throw e;
             }
-            return new Container(
-                    id.text(),
-                    "",
-                    "",
-                    Container.Status.DAMAGED,
-                    OptionalLong.empty(),
-                    OptionalInt.empty(),
-                    false,
-                    0,
-                    false,
-                    Optional.empty(),
-                    OptionalLong.empty(),
-                    OptionalLong.empty(),
-                    Optional.empty(),
-                    "",
-                    List.of(),
-                    Map.of(),
-                    Optional.of(e.getMessage()),
-                    Optional.empty(),
-                    new ContainerSpec.Builder().build());
+            return new Found(damaged(id, e), Optional.empty());
         }
     }
 
-    private Container read(ContainerId id, ContainerRecord record) {
+    private static Container damaged(ContainerId id, WherryException damage) {
+        return new Container(
+                id.text(),
+                "",
+                "",
+                Container.Status.DAMAGED,
+                OptionalLong.empty(),
+                OptionalInt.empty(),
+                false,
+                0,
+                false,
+                Optional.empty(),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                Optional.empty(),
+                "",
+                List.of(),
+                Map.of(),
+                Optional.of(damage.getMessage()),
+                Optional.empty(),
+                new ContainerSpec.Builder().build());
+    }
+
+    /** Of one that had no intent its own folder tells all. */
+    private Container atRest(ContainerId id, ContainerRecord record, FolderLook look) {
+        Optional<byte[]> ended = look.ended() ? StateFile.read(look.folder().resolve(EXIT)) : Optional.empty();
+        if (look.ended() && ended.isEmpty()) {
+            return mayRun(id, record); // started since
+        }
+        KeyValues exit = KeyValues.parse(ended.orElse(NOTHING));
+        Container.Status status = ended.isPresent() ? Container.Status.EXITED : Container.Status.CREATED;
+        return container(id, record, status, NOT_STARTED, exit, ended.isPresent());
+    }
+
+    private Container mayRun(ContainerId id, ContainerRecord record) {
         // In the order in which the monitor makes them and, at the sweep, takes the first two away: whoever has heard
         // of the exit finds one of them.
-        Optional<byte[]> told = told(id);
-        KeyValues started = KeyValues.parse(
-                StateFile.read(volatileFolder(id).resolve("started")).orElse(new byte[0]));
-        Optional<byte[]> ended = StateFile.read(folder(id).resolve("exit")).or(() -> told);
-        KeyValues exit = KeyValues.parse(ended.orElse(new byte[0]));
+        Path running = volatileFolder(id);
+        Optional<byte[]> told = told(running);
+        KeyValues started =
+                KeyValues.parse(StateFile.read(running.resolve("started")).orElse(NOTHING));
+        Optional<byte[]> kept = StateFile.read(folder(id).resolve(EXIT));
+        Optional<byte[]> ended = kept.isPresent() ? kept : told;
+        KeyValues exit = KeyValues.parse(ended.orElse(NOTHING));
         boolean again = exit.number("again", -1) >= 0;
         boolean attended = (ended.isEmpty() || again) && started.text("boot").equals(bootId) && attended(id);
-        boolean running = attended && !again;
-        Container.Status status = running
-                ? Files.exists(volatileFolder(id).resolve("paused"), LinkOption.NOFOLLOW_LINKS)
+        boolean runs = attended && !again;
+        Container.Status status = runs
+                ? Files.exists(running.resolve("paused"), LinkOption.NOFOLLOW_LINKS)
                         ? Container.Status.PAUSED
                         : Container.Status.RUNNING
                 : attended
                         ? Container.Status.RESTARTING
                         : ended.isPresent() ? Container.Status.EXITED : Container.Status.CREATED;
+        return container(id, record, status, started, exit, ended.isPresent());
+    }
+
+    /**
+     * Puts together what was read.
+     *
+     * @param started the record of the life that it has now
+     * @param exit the record of its last end
+     * @param hasEnded whether there is one
+     */
+    private Container container(
+            ContainerId id,
+            ContainerRecord record,
+            Container.Status status,
+            KeyValues started,
+            KeyValues exit,
+            boolean hasEnded) {
+        boolean runs = status == Container.Status.RUNNING || status == Container.Status.PAUSED;
         String reason = exit.text("reason");
         return new Container(
                 id.text(),
                 record.name(),
                 record.created(),
                 status,
-                running ? OptionalLong.of(started.number("pid", 0)) : OptionalLong.empty(),
-                !running && ended.isPresent() ? OptionalInt.of((int) exit.number("code", 137)) : OptionalInt.empty(),
+                runs ? OptionalLong.of(started.number("pid", 0)) : OptionalLong.empty(),
+                !runs && hasEnded ? OptionalInt.of((int) exit.number("code", 137)) : OptionalInt.empty(),
                 exit.number("oom", 0) > 0,
-                (int) (running ? started : exit).number("restarts", 0),
+                (int) (runs ? started : exit).number("restarts", 0),
                 exit.number("stopped", 0) > 0,
                 reason.isEmpty() ? Optional.empty() : Optional.of(reason),
-                seconds(running ? started.number("time", -1) : exit.number("started", -1)),
-                running ? OptionalLong.empty() : seconds(exit.number("seconds", -1)),
+                seconds(runs ? started.number("time", -1) : exit.number("started", -1)),
+                runs ? OptionalLong.empty() : seconds(exit.number("seconds", -1)),
                 record.imageId(),
                 record.driver(),
                 record.command(),
                 record.labels(),
                 Optional.empty(),
-                running ? health(id) : Optional.empty(),
+                runs ? health(id) : Optional.empty(),
                 record.spec());
     }
 

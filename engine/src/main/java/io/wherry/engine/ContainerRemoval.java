@@ -36,14 +36,11 @@ final class ContainerRemoval {
         }
         Container container = files.read(id);
         waitIfEnding(id);
-        for (int tries = 0; !removed(id, force); tries++) {
-            if (!force || tries == MOST_KILLS) {
+        for (int kills = 0; !removed(id, force && kills == 0); kills++) { // behind a kill, a sweep that fails is told
+            if (!force || kills == MOST_KILLS) {
                 throw running(container);
             }
             kill(id);
-            if (Files.exists(files.folder(id))) {
-                healing.heal(id);
-            }
         }
     }
 

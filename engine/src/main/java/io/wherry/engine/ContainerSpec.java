@@ -1,10 +1,7 @@
 package io.wherry.engine;
 
 import io.wherry.oci.HealthCheck;
-import io.wherry.oci.json.Fields;
-import io.wherry.oci.json.JsonArray;
 import io.wherry.oci.json.JsonObject;
-import io.wherry.oci.json.JsonValue;
 import io.wherry.runtime.RuntimeName;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -167,139 +164,7 @@ public record ContainerSpec(
 
     /** {@return the document that is stored; what was not asked is left out} */
     public JsonObject toJson() {
-        JsonObject.Builder json = JsonObject.builder();
-        json.putIfPresent("image", image);
-        json.putIfPresent("rootfs", rootfs);
-        if (rootfsOverlay) {
-            json.put("rootfsOverlay", true);
-        }
-        json.putIfPresent("name", name);
-        if (!command.isEmpty()) {
-            json.put("command", command);
-        }
-        if (entrypoint.isPresent()) {
-            json.put("entrypoint", entrypoint.get());
-        }
-        if (!env.isEmpty()) {
-            json.put("env", env);
-        }
-        json.putIfPresent("workdir", workdir);
-        json.putIfPresent("user", user);
-        if (!groups.isEmpty()) {
-            json.put("groups", groups);
-        }
-        if (terminal) {
-            json.put("terminal", true);
-        }
-        if (interactive) {
-            json.put("interactive", true);
-        }
-        if (detached) {
-            json.put("detached", true);
-        }
-        if (remove) {
-            json.put("remove", true);
-        }
-        if (healthcheck.isPresent()) {
-            json.put("healthcheck", healthcheck.get().toJson());
-        }
-        if (restart.isPresent()) {
-            json.put("restart", restart.get().text());
-        }
-        if (readOnly) {
-            json.put("readOnly", true);
-        }
-        if (!mounts.isEmpty()) {
-            List<JsonValue> elements = new ArrayList<>();
-            for (MountSpec mount : mounts) {
-                elements.add(mount.toJson());
-            }
-            json.put("mounts", JsonArray.of(elements));
-        }
-        if (memory != 0) {
-            json.put("memory", memory);
-        }
-        if (memorySwap != 0) {
-            json.put("memorySwap", memorySwap);
-        }
-        if (memoryReservation != 0) {
-            json.put("memoryReservation", memoryReservation);
-        }
-        if (cpuQuota != 0) {
-            json.put("cpuQuota", cpuQuota);
-        }
-        if (cpuPeriod != 0) {
-            json.put("cpuPeriod", cpuPeriod);
-        }
-        if (cpuShares != 0) {
-            json.put("cpuShares", cpuShares);
-        }
-        json.putIfPresent("cpusetCpus", cpusetCpus);
-        json.putIfPresent("cpusetMems", cpusetMems);
-        if (pidsLimit != 0) {
-            json.put("pidsLimit", pidsLimit);
-        }
-        if (!capAdd.isEmpty()) {
-            json.put("capAdd", capAdd);
-        }
-        if (!capDrop.isEmpty()) {
-            json.put("capDrop", capDrop);
-        }
-        if (privileged) {
-            json.put("privileged", true);
-        }
-        json.putIfPresent("seccomp", seccomp);
-        if (noNewPrivileges) {
-            json.put("noNewPrivileges", true);
-        }
-        if (unmasked) {
-            json.put("unmasked", true);
-        }
-        if (!devices.isEmpty()) {
-            json.put("devices", devices);
-        }
-        if (!ulimits.isEmpty()) {
-            json.put("ulimits", ulimits);
-        }
-        if (!sysctls.isEmpty()) {
-            json.put("sysctls", sysctls);
-        }
-        if (oomScoreAdj.isPresent()) {
-            json.put("oomScoreAdj", oomScoreAdj.getAsInt());
-        }
-        if (shmSize != 0) {
-            json.put("shmSize", shmSize);
-        }
-        if (init) {
-            json.put("init", true);
-        }
-        json.putIfPresent("hostname", hostname);
-        json.putIfPresent("domainname", domainname);
-        json.putIfPresent("network", network);
-        json.putIfPresent("pid", pid);
-        json.putIfPresent("ipc", ipc);
-        json.putIfPresent("uts", uts);
-        json.putIfPresent("cgroupns", cgroupns);
-        if (!labels.isEmpty()) {
-            json.put("labels", labels);
-        }
-        if (!annotations.isEmpty()) {
-            json.put("annotations", annotations);
-        }
-        json.putIfPresent("stopSignal", stopSignal);
-        if (stopTimeout.isPresent()) {
-            json.put("stopTimeout", stopTimeout.getAsInt());
-        }
-        json.putIfPresent("logDriver", logDriver);
-        if (!logOptions.isEmpty()) {
-            json.put("logOptions", logOptions);
-        }
-        json.putIfPresent("platform", platform);
-        json.putIfPresent("runtime", runtime.map(RuntimeName::text));
-        if (umask.isPresent()) {
-            json.put("umask", umask.getAsInt());
-        }
-        return json.build();
+        return ContainerSpecJson.write(this);
     }
 
     /** {@return the specification in a stored document; unknown fields are those of a newer version and are passed over} */
@@ -309,73 +174,11 @@ public record ContainerSpec(
 
     /** {@return the same, to be changed} */
     public static Builder builder(JsonObject json) {
-        Fields fields = json.fields();
-        Builder spec = new Builder();
-        spec.image = fields.string("image");
-        spec.rootfs = fields.string("rootfs");
-        spec.rootfsOverlay = fields.flag("rootfsOverlay");
-        spec.name = fields.string("name");
-        spec.command = fields.strings("command");
-        spec.entrypoint = json.has("entrypoint") ? Optional.of(fields.strings("entrypoint")) : Optional.empty();
-        spec.env = fields.strings("env");
-        spec.workdir = fields.string("workdir");
-        spec.user = fields.string("user");
-        spec.groups = fields.strings("groups");
-        spec.terminal = fields.flag("terminal");
-        spec.interactive = fields.flag("interactive");
-        spec.detached = fields.flag("detached");
-        spec.remove = fields.flag("remove");
-        Optional<Fields> healthcheck = fields.object("healthcheck");
-        spec.healthcheck =
-                healthcheck.isPresent() ? Optional.of(HealthCheck.fromJson(healthcheck.get())) : Optional.empty();
-        Optional<String> restart = fields.string("restart");
-        spec.restart = restart.isPresent() ? Optional.of(RestartPolicy.parse(restart.get())) : Optional.empty();
-        spec.readOnly = fields.flag("readOnly");
-        for (Fields mount : fields.objects("mounts")) {
-            spec.mounts.add(MountSpec.parse(mount));
-        }
-        spec.memory = fields.integer("memory").orElse(0);
-        spec.memorySwap = fields.integer("memorySwap").orElse(0);
-        spec.memoryReservation = fields.integer("memoryReservation").orElse(0);
-        spec.cpuQuota = fields.integer("cpuQuota").orElse(0);
-        spec.cpuPeriod = fields.integer("cpuPeriod").orElse(0);
-        spec.cpuShares = fields.integer("cpuShares").orElse(0);
-        spec.cpusetCpus = fields.string("cpusetCpus");
-        spec.cpusetMems = fields.string("cpusetMems");
-        spec.pidsLimit = fields.integer("pidsLimit").orElse(0);
-        spec.capAdd = fields.strings("capAdd");
-        spec.capDrop = fields.strings("capDrop");
-        spec.privileged = fields.flag("privileged");
-        spec.seccomp = fields.string("seccomp");
-        spec.noNewPrivileges = fields.flag("noNewPrivileges");
-        spec.unmasked = fields.flag("unmasked");
-        spec.devices = fields.strings("devices");
-        spec.ulimits = fields.strings("ulimits");
-        spec.sysctls = fields.stringMap("sysctls");
-        spec.oomScoreAdj = fields.int32("oomScoreAdj");
-        spec.shmSize = fields.integer("shmSize").orElse(0);
-        spec.init = fields.flag("init");
-        spec.hostname = fields.string("hostname");
-        spec.domainname = fields.string("domainname");
-        spec.network = fields.string("network");
-        spec.pid = fields.string("pid");
-        spec.ipc = fields.string("ipc");
-        spec.uts = fields.string("uts");
-        spec.cgroupns = fields.string("cgroupns");
-        spec.labels = fields.stringMap("labels");
-        spec.annotations = fields.stringMap("annotations");
-        spec.stopSignal = fields.string("stopSignal");
-        spec.stopTimeout = fields.int32("stopTimeout");
-        spec.logDriver = fields.string("logDriver");
-        spec.logOptions = fields.stringMap("logOptions");
-        spec.platform = fields.string("platform");
-        spec.runtime = fields.string("runtime").map(RuntimeName::ofOwner);
-        spec.umask = fields.int32("umask");
-        return spec;
+        return ContainerSpecJson.read(json);
     }
 
     /** A specification being made: set fields, then {@link #build}. Lists and maps start empty and may be added to. */
-    public static final class Builder {
+    public static final class Builder extends ProcessSpecBuilder<Builder> {
         private static final long CPU_PERIOD = 100_000; // microseconds
 
         /** The image's name as the user wrote it; absent with a root folder. */
@@ -390,32 +193,11 @@ public record ContainerSpec(
         /** The name asked for. */
         public Optional<String> name = Optional.empty();
 
-        /** Words behind the image. */
-        public List<String> command = new ArrayList<>();
-
         /** Replaces the image's entrypoint; an empty list removes it. */
         public Optional<List<String>> entrypoint = Optional.empty();
 
-        /** `NAME=value`. */
-        public List<String> env = new ArrayList<>();
-
-        /** Working folder. */
-        public Optional<String> workdir = Optional.empty();
-
-        /** `user[:group]`, names or numbers. */
-        public Optional<String> user = Optional.empty();
-
         /** Supplementary groups, names or numbers. */
         public List<String> groups = new ArrayList<>();
-
-        /** A terminal instead of pipes. */
-        public boolean terminal = false;
-
-        /** Input is kept open. */
-        public boolean interactive = false;
-
-        /** Nobody waits for it. */
-        public boolean detached = false;
 
         /** Removed when it has ended. */
         public boolean remove = false;
@@ -546,51 +328,9 @@ public record ContainerSpec(
         /** A specification that asks for nothing yet. */
         public Builder() {}
 
-        /** Words behind the image, instead of those that the image says. {@return this} */
-        public Builder command(String... words) {
-            command = new ArrayList<>(List.of(words));
-            return this;
-        }
-
-        /** One more variable. {@return this} */
-        public Builder env(String variable, String value) {
-            env.add(variable + "=" + value);
-            return this;
-        }
-
         /** Its name, letters, digits and {@code _ . -}; one is made up for one that has none. {@return this} */
         public Builder name(String word) {
             name = Optional.of(word);
-            return this;
-        }
-
-        /** Working folder, absolute. {@return this} */
-        public Builder workdir(String folder) {
-            workdir = Optional.of(folder);
-            return this;
-        }
-
-        /** {@code user[:group]}, names or numbers. {@return this} */
-        public Builder user(String word) {
-            user = Optional.of(word);
-            return this;
-        }
-
-        /** With an input that can be written to; else it is at its end from the beginning. {@return this} */
-        public Builder interactive() {
-            interactive = true;
-            return this;
-        }
-
-        /** With a terminal instead of pipes. {@return this} */
-        public Builder terminal() {
-            terminal = true;
-            return this;
-        }
-
-        /** Nobody is attached: its output goes to the log alone. {@return this} */
-        public Builder detached() {
-            detached = true;
             return this;
         }
 

@@ -51,14 +51,15 @@ final class ContainerStart {
      * @throws WherryException of kind FAILED_PRECONDITION if it is paused or damaged
      */
     Optional<KernelProgram> prepare(ContainerId id) {
-        Container container = files.read(id);
+        ContainerFiles.Found found = files.found(id);
+        Container container = found.container();
         if (container.status() == Container.Status.PAUSED) {
             throw new WherryException(
                     WherryException.Kind.FAILED_PRECONDITION,
                     "The container `" + container.name() + "` is paused.",
                     "Resume it with `wherry unpause " + container.name() + "`.");
         }
-        if (container.status() == Container.Status.DAMAGED) {
+        if (found.record().isEmpty()) {
             throw new WherryException(
                     WherryException.Kind.CORRUPT,
                     "The container " + id.abbreviated() + " cannot be started: "
@@ -69,7 +70,7 @@ final class ContainerStart {
             return Optional.empty();
         }
         removal.waitIfEnding(id);
-        KernelProgram program = compile(files.record(id)).program();
+        KernelProgram program = compile(found.record().get()).program();
         if (!Arrays.equals(program.bytes(), files.program(id).bytes())) {
             StateFile.write(files.folder(id).resolve(ContainerFiles.PROGRAM), program.bytes());
         }

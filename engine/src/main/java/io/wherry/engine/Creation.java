@@ -58,8 +58,8 @@ final class Creation {
                 ConfigCompiler.compile(spec, from.defaults(), account, networkFiles, network.parameters(), facts, id);
         Runtimes.Found runtime = runtimes.of(spec);
         RuntimeDemands.check(spec, runtime.name(), runtime.kind());
-        Plan plan = runtime.runtime().compile(
-                config, from.rootfs(), placement(spec, from, config, id, name), network.attachment(), facts);
+        Plan plan = runtime.runtime()
+                .compile(config, from.rootfs(), placement(spec, from, config, id, name), network.attachment(), facts);
         return new Compiled(config, plan, plan.compile(KernelProgram.STARTS_CONTAINER));
     }
 

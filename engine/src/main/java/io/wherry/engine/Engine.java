@@ -84,6 +84,11 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         return facts;
     }
 
+    /** {@return what can run containers here, and what could if it were installed} */
+    public List<RuntimeListing> runtimes() {
+        return runtimes.list();
+    }
+
     /** {@return where state is} */
     public StateRoot root() {
         return root;
@@ -339,20 +344,21 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
 
     /** {@return all containers, healed, in the order of their creation, the newest first} */
     public List<Container> containers() {
-        leftovers.collect();
         List<Container> containers = new ArrayList<>();
         for (ContainerId id : files.ids()) {
+            FolderLook look = files.look(id);
             try {
-                healing.heal(id);
+                look = healing.heal(id, look) ? files.look(id) : look;
             } catch (WherryException e) {
-                // its state is shown as it is; whoever names it meets the error
+                look = files.look(id); // its state is shown as it is; whoever names it meets the error
             }
             try {
-                containers.add(files.read(id));
+                containers.add(files.found(id, look).container());
             } catch (WherryException e) {
                 // healing, or another command, has removed it
             }
         }
+        leftovers.collect(containers);
         containers.sort((a, b) -> b.created().compareTo(a.created()));
         return containers;
     }
@@ -407,7 +413,12 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         ContainerRecord record = files.record(container);
         Creation.Compiled compiled = recompile(container);
         FailureReport report = FailureReport.of(
-                record.name(), compiled.config().process().args(), files.program(container), compiled.plan(), failure, ToolWords.last(files.folder(container)));
+                record.name(),
+                compiled.config().process().args(),
+                files.program(container),
+                compiled.plan(),
+                failure,
+                ToolWords.last(files.folder(container)));
         removal.waitUntilUnattended(container); // the pilot has said its last word and may still be ending
         healing.heal(container);
         if (record.spec().remove() && Files.exists(files.folder(container))) {

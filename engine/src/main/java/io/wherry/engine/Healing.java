@@ -16,9 +16,6 @@ import java.util.Optional;
  * writes down that the monitor was lost. There is no other repair.
  */
 final class Healing {
-    private static final String TEMPORARY = "temporary-";
-    private static final String[] NONE = {};
-
     private final ContainerFiles files;
     private final Leftovers leftovers;
     private final Launcher launcher;
@@ -35,16 +32,40 @@ final class Healing {
 
     /** Heals one container if it needs it. */
     void heal(ContainerId id) {
-        events.settle(id);
-        if (!files.needsSweep(id)) {
-            temporary(id);
-            return;
+        heal(id, files.look(id));
+    }
+
+    /**
+     * Heals one container if what was seen of it needs that.
+     *
+     * @return whether there was something to do, so that it is to be looked at again
+     */
+    boolean heal(ContainerId id, FolderLook look) {
+        if (look.untold()) {
+            events.settle(id);
+        }
+        if (!(look.intent() || isForsaken(look)) || files.attended(id)) {
+            return false;
         }
         locked(id, () -> {
-            if (files.hasIntent(id)) { // nobody else has mended it meanwhile
+            if (files.hasIntent(id)) { // else somebody has mended it meanwhile, if there was one
                 mend(id);
+            } else if (!look.intent()) {
+                remove(id);
             }
         });
+        return true;
+    }
+
+    /**
+     * {@return whether a container of `run --rm` will never start: it was made before a reboot, so that its files were never synced, or so long ago that its launcher must have
+     * died before the intent was written}
+     */
+    private boolean isForsaken(FolderLook look) {
+        String marker = look.temporary();
+        return !marker.isEmpty()
+                && (!marker.equals(FolderLook.TEMPORARY + bootId)
+                        || Leftovers.isOld(look.folder().resolve(marker)));
     }
 
     /** With the lock in hand, so that nobody starts meanwhile what is swept or removed here; not at all if a monitor attends the container. */
@@ -92,33 +113,9 @@ final class Healing {
 
     /** {@return the boot in which it was started, as its intent says} */
     private String startedIn(ContainerId id) {
-        return KeyValues.parse(
-                        StateFile.read(files.folder(id).resolve("intent")).orElse(new byte[0]))
+        return KeyValues.parse(StateFile.read(files.folder(id).resolve(ContainerFiles.INTENT))
+                        .orElse(new byte[0]))
                 .text("boot");
-    }
-
-    /**
-     * Removes a container of `run --rm` that will never start: it was made before a reboot, so that its files were never synced, or so long ago that its
-     * launcher must have died before the intent was written.
-     */
-    private void temporary(ContainerId id) {
-        Path folder = files.folder(id);
-        String[] entries = folder.toFile().list();
-        boolean forsaken = false;
-        for (String entry : entries == null ? NONE : entries) { // none: removed meanwhile
-            forsaken |= entry.startsWith(TEMPORARY)
-                    && (!entry.equals(TEMPORARY + bootId) || Leftovers.isOld(folder.resolve(entry)));
-        }
-        if (!forsaken || files.attended(id)) {
-            return;
-        }
-        locked(id, () -> {
-            if (files.hasIntent(id)) {
-                mend(id); // its monitor was lost since the first look
-            } else {
-                remove(id);
-            }
-        });
     }
 
     /**

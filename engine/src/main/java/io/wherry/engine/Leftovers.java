@@ -14,8 +14,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What creations and removals that were cut short left of containers that are not there: folders in the making and in the trash, names, locks. Whoever makes or
@@ -39,14 +41,21 @@ final class Leftovers {
         this.launcher = launcher;
     }
 
-    /** Removes what belongs to nobody. */
-    void collect() {
-        for (Path folder : list(root.containers())) {
-            String name = name(folder);
+    /**
+     * Removes what belongs to nobody.
+     *
+     * @param containers all that were there a moment ago: a name or a lock that is theirs by their records is not opened
+     */
+    void collect(List<Container> containers) {
+        Map<String, String> names = new HashMap<>(); // by id
+        for (Container container : containers) {
+            names.put(container.id(), container.name());
+        }
+        for (String name : StateFile.list(root.containers())) {
             if (name.startsWith(ContainerFiles.UNFINISHED)) {
                 String id = name.substring(ContainerFiles.UNFINISHED.length());
                 if (isId(id) && !files.attended(new ContainerId(id))) {
-                    discard(folder, new ContainerId(id));
+                    discard(files.unfinished(new ContainerId(id)), new ContainerId(id));
                 }
             }
         }
@@ -55,28 +64,37 @@ final class Leftovers {
                 empty(new ContainerId(name(folder)));
             }
         }
-        names();
-        for (Path file : list(root.locks())) {
-            if (isId(name(file)) && isOld(file) && belongsToNobody(new ContainerId(name(file)))) {
-                StateFile.remove(file);
+        names(names);
+        for (String id : StateFile.list(root.locks())) {
+            if (!names.containsKey(id)
+                    && isId(id)
+                    && isOld(root.locks().resolve(id))
+                    && belongsToNobody(new ContainerId(id))) {
+                StateFile.remove(root.locks().resolve(id));
             }
         }
     }
 
     /** Removes names that are nobody's, and of two names of one container the one that its record does not say. */
-    private void names() {
-        Map<ContainerId, Path> known = new HashMap<>();
-        for (Path file : list(root.names())) {
-            ContainerId owner = name(file).startsWith(ContainerNames.CLAIM) ? null : owner(file);
+    private void names(Map<String, String> said) {
+        Set<String> settled = new HashSet<>(said.values());
+        for (String name : StateFile.list(root.names())) {
+            if (settled.contains(name)) {
+                continue;
+            }
+            Path file = root.names().resolve(name);
+            ContainerId owner = name.startsWith(ContainerNames.CLAIM) ? null : owner(file);
             if (isFree(file, owner)) {
                 StateFile.remove(file);
-            } else if (owner != null && known.containsKey(owner)) {
+            } else if (owner != null && hasAnother(said.getOrDefault(owner.text(), ""))) {
                 rename.forgetOld(owner, file);
-                rename.forgetOld(owner, known.get(owner));
-            } else if (owner != null) {
-                known.put(owner, file);
             }
         }
+    }
+
+    /** {@return whether the name that a record says is there; a damaged record says none} */
+    private boolean hasAnother(String name) {
+        return !name.isEmpty() && Files.exists(root.names().resolve(name), LinkOption.NOFOLLOW_LINKS);
     }
 
     /** Takes a container's folder out of sight by one rename, then everything else that is the container's. */

@@ -12,26 +12,45 @@ final class RuntimeDemands {
             new Demand("--group-add", Promise.GROUPS, spec -> !spec.groups().isEmpty()),
             new Demand("--user", Promise.USER, spec -> spec.user().isPresent()),
             new Demand("--cap-add", Promise.CAPABILITIES, spec -> !spec.capAdd().isEmpty()),
-            new Demand("--cap-drop", Promise.CAPABILITIES, spec -> !spec.capDrop().isEmpty()),
-            new Demand("--security-opt seccomp", Promise.SECCOMP, spec -> spec.seccomp().isPresent()),
+            new Demand(
+                    "--cap-drop", Promise.CAPABILITIES, spec -> !spec.capDrop().isEmpty()),
+            new Demand(
+                    "--security-opt seccomp",
+                    Promise.SECCOMP,
+                    spec -> spec.seccomp().isPresent()),
             new Demand("--privileged", Promise.PRIVILEGED, ContainerSpec::privileged),
             new Demand("--read-only", Promise.READ_ONLY, ContainerSpec::readOnly),
             new Demand("--volume", Promise.MOUNTS, spec -> !spec.mounts().isEmpty()),
             new Demand("--device", Promise.DEVICES, spec -> !spec.devices().isEmpty()),
-            new Demand("--network", Promise.NETWORK, spec -> spec.network().isPresent()
-                    && !spec.network().get().equals("host")),
-            new Demand("--pid host", Promise.HOST_NAMESPACES, spec -> host(spec.pid().orElse(""))),
-            new Demand("--ipc host", Promise.HOST_NAMESPACES, spec -> host(spec.ipc().orElse(""))),
-            new Demand("--uts host", Promise.HOST_NAMESPACES, spec -> host(spec.uts().orElse(""))),
+            new Demand(
+                    "--network",
+                    Promise.NETWORK,
+                    spec -> spec.network().isPresent() && !spec.network().get().equals("host")),
+            new Demand(
+                    "--pid host",
+                    Promise.HOST_NAMESPACES,
+                    spec -> host(spec.pid().orElse(""))),
+            new Demand(
+                    "--ipc host",
+                    Promise.HOST_NAMESPACES,
+                    spec -> host(spec.ipc().orElse(""))),
+            new Demand(
+                    "--uts host",
+                    Promise.HOST_NAMESPACES,
+                    spec -> host(spec.uts().orElse(""))),
             new Demand("--hostname", Promise.HOSTNAME, spec -> spec.hostname().isPresent()),
-            new Demand("--domainname", Promise.DOMAINNAME, spec -> spec.domainname().isPresent()),
+            new Demand(
+                    "--domainname",
+                    Promise.DOMAINNAME,
+                    spec -> spec.domainname().isPresent()),
             new Demand("--sysctl", Promise.SYSCTL, spec -> !spec.sysctls().isEmpty()),
             new Demand("--ulimit", Promise.ULIMIT, spec -> !spec.ulimits().isEmpty()),
             new Demand("--init", Promise.INIT, ContainerSpec::init),
             new Demand("--memory", Promise.LIMITS, spec -> spec.memory() != 0),
             new Demand("--cpus", Promise.LIMITS, spec -> spec.cpuQuota() != 0),
             new Demand("--tty", Promise.TERMINAL, ContainerSpec::terminal),
-            new Demand("--health-cmd", Promise.HEALTH, spec -> spec.healthcheck().isPresent()));
+            new Demand(
+                    "--health-cmd", Promise.HEALTH, spec -> spec.healthcheck().isPresent()));
 
     private RuntimeDemands() {}
 

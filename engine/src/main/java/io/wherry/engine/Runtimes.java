@@ -1,7 +1,7 @@
 package io.wherry.engine;
 
 import io.wherry.oci.WherryException;
-import io.wherry.runtime.Runtime;
+import io.wherry.runtime.ContainerRuntime;
 import io.wherry.runtime.RuntimeKind;
 import io.wherry.runtime.RuntimeName;
 import io.wherry.runtime.bwrap.BwrapRuntime;
@@ -52,7 +52,7 @@ final class Runtimes {
      * @param name the word it was found by
      * @param program absolute path of the tool; empty for none
      */
-    record Found(String name, RuntimeKind kind, String program, Runtime runtime) {}
+    record Found(String name, RuntimeKind kind, String program, ContainerRuntime runtime) {}
 
     /** {@return what was asked, with the runtime that configuration says where nothing was said} */
     ContainerSpec choose(ContainerSpec spec) {
@@ -150,6 +150,21 @@ final class Runtimes {
         Set<String> names = new LinkedHashSet<>(stock());
         names.addAll(configuration().runtimes().keySet());
         return List.copyOf(names);
+    }
+
+    /** {@return all that have a name here, with their versions: each tool is asked, so this takes a while} */
+    List<RuntimeListing> list() {
+        List<RuntimeListing> list = new ArrayList<>();
+        for (String name : names()) {
+            try {
+                Found found = find(RuntimeName.of(name));
+                list.add(new RuntimeListing(name, found.kind(), found.program(), ToolVersion.of(found.program()), ""));
+            } catch (WherryException e) {
+                RuntimeKind kind = name.equals("bwrap") ? RuntimeKind.BWRAP : RuntimeKind.OCI;
+                list.add(new RuntimeListing(name, kind, "", "", e.getMessage()));
+            }
+        }
+        return list;
     }
 
     private String search(String program) {

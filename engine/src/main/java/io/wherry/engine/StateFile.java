@@ -2,6 +2,8 @@ package io.wherry.engine;
 
 import io.wherry.oci.WherryException;
 import io.wherry.store.disk.FullDisk;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,7 +11,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -113,24 +114,41 @@ final class StateFile {
     /** {@return the content of a regular file, if it is there} */
     static Optional<byte[]> read(Path file) {
         try {
-            // asked once: a file may appear or go between two questions
-            BasicFileAttributes attributes =
-                    Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            // asked once: a file may appear or go between two questions. Most are not there, which is no exception:
+            // that costs more than the question.
+            BasicFileAttributes attributes = file.getFileSystem()
+                    .provider()
+                    .readAttributesIfExists(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            if (attributes == null) {
+                return Optional.empty();
+            }
             if (!attributes.isRegularFile()) {
                 throw new WherryException(WherryException.Kind.CORRUPT, "The state file " + file + " is not a file.");
             }
-            if (Files.size(file) > LIMIT) {
+            if (attributes.size() > LIMIT) {
                 throw new WherryException(
                         WherryException.Kind.CORRUPT,
-                        "The state file " + file + " has " + Files.size(file) + " bytes; at most " + LIMIT
+                        "The state file " + file + " has " + attributes.size() + " bytes; at most " + LIMIT
                                 + " are expected.");
             }
-            return Optional.of(Files.readAllBytes(file));
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
+            try (FileInputStream in = new FileInputStream(file.toString())) {
+                return Optional.of(in.readNBytes((int) LIMIT));
+            }
         } catch (IOException e) {
+            if (e instanceof FileNotFoundException && !Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                return Optional.empty(); // removed since it was asked
+            }
             throw failed("read", file, e);
         }
+    }
+
+    /** {@return the names of a folder's entries, which cost less than their paths} */
+    static String[] list(Path folder) {
+        String[] names = folder.toFile().list();
+        if (names == null) {
+            throw failed("list", folder, new IOException("it is not there, or not to be read"));
+        }
+        return names;
     }
 
     /** Removes a file if it is there. */

@@ -7,6 +7,7 @@ import io.wherry.kernel.program.Assembler;
 import io.wherry.kernel.program.Disassembler;
 import io.wherry.kernel.program.KernelProgram;
 import io.wherry.oci.WherryException;
+import io.wherry.runtime.RuntimeName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -54,7 +56,17 @@ class CrashSweepTest {
         REMOVED,
         TERMINAL,
         /** It fails, and its monitor starts it once more. */
-        AGAIN
+        AGAIN,
+        BWRAP,
+        RUNC,
+        CRUN;
+
+        /** By which runtime. */
+        Optional<RuntimeName> runtime() {
+            return ordinal() < BWRAP.ordinal()
+                    ? Optional.empty()
+                    : Optional.of(RuntimeName.of(name().toLowerCase(Locale.ROOT)));
+        }
     }
 
     private static Yard yard;
@@ -80,7 +92,16 @@ class CrashSweepTest {
         "FAIL, TERMINAL",
         "FAIL, AGAIN",
         "STOP, PLAIN",
-        "STOP, TERMINAL"
+        "STOP, TERMINAL",
+        "DIE, BWRAP",
+        "DIE, RUNC",
+        "DIE, CRUN",
+        "FAIL, BWRAP",
+        "FAIL, RUNC",
+        "FAIL, CRUN",
+        "STOP, BWRAP",
+        "STOP, RUNC",
+        "STOP, CRUN"
     })
     void nothingIsLeftWhereverAStartEnds(Switch what, Shape shape) throws InterruptedException {
         ContainerSpec spec = spec(shape);
@@ -100,6 +121,7 @@ class CrashSweepTest {
         ContainerSpec.Builder spec = yard.spec("crash", "/probe", "exit", Integer.toString(CODE));
         spec.remove = shape == Shape.REMOVED;
         spec.terminal = shape == Shape.TERMINAL;
+        spec.runtime = shape.runtime();
         if (shape == Shape.AGAIN) {
             spec.restart = Optional.of(RestartPolicy.parse("on-failure:1"));
         }

@@ -63,7 +63,7 @@ class ExplainTest {
     private Creation creation(Facts host) {
         Storage storage = Storage.of(root(), host.facts(), new NoLauncher(), "");
         ContainerFiles files = new ContainerFiles(root(), host.facts().bootId());
-        return new Creation(root(), files, host.facts(), storage);
+        return new Creation(root(), files, host.facts(), storage, new Runtimes());
     }
 
     private ContainerRoot from(Facts host) {

@@ -304,10 +304,25 @@ class LifeTest {
     @Test
     void renameThatWasCutShortLeavesTheNameThatTheRecordSays() {
         String id = yard.engine().create(server().build());
-        StateFile.write(yard.state().resolve("names/half"), (id + "\n").getBytes(StandardCharsets.US_ASCII));
+        for (String name : List.of("half", "another")) {
+            StateFile.write(
+                    yard.state().resolve("names").resolve(name), (id + "\n").getBytes(StandardCharsets.US_ASCII));
+        }
         yard.engine().containers();
-        assertThat(yard.state().resolve("names/half")).doesNotExist();
+        assertThat(yard.state().resolve("names").toFile().list()).containsExactly("box");
         assertThat(box().id()).isEqualTo(id);
+    }
+
+    @Test
+    void damagedContainerKeepsItsNamesAndStopsNoListing() {
+        String id = yard.engine().create(server().build());
+        StateFile.write(yard.state().resolve("names/half"), (id + "\n").getBytes(StandardCharsets.US_ASCII));
+        StateFile.write(yard.state().resolve("containers").resolve(id).resolve("container.json"), new byte[] {'{'});
+        assertThat(yard.engine().containers())
+                .singleElement()
+                .satisfies(box -> assertThat(box.status()).isEqualTo(Container.Status.DAMAGED));
+        assertThat(yard.state().resolve("names").toFile().list()).containsExactlyInAnyOrder("box", "half");
+        yard.engine().remove("box", true);
     }
 
     @Test

@@ -39,6 +39,7 @@ public final class Commands {
         "doctor",
         "events",
         "info",
+        "runtimes",
         "version",
         "help",
         "completion",
@@ -52,8 +53,8 @@ public final class Commands {
             case "run", "container run" -> new RunCommand();
             case "create", "container create" -> new CreateCommand();
             case "start", "container start" -> new StartCommand();
-            case "stop", "container stop" -> new StopCommand();
-            case "restart", "container restart" -> new RestartCommand();
+            case "stop", "container stop" -> new StopCommand(false);
+            case "restart", "container restart" -> new StopCommand(true);
             case "kill", "container kill" -> new KillCommand();
             case "pause", "container pause" -> new PauseCommand(true);
             case "unpause", "container unpause" -> new PauseCommand(false);
@@ -80,6 +81,7 @@ public final class Commands {
             case "doctor", "system doctor" -> new DoctorCommand();
             case "events", "system events" -> new EventsCommand();
             case "info", "system info" -> new InfoCommand();
+            case "runtimes", "system runtimes" -> new RuntimesCommand();
             case "version" -> new VersionCommand();
             case "help" -> new HelpCommand();
             case "completion" -> new CompletionCommand();

@@ -6,8 +6,9 @@ import io.wherry.engine.Container;
 import io.wherry.engine.ContainerSpec;
 import io.wherry.engine.MountSpec;
 import io.wherry.oci.json.JsonObject;
+import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.Map;
 /** One container as {@code ps} shows it, by docker's field names. */
 final class ContainerRow {
     private static final int COMMAND_WIDTH = 20;
+    private static final int ENGINES_TIME = "2026-01-02T03:04:05.000000000Z".length();
 
     /** How {@code ps} prints. */
     static final Listing LISTING = new Listing(
@@ -123,11 +125,24 @@ final class ContainerRow {
         return status.equals("starting") ? " (health: starting)" : " (" + status + ")";
     }
 
+    /** {@return seconds since 1970. The engine writes times in one form, for which no formatter is needed: that costs a tenth of a millisecond each time} */
     static long seconds(String instant) {
         try {
+            if (instant.length() == ENGINES_TIME && instant.charAt(10) == 'T' && instant.endsWith("Z")) {
+                long day = LocalDate.of(number(instant, 0, 4), number(instant, 5, 7), number(instant, 8, 10))
+                        .toEpochDay();
+                return day * 86_400
+                        + number(instant, 11, 13) * 3600L
+                        + number(instant, 14, 16) * 60L
+                        + number(instant, 17, 19);
+            }
             return Instant.parse(instant).getEpochSecond();
-        } catch (DateTimeParseException e) {
+        } catch (DateTimeException | NumberFormatException e) {
             return 0; // a damaged record has no age
         }
+    }
+
+    private static int number(String text, int from, int to) {
+        return Integer.parseInt(text, from, to, 10);
     }
 }

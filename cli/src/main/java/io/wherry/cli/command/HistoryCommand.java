@@ -1,7 +1,5 @@
 package io.wherry.cli.command;
 
-import static io.wherry.cli.table.Option.NONE;
-
 import io.wherry.cli.output.Human;
 import io.wherry.cli.output.Screen;
 import io.wherry.cli.session.Session;
@@ -15,21 +13,14 @@ import io.wherry.oci.Digest;
 import io.wherry.oci.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Shows how an image was made. */
 final class HistoryCommand extends Command<HistoryCommand.Words> {
     private static final int CREATED_BY_WIDTH = 45;
 
     /** What its options fill. */
-    static final class Words {
+    static final class Words extends Listing.Words {
         boolean human = true;
-        boolean quiet;
-        boolean wide;
-        boolean json;
-
-        @Nullable
-        String format;
     }
 
     @Override
@@ -46,12 +37,11 @@ final class HistoryCommand extends Command<HistoryCommand.Words> {
 
     @Override
     public OptionTable<Words> options() {
-        return new OptionTable<Words>()
-                .flag("human", 'H', "Print ages and sizes for people (default true)", (w, v) -> w.human = v)
-                .flag("no-trunc", NONE, "Print ids and commands whole", (w, v) -> w.wide = v)
-                .flag("quiet", 'q', "Print ids only", (w, v) -> w.quiet = v)
-                .text("format", NONE, "TEMPLATE", "A Go template, `table TEMPLATE` or `json`", (w, v) -> w.format = v)
-                .flag("json", NONE, "Print one JSON object a line", (w, v) -> w.json = v);
+        return Listing.options(
+                new OptionTable<Words>()
+                        .flag("human", 'H', "Print ages and sizes for people (default true)", (w, v) -> w.human = v)
+                        .flag("quiet", 'q', "Print ids only", (w, v) -> w.quiet = v),
+                "ids and commands");
     }
 
     @Override
@@ -74,7 +64,7 @@ final class HistoryCommand extends Command<HistoryCommand.Words> {
             String name = words.wide ? id.toString() : Human.shortId(id.hex());
             rows.add(row(step, rows.isEmpty() ? name : "<missing>", words, now));
         }
-        listing(words.human).print(session.out(), rows, words.quiet, words.json, words.format);
+        listing(words.human).print(session.out(), rows, words);
         return 0;
     }
 

@@ -12,20 +12,13 @@ import io.wherry.oci.ImageReference;
 import io.wherry.oci.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Lists images. */
 final class ImagesCommand extends Command<ImagesCommand.Words> {
     /** What its options fill. */
-    static final class Words {
+    static final class Words extends Listing.Words {
         boolean all;
-        boolean quiet;
-        boolean wide;
         boolean digests;
-        boolean json;
-
-        @Nullable
-        String format;
     }
 
     @Override
@@ -42,13 +35,12 @@ final class ImagesCommand extends Command<ImagesCommand.Words> {
 
     @Override
     public OptionTable<Words> options() {
-        return new OptionTable<Words>()
-                .flag("all", 'a', "Accepted for docker's sake; all are listed", (w, v) -> w.all = v)
-                .flag("quiet", 'q', "Print ids only", (w, v) -> w.quiet = v)
-                .flag("no-trunc", NONE, "Print ids whole", (w, v) -> w.wide = v)
-                .flag("digests", NONE, "Also the digests", (w, v) -> w.digests = v)
-                .text("format", NONE, "TEMPLATE", "A Go template, `table TEMPLATE` or `json`", (w, v) -> w.format = v)
-                .flag("json", NONE, "Print one JSON object a line", (w, v) -> w.json = v);
+        return Listing.options(
+                new OptionTable<Words>()
+                        .flag("all", 'a', "Accepted for docker's sake; all are listed", (w, v) -> w.all = v)
+                        .flag("quiet", 'q', "Print ids only", (w, v) -> w.quiet = v)
+                        .flag("digests", NONE, "Also the digests", (w, v) -> w.digests = v),
+                "ids");
     }
 
     @Override
@@ -68,7 +60,7 @@ final class ImagesCommand extends Command<ImagesCommand.Words> {
             }
         }
         Listing listing = words.digests ? ImageRow.WITH_DIGESTS : ImageRow.LISTING;
-        listing.print(session.out(), rows, words.quiet, words.json, words.format);
+        listing.print(session.out(), rows, words);
         return 0;
     }
 }

@@ -1,8 +1,11 @@
 package io.wherry.cli.command;
 
+import static io.wherry.cli.table.Option.NONE;
+
 import io.wherry.cli.format.Template;
 import io.wherry.cli.output.Screen;
 import io.wherry.cli.output.TableWriter;
+import io.wherry.cli.table.OptionTable;
 import io.wherry.oci.json.JsonObject;
 import io.wherry.oci.json.JsonString;
 import io.wherry.oci.json.JsonValue;
@@ -20,17 +23,40 @@ import org.jspecify.annotations.Nullable;
 record Listing(JsonObject titles, List<String> columns) {
     private static final String TABLE = "table";
 
+    /** How a listing is to look: what the options fill that all listings have. */
+    static class Words {
+        /** Ids only. */
+        boolean quiet;
+
+        /** Nothing is shortened. */
+        boolean wide;
+
+        boolean json;
+
+        /** {@code json}, {@code table}, {@code table TEMPLATE} or a template. */
+        @Nullable
+        String format;
+    }
+
     /**
-     * Prints.
+     * {@return a command's own options, and behind them those that all listings have}
      *
-     * @param format null, {@code json}, {@code table}, {@code table TEMPLATE} or a template
+     * @param whole what is printed whole on demand
      */
-    void print(PrintStream out, List<JsonObject> rows, boolean quiet, boolean json, @Nullable String format) {
-        if (json || "json".equals(format)) {
+    static <W extends Words> OptionTable<W> options(OptionTable<W> own, String whole) {
+        return own.flag("no-trunc", NONE, "Print " + whole + " whole", (w, v) -> w.wide = v)
+                .text("format", NONE, "TEMPLATE", "A Go template, `table TEMPLATE` or `json`", (w, v) -> w.format = v)
+                .flag("json", NONE, "Print one JSON object a line", (w, v) -> w.json = v);
+    }
+
+    /** Prints. */
+    void print(PrintStream out, List<JsonObject> rows, Words words) {
+        String format = words.format;
+        if (words.json || "json".equals(format)) {
             for (JsonObject row : rows) {
                 line(out, row);
             }
-        } else if (quiet && format == null) {
+        } else if (words.quiet && format == null) {
             for (JsonObject row : rows) {
                 out.print(Screen.safe(text(row, "ID")) + "\n");
             }

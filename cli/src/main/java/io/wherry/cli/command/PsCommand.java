@@ -1,7 +1,5 @@
 package io.wherry.cli.command;
 
-import static io.wherry.cli.table.Option.NONE;
-
 import io.wherry.cli.session.Session;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
@@ -12,23 +10,14 @@ import io.wherry.engine.Engine;
 import io.wherry.oci.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Lists containers. */
 final class PsCommand extends Command<PsCommand.Words> {
     /** What its options fill. */
-    static final class Words {
+    static final class Words extends Listing.Words {
         boolean all;
-        boolean quiet;
-        boolean wide;
-        boolean json;
-
-        @Nullable
-        String format;
-
         boolean latest;
         int last = -1;
-
         final List<String> filters = new ArrayList<>();
     }
 
@@ -46,27 +35,26 @@ final class PsCommand extends Command<PsCommand.Words> {
 
     @Override
     public OptionTable<Words> options() {
-        return new OptionTable<Words>()
-                .flag("all", 'a', "Also those that have ended", (w, v) -> w.all = v)
-                .flag("quiet", 'q', "Print ids only", (w, v) -> w.quiet = v)
-                .flag("no-trunc", NONE, "Print ids and commands whole", (w, v) -> w.wide = v)
-                .pairs(
-                        "filter",
-                        'f',
-                        "KEY=VALUE",
-                        "Only those with this name, status, id, label, ancestor, before, since, exited, health, network, volume",
-                        (w, v) -> w.filters.add(v))
-                .number(
-                        "last",
-                        'n',
-                        "Only the last created so many, in any state",
-                        -1,
-                        Integer.MAX_VALUE,
-                        (w, v) -> w.last = v.intValue())
-                .flag("latest", 'l', "Only the last created, in any state", (w, v) -> w.latest = v)
-                .absent("size", 's', false, "sizes of containers")
-                .text("format", NONE, "TEMPLATE", "A Go template, `table TEMPLATE` or `json`", (w, v) -> w.format = v)
-                .flag("json", NONE, "Print one JSON object a line", (w, v) -> w.json = v);
+        return Listing.options(
+                new OptionTable<Words>()
+                        .flag("all", 'a', "Also those that have ended", (w, v) -> w.all = v)
+                        .flag("quiet", 'q', "Print ids only", (w, v) -> w.quiet = v)
+                        .pairs(
+                                "filter",
+                                'f',
+                                "KEY=VALUE",
+                                "Only those with this name, status, id, label, ancestor, before, since, exited, health, network, volume",
+                                (w, v) -> w.filters.add(v))
+                        .number(
+                                "last",
+                                'n',
+                                "Only the last created so many, in any state",
+                                -1,
+                                Integer.MAX_VALUE,
+                                (w, v) -> w.last = v.intValue())
+                        .flag("latest", 'l', "Only the last created, in any state", (w, v) -> w.latest = v)
+                        .absent("size", 's', false, "sizes of containers"),
+                "ids and commands");
     }
 
     @Override
@@ -89,7 +77,7 @@ final class PsCommand extends Command<PsCommand.Words> {
                 rows.add(ContainerRow.of(container, words.wide, now, bridged));
             }
         }
-        ContainerRow.LISTING.print(session.out(), rows, words.quiet, words.json, words.format);
+        ContainerRow.LISTING.print(session.out(), rows, words);
         return 0;
     }
 }

@@ -20,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Shows what containers use. */
 final class StatsCommand extends Command<StatsCommand.Words> {
@@ -29,14 +28,9 @@ final class StatsCommand extends Command<StatsCommand.Words> {
     private static final String CLEAR_SCREEN = "\033[2J\033[H";
 
     /** What its options fill. */
-    static final class Words {
+    static final class Words extends Listing.Words {
         boolean all;
         boolean once;
-        boolean wide;
-        boolean json;
-
-        @Nullable
-        String format;
     }
 
     @Override
@@ -53,12 +47,11 @@ final class StatsCommand extends Command<StatsCommand.Words> {
 
     @Override
     public OptionTable<Words> options() {
-        return new OptionTable<Words>()
-                .flag("all", 'a', "Also those that do not run", (w, v) -> w.all = v)
-                .flag("no-stream", NONE, "Print once and end", (w, v) -> w.once = v)
-                .flag("no-trunc", NONE, "Print ids whole", (w, v) -> w.wide = v)
-                .text("format", NONE, "TEMPLATE", "A Go template, `table TEMPLATE` or `json`", (w, v) -> w.format = v)
-                .flag("json", NONE, "Print one JSON object a line", (w, v) -> w.json = v);
+        return Listing.options(
+                new OptionTable<Words>()
+                        .flag("all", 'a', "Also those that do not run", (w, v) -> w.all = v)
+                        .flag("no-stream", NONE, "Print once and end", (w, v) -> w.once = v),
+                "ids");
     }
 
     @Override
@@ -138,8 +131,7 @@ final class StatsCommand extends Command<StatsCommand.Words> {
     private static void show(Session session, Words words, List<JsonObject> rows) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         PrintStream page = new PrintStream(bytes, false, StandardCharsets.UTF_8);
-        StatsRow.listing(any(rows, "CPUSource"), any(rows, "MemSource"))
-                .print(page, rows, false, words.json, words.format);
+        StatsRow.listing(any(rows, "CPUSource"), any(rows, "MemSource")).print(page, rows, words);
         page.flush();
         boolean clears = !words.once && session.context().isTerminal(1);
         session.out().print((clears ? CLEAR_SCREEN : "") + bytes.toString(StandardCharsets.UTF_8));

@@ -53,7 +53,7 @@ final class Meaning {
             sound = isBelow(data, (int) v[1], false) && (v[2] == 0 || v[2] == 1);
         } else if (op == Op.RMCG) {
             sound = isBelow(data, (int) v[1], false);
-        } else if (op == Op.RMTREE || op == Op.RECORD) {
+        } else if (op == Op.RMTREE || op == Op.RECORD || op == Op.KILLREC) {
             sound = isBelow(data, (int) v[1], true);
         } else if (op == Op.MAKEPATH) {
             sound = data.get((int) v[1]) != '/'

@@ -106,16 +106,21 @@ final class JsonScanner {
     /** Reads a string from its opening quote on. Nearly all are ASCII without escapes: these are copied at once. */
     String string() {
         int start = ++at;
-        while (at < bytes.length) {
-            byte b = bytes[at];
+        byte[] document = bytes; // not read anew for each byte: most documents are read before anything is compiled
+        int i = start;
+        while (i < document.length) {
+            byte b = document[i];
             if (b == '"') {
-                return new String(bytes, start, at++ - start, StandardCharsets.ISO_8859_1);
+                at = i + 1;
+                return new String(document, start, i - start, StandardCharsets.ISO_8859_1);
             }
             if (b == '\\' || b < 0x20) {
+                at = i;
                 return slowString(start);
             }
-            at++;
+            i++;
         }
+        at = i;
         throw unexpected("the closing quote of a string");
     }
 

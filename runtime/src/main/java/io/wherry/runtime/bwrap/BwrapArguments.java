@@ -36,7 +36,7 @@ final class BwrapArguments {
     /** {@return all but the program's own name and the numbers of descriptors} */
     List<String> list() {
         namespaces();
-        add(config.root().readonly() ? "--ro-bind" : "--bind", root, "/");
+        add("--bind", root, "/");
         for (Mount mount : config.mounts()) {
             mount(mount);
         }
@@ -45,6 +45,12 @@ final class BwrapArguments {
         }
         for (String path : config.linux().maskedPaths()) {
             mask(path);
+        }
+        if (!config.process().cwd().equals("/")) {
+            add("--dir", config.process().cwd());
+        }
+        if (config.root().readonly()) {
+            add("--remount-ro", "/"); // behind all that makes its own mount points
         }
         process();
         return list;
@@ -120,7 +126,10 @@ final class BwrapArguments {
             if (option.startsWith("mode=")) {
                 add("--perms", option.substring("mode=".length()));
             } else if (option.startsWith("size=")) {
-                add("--size", Long.toString(ByteSize.parse(option.substring("size=".length())).bytes()));
+                add(
+                        "--size",
+                        Long.toString(ByteSize.parse(option.substring("size=".length()))
+                                .bytes()));
             }
         }
         add("--tmpfs", mount.destination());
@@ -155,9 +164,6 @@ final class BwrapArguments {
         for (String variable : process.env()) {
             int equals = variable.indexOf('=');
             add("--setenv", variable.substring(0, equals), variable.substring(equals + 1));
-        }
-        if (!process.cwd().equals("/")) {
-            add("--dir", process.cwd());
         }
         add("--chdir", process.cwd(), "--");
         list.addAll(process.args());

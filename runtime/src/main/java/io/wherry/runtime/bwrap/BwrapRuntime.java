@@ -15,7 +15,7 @@ import io.wherry.kernel.step.WriteFile;
 import io.wherry.oci.RuntimeConfig;
 import io.wherry.runtime.ExecPlacement;
 import io.wherry.runtime.Placement;
-import io.wherry.runtime.Runtime;
+import io.wherry.runtime.ContainerRuntime;
 import io.wherry.runtime.pilot.Identity;
 import io.wherry.runtime.pilot.JoiningExec;
 import io.wherry.runtime.pilot.PilotStrand;
@@ -30,7 +30,7 @@ import java.util.Optional;
  *
  * @param program absolute path of bwrap
  */
-public record BwrapRuntime(String program) implements Runtime {
+public record BwrapRuntime(String program) implements ContainerRuntime {
     private static final String FILTER = "filter";
 
     @Override

@@ -42,7 +42,6 @@ import io.wherry.runtime.pilot.Cgroups;
 import io.wherry.runtime.pilot.Identity;
 import io.wherry.runtime.pilot.RootMount;
 import io.wherry.runtime.pilot.Streams;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -17,7 +17,7 @@ import io.wherry.kernel.step.StartProcess;
 import io.wherry.oci.RuntimeConfig;
 import io.wherry.runtime.ExecPlacement;
 import io.wherry.runtime.Placement;
-import io.wherry.runtime.Runtime;
+import io.wherry.runtime.ContainerRuntime;
 import io.wherry.runtime.pilot.JoiningExec;
 import io.wherry.runtime.pilot.OwnNamespaces;
 import io.wherry.runtime.pilot.PilotStrand;
@@ -25,7 +25,7 @@ import io.wherry.runtime.pilot.Streams;
 import java.util.Optional;
 
 /** Containers by the kernel's own means. {@link FirstProcess} has what happens inside. */
-public final class NativeRuntime implements Runtime {
+public final class NativeRuntime implements ContainerRuntime {
     /** The runtime; it has no state. */
     public static final NativeRuntime INSTANCE = new NativeRuntime();
 

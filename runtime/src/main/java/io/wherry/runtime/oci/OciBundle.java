@@ -8,10 +8,12 @@ import io.wherry.kernel.seccomp.Architecture;
 import io.wherry.kernel.seccomp.DefaultProfile;
 import io.wherry.oci.LinuxConfig;
 import io.wherry.oci.Namespace;
+import io.wherry.oci.ProcessConfig;
 import io.wherry.oci.Root;
 import io.wherry.oci.RuntimeConfig;
 import io.wherry.oci.RuntimeConfigBuilder;
 import io.wherry.oci.Seccomp;
+import io.wherry.oci.User;
 import io.wherry.runtime.pilot.Identity;
 import io.wherry.runtime.pilot.SeccompTranslation;
 import io.wherry.runtime.pilot.ToolStrand;
@@ -40,7 +42,7 @@ public final class OciBundle {
     public static RuntimeConfig of(RuntimeConfig config, String rootfs, HostFacts facts) {
         RuntimeConfigBuilder out = RuntimeConfig.builder()
                 .ociVersion(VERSION)
-                .process(config.process())
+                .process(process(config))
                 .root(new Root(rootfs, config.root().readonly()))
                 .hostname(config.hostname())
                 .domainname(config.domainname())
@@ -54,6 +56,19 @@ public final class OciBundle {
             }
         }
         return out.build();
+    }
+
+    /** With the primary group among the others, as under the native runtime: or permissions that exclude it could be bypassed. */
+    static ProcessConfig process(RuntimeConfig config) {
+        User user = config.process().user();
+        List<Long> groups = new ArrayList<>(List.of(user.gid()));
+        for (long group : user.additionalGids()) {
+            if (!groups.contains(group)) {
+                groups.add(group);
+            }
+        }
+        User grouped = new User(user.uid(), user.gid(), user.umask(), groups, user.username(), user.extra());
+        return config.process().toBuilder().user(grouped).build();
     }
 
     private static LinuxConfig linux(RuntimeConfig config, HostFacts facts) {

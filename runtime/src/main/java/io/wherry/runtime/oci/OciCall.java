@@ -13,6 +13,7 @@ import io.wherry.kernel.step.MakeMountsPrivate;
 import io.wherry.kernel.step.MakeSocketPair;
 import io.wherry.kernel.step.Mark;
 import io.wherry.kernel.step.Namespaces;
+import io.wherry.kernel.step.NewMountNamespace;
 import io.wherry.kernel.step.NewSession;
 import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.SendMark;
@@ -48,8 +49,7 @@ final class OciCall {
         Slot[] sockets = plan.pair("runtime", "pilot");
         Slot tool = plan.slot("runtime's process");
         plan.add(PILOT, new MakeSocketPair(sockets[0], sockets[1]));
-        Namespaces own = new Namespaces(hiding.isEmpty() ? 0 : Linux.CLONE_NEWNS);
-        plan.add(PILOT, new StartProcess(own, strand, Slot.NONE, sockets[0], sockets[1], tool));
+        plan.add(PILOT, new StartProcess(new Namespaces(0), strand, Slot.NONE, sockets[0], sockets[1], tool));
         streams.leave(plan);
         plan.add(PILOT, new SendMark(sockets[0], Mark.GO, Slot.NONE));
         plan.add(strand, new DieWithParent());
@@ -58,6 +58,7 @@ final class OciCall {
             plan.add(strand, new SetIds(0, 0, List.of(), !(facts.privilege() instanceof Privilege.Single)));
         }
         if (!hiding.isEmpty()) {
+            plan.add(strand, new NewMountNamespace());
             plan.add(strand, new MakeMountsPrivate());
             hiding.forEach(step -> plan.add(strand, step));
         }

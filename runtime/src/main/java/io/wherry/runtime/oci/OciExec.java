@@ -5,9 +5,7 @@ import static io.wherry.kernel.program.Assembler.PILOT;
 
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.step.AdoptOrphans;
-import io.wherry.kernel.step.AdoptProcess;
 import io.wherry.kernel.step.ListenAt;
-import io.wherry.kernel.step.OpenFile;
 import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.ReceiveConsole;
 import io.wherry.kernel.step.Slot;
@@ -42,21 +40,18 @@ final class OciExec {
         pilot.find();
         Streams streams = terminal ? Streams.ofConsole(plan, place.input()) : Streams.of(plan, false, place.input());
         pilot.open();
-        byte[] document = config.process().toJson().toString().getBytes(StandardCharsets.UTF_8);
+        byte[] document = OciBundle.process(config).toJson().toString().getBytes(StandardCharsets.UTF_8);
         plan.add(PILOT, new WriteFile(pilot.folder(), "process.json", document));
         Slot console = plan.slot("console socket");
         if (terminal) {
             plan.add(PILOT, new ListenAt(pilot.folder(), "console", console));
         }
         plan.add(PILOT, new AdoptOrphans());
-        new OciCall(plan, INSIDE, facts, runtime.hidingHybrid(facts)).make(pilot.container(), streams, words(terminal));
+        new OciCall(plan, INSIDE, facts, runtime.hiding()).make(pilot.container(), streams, words(terminal));
         if (terminal) {
             plan.add(PILOT, new ReceiveConsole(console, streams.monitorOut()));
         }
-        Slot number = plan.slot("pid file");
-        Slot process = plan.slot("process");
-        plan.add(PILOT, new OpenFile(pilot.folder(), "pid", number));
-        plan.add(PILOT, new AdoptProcess(number, "", Slot.NONE, process));
+        Slot process = OciRuntime.adopt(plan, pilot.folder());
         pilot.close(process, streams);
         return plan;
     }
@@ -64,12 +59,7 @@ final class OciExec {
     private List<String> words(boolean terminal) {
         List<String> words = runtime.global(pilot.containerPath(), place.log());
         words.addAll(List.of(
-                "exec",
-                "--detach",
-                "--process",
-                pilot.path() + "/process.json",
-                "--pid-file",
-                pilot.path() + "/pid"));
+                "exec", "--detach", "--process", pilot.path() + "/process.json", "--pid-file", pilot.path() + "/pid"));
         if (terminal) {
             words.addAll(List.of("--console-socket", pilot.path() + "/console"));
         }

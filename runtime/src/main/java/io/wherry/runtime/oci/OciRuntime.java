@@ -4,10 +4,14 @@ import static io.wherry.kernel.program.Assembler.BETWEEN;
 import static io.wherry.kernel.program.Assembler.PILOT;
 import static io.wherry.kernel.program.Assembler.SWEEP;
 
+import io.wherry.kernel.host.CgroupLayout;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.step.AdoptProcess;
 import io.wherry.kernel.step.AwaitExit;
-import io.wherry.kernel.step.DetachMount;
+import io.wherry.kernel.step.CloseDescriptor;
+import io.wherry.kernel.step.CoverFolder;
+import io.wherry.kernel.step.EmptyCgroup;
+import io.wherry.kernel.step.KillRecorded;
 import io.wherry.kernel.step.ListenAt;
 import io.wherry.kernel.step.MakeFolder;
 import io.wherry.kernel.step.NetworkAttachment;
@@ -23,7 +27,8 @@ import io.wherry.kernel.step.WriteFile;
 import io.wherry.oci.RuntimeConfig;
 import io.wherry.runtime.ExecPlacement;
 import io.wherry.runtime.Placement;
-import io.wherry.runtime.Runtime;
+import io.wherry.runtime.ContainerRuntime;
+import io.wherry.runtime.pilot.Cgroups;
 import io.wherry.runtime.pilot.PilotStrand;
 import io.wherry.runtime.pilot.Streams;
 import io.wherry.runtime.pilot.ToolStrand;
@@ -39,7 +44,7 @@ import java.util.Optional;
  * @param program absolute path of the program
  * @param arguments global arguments of the user's own, put first
  */
-public record OciRuntime(String program, List<String> arguments) implements Runtime {
+public record OciRuntime(String program, List<String> arguments) implements ContainerRuntime {
     /** The file in the container's folder that has what the runtime had to say, one JSON object a line. */
     public static final String LOG = "runtime.log";
 
@@ -81,31 +86,37 @@ public record OciRuntime(String program, List<String> arguments) implements Runt
         List<String> words = global(pilot.volatilePath(), log);
         // A container that ends at once is reaped by crun before it leaves it to us, and its exit code is lost: it is
         // created, taken over, and started then.
-        boolean twice = program.endsWith("/crun");
+        boolean twice = isCrun();
         words.addAll(twice ? List.of("create") : List.of("run", "--detach"));
         words.addAll(List.of("--bundle", folder, "--pid-file", folder + "/pid"));
         if (terminal) {
             words.addAll(List.of("--console-socket", folder + "/console"));
         }
         words.add(place.id());
-        Slot tool = new ToolStrand(pilot, config, rootfs, network, facts)
-                .start(streams, hidingHybrid(facts), words, List.of());
+        Slot tool = new ToolStrand(pilot, config, rootfs, network, facts).start(streams, hiding(), words, List.of());
         plan.add(PILOT, new AwaitExit(tool));
         if (terminal) {
             plan.add(PILOT, new ReceiveConsole(console, streams.monitorOut()));
         }
-        Slot number = plan.slot("pid file");
-        Slot process = plan.slot("process");
-        plan.add(PILOT, new OpenFile(bundle, "pid", number));
-        plan.add(PILOT, new AdoptProcess(number, "", Slot.NONE, process));
+        Slot process = adopt(plan, bundle);
         if (twice) {
             List<String> start = global(pilot.volatilePath(), log);
             start.addAll(List.of("start", place.id()));
-            new OciCall(plan, STARTER, facts, hidingHybrid(facts)).make(process, Streams.NONE, start);
+            new OciCall(plan, STARTER, facts, hiding()).make(process, Streams.NONE, start);
+            process = adopt(plan, bundle); // what is recorded is the process that came last
         }
         delete(plan, pilot, place, facts);
         pilot.close(process, Slot.NONE, streams);
         return plan;
+    }
+
+    static Slot adopt(Plan plan, Slot folder) {
+        Slot number = plan.slot("pid file");
+        Slot process = plan.slot("process");
+        plan.add(PILOT, new OpenFile(folder, "pid", number));
+        plan.add(PILOT, new AdoptProcess(number, "", Slot.NONE, process));
+        plan.add(PILOT, new CloseDescriptor(number));
+        return process;
     }
 
     List<String> global(String volatileFolder, String log) {
@@ -116,30 +127,40 @@ public record OciRuntime(String program, List<String> arguments) implements Runt
         return words;
     }
 
-    /** First, while the runtime's state is there: it may have hooks to run. Where the runtime cannot work outside of what the strand prepared, names do it all. */
+    /**
+     * First, while the runtime's state is there, by itself, since it may have hooks to run. Where it cannot work outside of what the strand prepared, names do it all. The container
+     * does not die with the monitor, and a user's is in no group.
+     */
     private void delete(Plan plan, PilotStrand pilot, Placement place, HostFacts facts) {
-        if (!facts.root() || refusesHybrid(facts)) {
-            return;
+        List<Step> steps = new ArrayList<>();
+        if (facts.root() && !isCrun()) {
+            List<String> words = global(pilot.volatilePath(), "/dev/null");
+            words.addAll(List.of("delete", "--force", place.id()));
+            steps.add(new SweepByTool("", words, ToolStrand.ENVIRONMENT));
         }
-        List<String> words = global(pilot.volatilePath(), "/dev/null");
-        words.addAll(List.of("delete", "--force", place.id()));
-        plan.add(SWEEP, new SweepByTool("", words, ToolStrand.ENVIRONMENT));
-        if (!place.remove()) {
-            plan.add(BETWEEN, new SweepByTool("", words, ToolStrand.ENVIRONMENT));
+        steps.add(new KillRecorded(pilot.volatilePath(), "started"));
+        for (CgroupLayout.Hierarchy hierarchy : facts.cgroups().hierarchies()) { // the runtime uses more of them than we do
+            steps.add(new EmptyCgroup(hierarchy.path(), Cgroups.PARENT, place.id(), false));
+        }
+        steps.add(new EmptyCgroup("/sys/fs/cgroup/systemd", Cgroups.PARENT, place.id(), false));
+        for (Step step : steps) {
+            plan.add(SWEEP, step);
+            if (!place.remove()) {
+                plan.add(BETWEEN, step);
+            }
         }
     }
 
-    /** crun 1.8 refuses a host with both versions of control groups; in a mount namespace of its own it need not see the second. */
-    private boolean refusesHybrid(HostFacts facts) {
-        boolean hybrid = !facts.cgroups().hierarchies().isEmpty()
-                && facts.cgroups().unified().isPresent();
-        return hybrid && program.endsWith("/crun");
+    /**
+     * {@return what this runtime must not see} crun 1.8 refuses a host with both versions of control groups. In a mount namespace of its own it need not see the second, in
+     * which the container is all the same, by its birth.
+     */
+    List<Step> hiding() {
+        return isCrun() ? List.of(new CoverFolder("/sys/fs/cgroup/unified")) : List.of();
     }
 
-    List<Step> hidingHybrid(HostFacts facts) {
-        return refusesHybrid(facts)
-                ? List.of(new DetachMount(facts.cgroups().unified().orElseThrow()))
-                : List.of();
+    private boolean isCrun() {
+        return program.endsWith("/crun");
     }
 
     @Override

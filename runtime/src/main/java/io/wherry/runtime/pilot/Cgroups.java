@@ -24,7 +24,7 @@ import java.util.List;
  */
 public abstract sealed class Cgroups permits CgroupsV1, CgroupsV2, NoCgroups {
     /** The folder of ours in each hierarchy. */
-    static final String PARENT = "wherry";
+    public static final String PARENT = "wherry";
 
     final String id;
     final Resources resources;

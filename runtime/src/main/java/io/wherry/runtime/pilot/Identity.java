@@ -107,9 +107,9 @@ public final class Identity {
                     "Give --security-opt seccomp=unconfined to run without one.");
         }
         long capabilities = mask(config.process().capabilities().bounding());
-        return Optional.of(FilterCompiler.compile(
-                        DefaultProfile.filter(CapabilitySet.ofMask(capabilities), Architecture.X86_64))
-                .bytes());
+        return Optional.of(
+                FilterCompiler.compile(DefaultProfile.filter(CapabilitySet.ofMask(capabilities), Architecture.X86_64))
+                        .bytes());
     }
 
     private void ids(ProcessConfig process) {

@@ -48,8 +48,6 @@ public final class RootMount {
         }
         List<Slot> opened = MountOverlay.slots(
                 plan, overlay.lowers().size(), facts.features().overlayOneByOne());
-        plan.add(
-                strand,
-                new MountOverlay(overlay.lowers(), overlay.upper(), overlay.work(), flags, opened, root));
+        plan.add(strand, new MountOverlay(overlay.lowers(), overlay.upper(), overlay.work(), flags, opened, root));
     }
 }

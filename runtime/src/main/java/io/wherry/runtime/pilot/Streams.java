@@ -23,13 +23,7 @@ public record Streams(boolean terminal, Slot in, Slot out, Slot err, Slot monito
 
     /** No input and output. */
     public static final Streams NONE = new Streams(
-            false,
-            new Slot(0, "null"),
-            new Slot(0, "null"),
-            new Slot(0, "null"),
-            Slot.NONE,
-            Slot.NONE,
-            Slot.NONE);
+            false, new Slot(0, "null"), new Slot(0, "null"), new Slot(0, "null"), Slot.NONE, Slot.NONE, Slot.NONE);
 
     /** {@return the ends, with what makes the pilot's and the process's} */
     public static Streams of(Plan plan, boolean terminal, boolean input) {

@@ -4,6 +4,7 @@ import static io.wherry.kernel.program.Assembler.BETWEEN;
 import static io.wherry.kernel.program.Assembler.PILOT;
 import static io.wherry.kernel.program.Assembler.SWEEP;
 
+import io.wherry.kernel.host.CgroupLayout;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.step.CloseDescriptor;
 import io.wherry.kernel.step.ConnectShim;
@@ -30,6 +31,7 @@ import io.wherry.runtime.ExecPlacement;
 import io.wherry.runtime.Placement;
 import io.wherry.runtime.ContainerRuntime;
 import io.wherry.runtime.oci.OciBundle;
+import io.wherry.runtime.pilot.Cgroups;
 import io.wherry.runtime.pilot.PilotStrand;
 import io.wherry.runtime.pilot.Streams;
 import io.wherry.runtime.pilot.ToolStrand;
@@ -52,7 +54,6 @@ public record ShimRuntime(String program, byte[] options) implements ContainerRu
     private static final String NAMESPACE = "wherry";
 
     private static final String BUNDLE = "b";
-    private static final String GROUPS = "wherry";
     private static final String VERSION = "2.4.2"; // whose protocol this is
     /** What tells a sandbox from a container in it; runsc waits for ever without. */
     private static final String KIND = "io.kubernetes.cri.container-type";
@@ -75,7 +76,7 @@ public record ShimRuntime(String program, byte[] options) implements ContainerRu
         Slot group = Slot.NONE;
         if (facts.cgroups().unified().isPresent()) {
             group = plan.slot("shim's group");
-            plan.add(PILOT, new MakeCgroup(facts.cgroups().unified().get(), GROUPS, shimGroup(place), group));
+            plan.add(PILOT, new MakeCgroup(facts.cgroups().unified().get(), Cgroups.PARENT, shimGroup(place), group));
         }
         String folder = pilot.volatilePath() + "/" + BUNDLE;
         Slot bundle = plan.slot("bundle");
@@ -199,7 +200,15 @@ public record ShimRuntime(String program, byte[] options) implements ContainerRu
         words.addAll(List.of("-bundle", folder, "delete"));
         plan.add(strand, new SweepByTool(folder, words, environment(place)));
         if (facts.cgroups().unified().isPresent()) {
-            plan.add(strand, new EmptyCgroup(facts.cgroups().unified().get(), GROUPS, shimGroup(place), true));
+            plan.add(strand, new EmptyCgroup(facts.cgroups().unified().get(), Cgroups.PARENT, shimGroup(place), true));
+        }
+        List<String> hierarchies = new ArrayList<>();
+        for (CgroupLayout.Hierarchy hierarchy : facts.cgroups().hierarchies()) { // runc uses more of them than we do
+            hierarchies.add(hierarchy.path());
+        }
+        hierarchies.add("/sys/fs/cgroup/systemd");
+        for (String hierarchy : hierarchies) {
+            plan.add(strand, new EmptyCgroup(hierarchy, Cgroups.PARENT, place.id(), false));
         }
         String socket = Digest.sha256(address(place) + "/" + NAMESPACE + "/" + place.id())
                 .hex();

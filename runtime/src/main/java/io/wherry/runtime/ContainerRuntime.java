@@ -14,7 +14,7 @@ import java.util.Optional;
  * <p>Whatever it is, a pilot stands beside the container, and what a pilot can do is the same for all: it starts the container, keeps its input, output and log, signals it, asks for its health,
  * tells its end, and cleans up by name from any state.
  */
-public interface Runtime {
+public interface ContainerRuntime {
 
     /**
      * {@return the plan of a container}
@@ -23,11 +23,7 @@ public interface Runtime {
      * @throws WherryException of kind UNSUPPORTED or INVALID if the host cannot do what is asked, or nobody can
      */
     Plan compile(
-            RuntimeConfig config,
-            Rootfs rootfs,
-            Placement place,
-            Optional<NetworkAttachment> network,
-            HostFacts facts);
+            RuntimeConfig config, Rootfs rootfs, Placement place, Optional<NetworkAttachment> network, HostFacts facts);
 
     /**
      * {@return the plan of one more process in a container that runs}

@@ -1,0 +1,38 @@
+package io.wherry.kernel.step;
+
+import static io.wherry.kernel.program.Linux.O_CLOEXEC;
+import static io.wherry.kernel.program.Linux.O_DIRECTORY;
+import static io.wherry.kernel.program.Linux.O_NOFOLLOW;
+import static io.wherry.kernel.program.Linux.O_PATH;
+
+import io.wherry.kernel.program.Call;
+import io.wherry.kernel.program.Errno;
+import io.wherry.kernel.program.Op;
+import io.wherry.kernel.program.Strand;
+
+/**
+ * Kills the process that a record of {@link RecordStarted} names, if it still is that one: for a process that does not die with the monitor and may be in no control group.
+ *
+ * @param folder absolute path of the folder, which may be gone
+ * @param name one name
+ */
+public record KillRecorded(String folder, String name) implements Step {
+    @Override
+    public void lower(Strand out) {
+        int gone = out.callTo(
+                        Slot.T0,
+                        Call.OPENAT,
+                        Strand.CWD,
+                        out.string(folder),
+                        O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,
+                        0)
+                .skipOn(Errno.ENOENT);
+        out.op(Op.KILLREC, Slot.T0, out.string(name));
+        out.land(gone);
+    }
+
+    @Override
+    public String describe() {
+        return "kill the process that " + name + " in " + folder + " records, if it is that one still";
+    }
+}
