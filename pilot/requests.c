@@ -62,10 +62,7 @@ static bool is_frozen(int events) {
 }
 
 /* The kernel freezes processes one by one; the file tells when the last one is. */
-static int pause(struct monitor *m) {
-    if (m->shim != NULL) {
-        return monitor_ask_shim(m, SHIM_PAUSE, NULL, 0);
-    }
+static int freeze(struct monitor *m) {
     int64_t until = sys_now_ms() + FREEZE_MS;
     TRY(cgroup_write(m, "cgroup.freeze", "1"));
     CLOSING int events = (int)TRY(sys_openat(m->block.cgroup, "cgroup.events", O_RDONLY, 0));
@@ -78,6 +75,11 @@ static int pause(struct monitor *m) {
         }
         sys_poll(&change, 1, (int)left);
     }
+    return 0;
+}
+
+static int pause(struct monitor *m) {
+    TRY(m->shim != NULL ? monitor_ask_shim(m, SHIM_PAUSE, NULL, 0) : freeze(m));
     CLOSING int mark = (int)sys_openat(m->block.volatile_folder, "paused", O_WRONLY | O_CREAT, 0600);
     health_interrupt(m);
     return mark < 0 ? mark : 0;
