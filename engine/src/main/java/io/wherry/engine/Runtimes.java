@@ -33,6 +33,9 @@ final class Runtimes {
             "/usr/libexec",
             "/opt/containerd/bin");
 
+    /** What the names of all shims' programs begin with. */
+    private static final String SHIM = "containerd-shim-";
+
     /** The variable that names the runtime of containers that name none. */
     private static final String VARIABLE = "WHERRY_RUNTIME";
 
@@ -85,7 +88,7 @@ final class Runtimes {
     Found find(RuntimeName name) {
         String word = name.text();
         if (name instanceof RuntimeName.Program) {
-            return oci(word, executable(word), List.of());
+            return program(word, executable(word), new byte[0]);
         }
         Optional<Configuration.ConfiguredRuntime> configured = configuration().runtime(word);
         if (configured.isPresent()) {
@@ -119,12 +122,23 @@ final class Runtimes {
                 "`wherry runtimes` lists those that are here.");
     }
 
+    /** A program by its path, which only the owner of the state may name: a shim if it is called one. */
+    private static Found program(String name, String path, byte[] options) {
+        boolean shim = path.substring(path.lastIndexOf('/') + 1).startsWith(SHIM);
+        return shim
+                ? new Found(name, RuntimeKind.SHIM, path, new ShimRuntime(path, options))
+                : oci(name, path, List.of());
+    }
+
     private static Found oci(String name, String program, List<String> arguments) {
         return new Found(name, RuntimeKind.OCI, program, new OciRuntime(program, arguments));
     }
 
     /** The last two parts of a shim's name are its program's: `io.containerd.runc.v2` is `containerd-shim-runc-v2`. */
     private Found shim(String name, String type, byte[] options) {
+        if (type.startsWith("/")) {
+            return program(name, executable(type), options);
+        }
         int last = type.lastIndexOf('.');
         int before = last <= 0 ? -1 : type.lastIndexOf('.', last - 1);
         String kind = last <= 0 ? "" : type.substring(before + 1, last);
@@ -134,7 +148,7 @@ final class Runtimes {
                     WherryException.Kind.INVALID,
                     "`" + type + "` is not the name of a containerd shim, such as `io.containerd.runc.v2`.");
         }
-        String program = search("containerd-shim-" + kind + "-" + version);
+        String program = search(SHIM + kind + "-" + version);
         return new Found(name, RuntimeKind.SHIM, program, new ShimRuntime(program, options));
     }
 
