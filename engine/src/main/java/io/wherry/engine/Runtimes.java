@@ -9,6 +9,8 @@ import io.wherry.runtime.native_.NativeRuntime;
 import io.wherry.runtime.oci.OciRuntime;
 import io.wherry.runtime.shim.ShimOptions;
 import io.wherry.runtime.shim.ShimRuntime;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -163,7 +165,26 @@ final class Runtimes {
     List<String> names() {
         Set<String> names = new LinkedHashSet<>(stock());
         names.addAll(configuration().runtimes().keySet());
+        for (String folder : folders()) {
+            addShims(names, Path.of(folder));
+        }
         return List.copyOf(names);
+    }
+
+    /** `containerd-shim-runc-v2-rs` is a name `runc` and a version `v2-rs`. */
+    private static void addShims(Set<String> names, Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (DirectoryStream<Path> programs = Files.newDirectoryStream(folder, SHIM + "*-v*")) {
+            for (Path program : programs) {
+                String words = program.getFileName().toString().substring(SHIM.length());
+                int version = words.indexOf("-v");
+                names.add("io.containerd." + words.substring(0, version) + "." + words.substring(version + 1));
+            }
+        } catch (IOException e) {
+            return; // a folder of PATH that cannot be read has no programs for us
+        }
     }
 
     /** {@return all that have a name here, with their versions: each tool is asked, so this takes a while} */
@@ -174,7 +195,9 @@ final class Runtimes {
                 Found found = find(RuntimeName.of(name));
                 list.add(new RuntimeListing(name, found.kind(), found.program(), ToolVersion.of(found.program()), ""));
             } catch (WherryException e) {
-                RuntimeKind kind = name.equals("bwrap") ? RuntimeKind.BWRAP : RuntimeKind.OCI;
+                RuntimeKind kind = name.equals("bwrap")
+                        ? RuntimeKind.BWRAP
+                        : name.startsWith("io.containerd.") ? RuntimeKind.SHIM : RuntimeKind.OCI;
                 list.add(new RuntimeListing(name, kind, "", "", e.getMessage()));
             }
         }
