@@ -3,7 +3,7 @@
 #include "health.h"
 #include "monitor.h"
 
-enum { TIOCSWINSZ_ = 0x5414, FREEZE_MS = 2000 };
+enum { TIOCSWINSZ_ = 0x5414, FREEZE_MS = 2000, LAST_WORD_MS = 2000, SIGNAL_MOST = 64 };
 
 static int cgroup_write(const struct monitor *m, const char *file, const char *value) {
     return m->block.cgroup < 0 ? -EOPNOTSUPP : put_value(m->block.cgroup, file, value);
@@ -18,12 +18,29 @@ int monitor_ask_shim(struct monitor *m, enum shim_request which, const uint8_t *
     return result;
 }
 
-int monitor_signal(struct monitor *m, uint32_t signal) {
+/* A shim that does not end what it should is left to the sweep, which needs nobody's consent. */
+static void give_up_shim(struct monitor *m) {
+    m->ctx->shim->lost = true;
+    cgroup_write(m, "cgroup.kill", "1");
+    monitor_reap(m);
+}
+
+static int signal_by_shim(struct monitor *m, uint32_t signal) {
     const uint8_t number = (uint8_t)signal;
-    if (m->shim == NULL) {
-        return (int)sys_pidfd_signal(first_process(m), (int)signal);
+    int result = signal > SIGNAL_MOST ? -EINVAL : monitor_ask_shim(m, SHIM_KILL, &number, 1);
+    if (signal != SIGKILL || result == 0 || m->ended) {
+        return result;
     }
-    return signal > 64 ? -EINVAL : monitor_ask_shim(m, SHIM_KILL, &number, 1);
+    if (result == -ESRCH) {
+        m->kill_at = sys_now_ms() + LAST_WORD_MS; /* it has ended; if the shim does not say so by then, it never will */
+    } else {
+        give_up_shim(m);
+    }
+    return 0;
+}
+
+int monitor_signal(struct monitor *m, uint32_t signal) {
+    return m->shim != NULL ? signal_by_shim(m, signal) : (int)sys_pidfd_signal(first_process(m), (int)signal);
 }
 
 /* Frozen processes see no signal; but for SIGKILL, and only in version 2. */
@@ -41,6 +58,7 @@ static int thaw(struct monitor *m) {
 static int stop(struct monitor *m, uint32_t signal, uint32_t milliseconds) {
     bool alive = !m->ended;
     long result = alive ? monitor_signal(m, signal) : 0;
+    result = m->shim != NULL && result == -ETIMEDOUT ? 0 : result; /* who does not listen is killed when the time is over */
     if (result == 0 && alive) {
         monitor_event_numbers(m, "kill", "signal", signal, NULL, 0);
     }
@@ -101,13 +119,13 @@ static int signal_container(struct monitor *m, uint32_t signal) {
 }
 
 void monitor_kill_all(struct monitor *m) {
+    const uint8_t number = SIGKILL;
     m->kill_at = NEVER;
-    if (m->shim != NULL && (m->ended || monitor_signal(m, SIGKILL) == 0)) {
-        return;
-    }
     if (m->shim != NULL) {
-        m->ctx->shim->lost = true; /* the sweep ends what it does not */
-        monitor_reap(m);
+        if (!m->ended && monitor_ask_shim(m, SHIM_KILL, &number, 1) < 0 && !m->ended) {
+            give_up_shim(m);
+        }
+        return;
     }
     if (cgroup_write(m, "cgroup.kill", "1") < 0) {
         sys_pidfd_signal(first_process(m), SIGKILL);

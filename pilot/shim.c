@@ -2,7 +2,7 @@
 #include "shim.h"
 #include "frame.h"
 
-enum { SAID_LIMIT = 4096, START_MS = 30000, REQUEST_MS = 10000, STREAM_LAST = INT32_MAX };
+enum { SAID_LIMIT = 4096, START_MS = 30000, REQUEST_MS = 5000, STREAM_LAST = INT32_MAX };
 enum { CODE_DEADLINE = 4, CODE_NOT_FOUND = 5, CODE_EXISTS = 6, CODE_UNIMPLEMENTED = 12 };
 
 /* frames */
