@@ -24,13 +24,21 @@ static int number_behind(const char *said, const char *key, bool all) {
     return number > 1 && number < INT32_MAX && (all || *said != 0) ? (int)number : 0;
 }
 
+/* Whether there is something to read, or an end of it; not if the tool has ended and left nothing. */
+static bool is_said(int fd, int tool) {
+    struct pollfd fds[2] = {{.fd = fd, .events = POLLIN}, {.fd = tool, .events = POLLIN}};
+    while (sys_poll(fds, 2, -1) < 0) {
+    }
+    return fds[0].revents != 0 || sys_poll(fds, 1, 0) > 0;
+}
+
 /* The pid that a tool wrote, 0 if it wrote none, or -errno. */
-static int pid_said(int fd, const char *key) {
+static int pid_said(int fd, const char *key, int tool) {
     char said[SAID_LIMIT];
     size_t length = 0;
     int pid = 0;
     long n = 1;
-    while (pid == 0 && n > 0 && length < sizeof said - 1) {
+    while (pid == 0 && n > 0 && length < sizeof said - 1 && is_said(fd, tool)) {
         n = TRY(sys_read(fd, said + length, sizeof said - 1 - length));
         length += (size_t)n;
         said[length] = 0;
@@ -65,7 +73,7 @@ static void words_of_tool(struct context *ctx, int pipe) {
 }
 
 int op_adopt(struct context *ctx, const struct instruction *i) {
-    int pid = TRY(pid_said(fd_at(i, 0), text_at(ctx, i->operands[1])));
+    int pid = TRY(pid_said(fd_at(i, 0), text_at(ctx, i->operands[1]), fd_at(i, 3)));
     long pidfd = pid == 0 ? -EREMOTEIO : SYS(pidfd_open, pid, 0);
     if (pidfd == -EREMOTEIO) {
         words_of_tool(ctx, fd_at(i, 2));

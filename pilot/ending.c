@@ -14,6 +14,10 @@ static void note_ending(struct monitor *m, const struct child_status *status) {
     m->ending = (struct ending){
         .known = true, .code = (uint32_t)status->status + (by_signal ? 128 : 0), .signal = by_signal ? (uint32_t)status->status : 0,
         .seconds = (uint64_t)now.tv_sec, .nanoseconds = (uint32_t)now.tv_nsec};
+    if (m->killed && m->block.target > 0) { /* the tool ends in its own way then */
+        m->ending.code = 128 + SIGKILL;
+        m->ending.signal = SIGKILL;
+    }
 }
 
 /* True once the container's first process has ended. Somebody else's child tells that it did, not how. */

@@ -5,7 +5,7 @@
 
 enum {
     OUTPUT_MOST = 4096, RESULTS = 5, GRACE_MS = 2000, TEXT_MOST = 2 * RESULTS * OUTPUT_MOST + 1024, SET_NAME = 15, NOT_FOUND = 127, NOT_EXECUTABLE = 126,
-    NOT_STARTED = 125,
+    NOT_STARTED = 125, PF_EXITING = 4,
 };
 
 static const char *const statuses[] = {"starting", "healthy", "unhealthy"};
@@ -196,9 +196,19 @@ static void judge(const struct monitor *m, const struct result *result) {
     }
 }
 
+/* The kernel ends all that is in the container, its checks too, before it tells that the first process has ended. */
+static bool container_ends(const struct monitor *m) {
+    return (stat_field(m->ctx->last_pid, STAT_FLAGS) & PF_EXITING) != 0;
+}
+
 static void conclude(struct monitor *m, const struct child_status *status) {
     enum { MOST_READS = 64 };
     struct health *h = m->health;
+    if ((status->code != CLD_EXITED || status->status != 0) && container_ends(m)) {
+        leave(h);
+        plan_next(m);
+        return;
+    }
     struct result *result = result_of(h, h->count);
     for (unsigned k = 0; k < MOST_READS && h->output >= 0 && read_output(h); k++) {
     }

@@ -158,6 +158,7 @@ void monitor_watch(struct monitor *m) {
         m->paused = false;
     }
     m->ended = false;
+    m->killed = false;
     m->again_at = NEVER;
     m->kill_at = NEVER;
     m->started_at = sys_now_ms();

@@ -95,6 +95,7 @@ struct monitor {
     int input_owner;   /* index of the client whose input that is, or -1 */
     bool input_closes; /* when it is written */
     bool stopped;        /* somebody wants it to stay down */
+    bool killed;         /* by us, through a tool that may not tell */
     bool paused;         /* its processes are frozen */
     bool stop_asked;     /* by a stop, which is told when it has come about */
     int64_t started_at;  /* monotonic milliseconds */

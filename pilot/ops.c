@@ -284,7 +284,7 @@ int op_fail(struct context *ctx, const struct instruction *i) {
 }
 
 /* The name in field 2 may hold anything, so count from its last parenthesis. */
-uint64_t stat_field(int pid, int number) {
+uint64_t stat_field(int pid, int wanted) {
     char text[1024];
     char path[40];
     text_copy(text_pair(path, "/proc/", (uint64_t)pid), 8, "/stat");
@@ -298,7 +298,7 @@ uint64_t stat_field(int pid, int number) {
     while (at > text && *at != ')') {
         at--;
     }
-    for (int field = 2; field < number && *at != 0; at++) {
+    for (int field = 2; field < wanted && *at != 0; at++) {
         field += *at == ' ';
     }
     return text_number(&at);

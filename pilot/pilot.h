@@ -113,9 +113,10 @@ int memory_file(const char *name, const void *bytes, size_t length);
 /* Writes a text to a file of a folder that has it already, a link excepted: 0 or -errno. */
 int put_value(int dir, const char *name, const char *text);
 
-/* A number of /proc/PID/stat by its field, of which the first is 1; 0 if there is no such process. */
-enum { STAT_PARENT = 4, STAT_START = 22 /* in clock ticks since the boot */ };
-uint64_t stat_field(int pid, int number);
+/* Fields of /proc/PID/stat that are numbers, as proc_pid_stat(5) counts: the parent; PF_ bits; clock ticks since the boot. */
+enum { STAT_PARENT = 4, STAT_FLAGS = 9, STAT_START = 22 };
+/* 0 if there is no such process. */
+uint64_t stat_field(int pid, int wanted);
 enum { MESSAGE_LIMIT = 160 };
 /* One message into `bytes`: its length, 0 at the end, or -errno; *fd is a descriptor that came with it, or -1. Without `fd` it is closed. */
 long receive_with(int socket, uint8_t bytes[MESSAGE_LIMIT], int *fd, int flags);

@@ -44,14 +44,25 @@ int monitor_signal(struct monitor *m, uint32_t signal) {
 }
 
 /* Frozen processes see no signal; but for SIGKILL, and only in version 2. */
+static int unfreeze(struct monitor *m) {
+    bool shims = m->shim != NULL;
+    return !shims ? cgroup_write(m, "cgroup.freeze", "0") : m->paused ? monitor_ask_shim(m, SHIM_RESUME, NULL, 0) : 0;
+}
+
 static int thaw(struct monitor *m) {
-    if (m->shim != NULL && !m->paused) {
-        return 0;
-    }
-    TRY(m->shim != NULL ? monitor_ask_shim(m, SHIM_RESUME, NULL, 0) : cgroup_write(m, "cgroup.freeze", "0"));
+    TRY(unfreeze(m));
     m->paused = false;
     sys_unlinkat(m->block.volatile_folder, "paused", 0);
     return 0;
+}
+
+/* Who is killed while it is paused is paused until it has ended: nobody finds it running in between. */
+static void let_end(struct monitor *m, bool killed) {
+    if (killed) {
+        unfreeze(m);
+    } else {
+        thaw(m);
+    }
 }
 
 /* Between two starts there is nobody to signal, and nothing to wait for but the end of that. */
@@ -65,7 +76,8 @@ static int stop(struct monitor *m, uint32_t signal, uint32_t milliseconds) {
     if (result == 0) {
         m->stop_asked |= signal != SIGKILL || milliseconds > 0; /* not where it is to be removed at once */
         m->stopped = true;
-        thaw(m);
+        m->killed |= signal == SIGKILL;
+        let_end(m, signal == SIGKILL || milliseconds == 0);
         m->kill_at = milliseconds == UINT32_MAX ? NEVER : sys_now_ms() + milliseconds;
     }
     return (int)result;
@@ -113,7 +125,8 @@ static int signal_container(struct monitor *m, uint32_t signal) {
     }
     if (result == 0 && ends) {
         m->stopped = true;
-        thaw(m);
+        m->killed |= signal == SIGKILL;
+        let_end(m, signal == SIGKILL);
     }
     return (int)result;
 }
@@ -127,6 +140,7 @@ void monitor_kill_all(struct monitor *m) {
         }
         return;
     }
+    m->killed = true;
     if (cgroup_write(m, "cgroup.kill", "1") < 0) {
         sys_pidfd_signal(first_process(m), SIGKILL);
     }

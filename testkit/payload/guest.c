@@ -5,6 +5,8 @@
  *   guest as UID PROGRAM WORD…   runs a program as an ordinary user, whose group has the same number
  *   guest pilot FILE [STRAND]    runs a program by /wherry as the launcher would: prints `started`, or `failed STRAND INSTRUCTION ERRNO TEXT`, as
  *                                it comes, and ends when the pilot (by then perhaps a monitor) has ended, with its code
+ *   guest exec FILE RECORD       the same for the program of an execution, which was compiled where nobody knew the container's process: that of its
+ *                                record `started`
  *   guest ask SOCKET FRAME WORD… sends HELLO, a frame with a number in hex, and 32-bit words to a monitor; prints `reply ERRNO`
  */
 #include <errno.h>
@@ -15,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -22,6 +25,7 @@
 #include <unistd.h>
 
 enum { HELLO = 0x10, REPLY = 0x20, FAILED = 0x22, STARTED = 0x23, LONGEST = 1 << 16 };
+enum { HEADER = 128, INSTRUCTION = 64, PROCESS = 24 };
 
 static int fail(const char *what) {
     printf("guest: %s: %s\n", what, strerror(errno));
@@ -57,10 +61,9 @@ static int module(const char *path) {
     return 0;
 }
 
-static int pilot(const char *path, char *strand) {
+static int pilot(const char *path, int program, char *strand) {
     static uint8_t payload[LONGEST];
     int pair[2], status = 0;
-    int program = open(path, O_RDONLY | O_CLOEXEC);
     if (program < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
         return fail(path);
     }
@@ -89,6 +92,46 @@ static int pilot(const char *path, char *strand) {
     }
     waitpid(pid, &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* A number of a record of `key value` lines. */
+static uint64_t number(const char *path, const char *key) {
+    char line[256];
+    uint64_t found = 0;
+    FILE *file = fopen(path, "re");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        size_t length = strlen(key);
+        if (strncmp(line, key, length) == 0 && line[length] == ' ') {
+            found = strtoull(line + length, NULL, 10);
+        }
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
+    return found;
+}
+
+/* docs/program.md: instructions of 64 bytes behind a header of 128; the operands begin at 16. */
+static int execution(const char *path, const char *record) {
+    static uint8_t program[LONGEST];
+    int from = open(path, O_RDONLY | O_CLOEXEC), to = memfd_create("execution", MFD_CLOEXEC);
+    ssize_t length = read(from, program, sizeof program);
+    uint64_t process[2] = {number(record, "pid"), number(record, "start")};
+    uint32_t count = 0;
+    if (length < HEADER || length == LONGEST) {
+        return fail(path);
+    }
+    memcpy(&count, program + 24, sizeof count);
+    for (size_t i = 0; i < count && HEADER + (i + 1) * INSTRUCTION <= (size_t)length; i++) {
+        uint8_t *at = program + HEADER + i * INSTRUCTION;
+        if (*at == PROCESS) {
+            memcpy(at + 16, process, sizeof process);
+        }
+    }
+    if (write(to, program, (size_t)length) != length || lseek(to, 0, SEEK_SET) != 0) {
+        return fail("memfd");
+    }
+    return pilot(path, to, NULL);
 }
 
 static bool send_frame(int fd, uint8_t type, const uint32_t *words, size_t count) {
@@ -138,7 +181,10 @@ int main(int argc, char **argv) {
         return module(argv[2]);
     }
     if ((argc == 3 || argc == 4) && strcmp(argv[1], "pilot") == 0) {
-        return pilot(argv[2], argc == 4 ? argv[3] : NULL);
+        return pilot(argv[2], open(argv[2], O_RDONLY | O_CLOEXEC), argc == 4 ? argv[3] : NULL);
+    }
+    if (argc == 4 && strcmp(argv[1], "exec") == 0) {
+        return execution(argv[2], argv[3]);
     }
     if (argc >= 4 && strcmp(argv[1], "as") == 0) {
         return as(argv);
@@ -146,6 +192,6 @@ int main(int argc, char **argv) {
     if (argc >= 4 && strcmp(argv[1], "ask") == 0) {
         return ask(argc, argv);
     }
-    fputs("usage: guest module FILE | as UID PROGRAM WORD… | pilot FILE [STRAND] | ask SOCKET FRAME WORD…\n", stderr);
+    fputs("usage: guest module FILE | as UID PROGRAM WORD… | pilot FILE [STRAND] | exec FILE RECORD | ask SOCKET FRAME WORD…\n", stderr);
     return 2;
 }

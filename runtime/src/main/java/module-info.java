@@ -9,5 +9,6 @@ module io.wherry.runtime {
     exports io.wherry.runtime.pilot;
     exports io.wherry.runtime.bwrap;
     exports io.wherry.runtime.oci;
+    exports io.wherry.runtime.lxc;
     exports io.wherry.runtime.shim;
 }

@@ -128,6 +128,9 @@ class KillSweepTest {
                     points += when;
                     killed += when - 1;
                 }
+                System.out.printf(
+                        "%s: %d points so far, %d commands killed, %d leaks%n",
+                        subject.words.getFirst(), points, killed, broken.size());
             }
         } else {
             List<Subject> subjects = new ArrayList<>(subjects());

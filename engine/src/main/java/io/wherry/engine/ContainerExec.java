@@ -9,7 +9,7 @@ import io.wherry.kernel.step.Plan;
 import io.wherry.oci.RuntimeConfig;
 import io.wherry.oci.WherryException;
 import io.wherry.runtime.ExecPlacement;
-import io.wherry.runtime.oci.OciRuntime;
+import io.wherry.runtime.pilot.ToolStrand;
 import io.wherry.runtime.pilot.OwnNamespaces;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -67,7 +67,7 @@ final class ContainerExec {
                                 pid,
                                 start,
                                 spec.interactive(),
-                                files.folder(container).resolve(OciRuntime.LOG).toString()),
+                                files.folder(container).resolve(ToolStrand.LOG).toString()),
                         facts);
         return new Compiled(id, asked.process().args(), plan, plan.compile(KernelProgram.STARTS_CONTAINER));
     }
@@ -87,7 +87,7 @@ final class ContainerExec {
                 compiled.program(),
                 compiled.plan(),
                 failure,
-                ToolWords.last(files.folder(container)));
+                ToolWords.of(files.folder(container)));
     }
 
     /** {@return ids of the executions that run, in no order} */

@@ -294,8 +294,9 @@ final class ContainerFiles {
 
     private Container mayRun(ContainerId id, ContainerRecord record) {
         // In the order in which the monitor makes them and, at the sweep, takes the first two away: whoever has heard
-        // of the exit finds one of them.
+        // of the exit finds one of them. The mark of one that is paused goes with the sweep: it is looked for before.
         Path running = volatileFolder(id);
+        boolean paused = Files.exists(running.resolve("paused"), LinkOption.NOFOLLOW_LINKS);
         Optional<byte[]> told = told(running);
         KeyValues started =
                 KeyValues.parse(StateFile.read(running.resolve("started")).orElse(NOTHING));
@@ -306,9 +307,7 @@ final class ContainerFiles {
         boolean attended = (ended.isEmpty() || again) && started.text("boot").equals(bootId) && attended(id);
         boolean runs = attended && !again;
         Container.Status status = runs
-                ? Files.exists(running.resolve("paused"), LinkOption.NOFOLLOW_LINKS)
-                        ? Container.Status.PAUSED
-                        : Container.Status.RUNNING
+                ? paused ? Container.Status.PAUSED : Container.Status.RUNNING
                 : attended
                         ? Container.Status.RESTARTING
                         : ended.isPresent() ? Container.Status.EXITED : Container.Status.CREATED;

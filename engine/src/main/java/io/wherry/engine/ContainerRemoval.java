@@ -79,15 +79,18 @@ final class ContainerRemoval {
 
     /** Who has seen a container's exit may remove it or use its name, although its monitor still cleans up. */
     void waitIfEnding(ContainerId id) {
-        if (files.ending(id)) {
-            waitUntilUnattended(id);
-        }
+        waitFor(id, true);
     }
 
     /** The monitor sweeps after it reported the exit; that takes milliseconds. */
     void waitUntilUnattended(ContainerId id) {
+        waitFor(id, false);
+    }
+
+    /** While a start is under way, the exit of the life before is still there: what looked like an ending then turns out to run. */
+    private void waitFor(ContainerId id, boolean ending) {
         long end = System.nanoTime() + PATIENCE_MILLIS * 1_000_000;
-        while (files.attended(id)) {
+        while (ending ? files.ending(id) : files.attended(id)) {
             if (System.nanoTime() > end) {
                 throw new WherryException(
                         WherryException.Kind.FAILED_PRECONDITION,

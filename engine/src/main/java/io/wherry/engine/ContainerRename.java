@@ -27,8 +27,7 @@ final class ContainerRename {
      * @throws WherryException of kind ALREADY_EXISTS if the name is taken, INVALID if it cannot be one
      */
     void rename(ContainerId id, String name) {
-        Path lock = root.locks().resolve(LOCK);
-        try (HeldLock _ = HeldLock.await(lock)) {
+        inTurn(() -> {
             ContainerRecord record = files.record(id);
             if (record.name().equals(name)) {
                 throw new WherryException(
@@ -39,15 +38,12 @@ final class ContainerRename {
                     files.folder(id).resolve(ContainerRecord.FILE),
                     record.named(name).bytes());
             StateFile.remove(root.names().resolve(record.name()));
-        } catch (IOException e) {
-            throw StateFile.failed("lock", lock, e);
-        }
+        });
     }
 
     /** Gives back a name that a rename left behind, unless one is under way. */
     void forgetOld(ContainerId id, Path name) {
-        Path lock = root.locks().resolve(LOCK);
-        try (HeldLock _ = HeldLock.await(lock)) {
+        inTurn(() -> {
             String word = String.valueOf(name.getFileName());
             boolean points = StateFile.read(name)
                     .map(bytes -> new String(bytes, StandardCharsets.US_ASCII).strip())
@@ -56,6 +52,14 @@ final class ContainerRename {
             if (points && !files.record(id).name().equals(word)) {
                 StateFile.remove(name);
             }
+        });
+    }
+
+    /** Does something while nobody renames, and nobody else takes away a name that is nobody's. */
+    void inTurn(Runnable what) {
+        Path lock = root.locks().resolve(LOCK);
+        try (HeldLock _ = HeldLock.await(lock)) {
+            what.run();
         } catch (IOException e) {
             throw StateFile.failed("lock", lock, e);
         }

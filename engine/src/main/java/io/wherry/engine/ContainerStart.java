@@ -122,7 +122,7 @@ final class ContainerStart {
                 program,
                 compiled.plan(),
                 result.failure().get(),
-                ToolWords.last(files.folder(id)));
+                ToolWords.of(files.folder(id)));
         return report.hint().isEmpty()
                 ? new WherryException(WherryException.Kind.FAILED_PRECONDITION, report.sentence())
                 : new WherryException(WherryException.Kind.FAILED_PRECONDITION, report.sentence(), report.hint());

@@ -78,16 +78,25 @@ final class Creation {
                 spec.interactive(),
                 spec.remove(),
                 restart(spec),
-                stopSignal(spec, from).number(),
+                stopSignal(spec, from, config).number(),
                 LogChoice.of(spec, config.process().env(), id, name).log(),
                 HealthChoice.of(spec, from.defaults()));
     }
 
-    private static Signal stopSignal(ContainerSpec spec, ContainerRoot from) {
+    /** An init is asked to shut down, which each kind of it is by a signal of its own (systemd(1), init(8)). */
+    private static Signal stopSignal(ContainerSpec spec, ContainerRoot from, RuntimeConfig config) {
         Optional<String> word = spec.stopSignal().isPresent()
                 ? spec.stopSignal()
                 : from.defaults().stopSignal();
-        return word.isPresent() ? Signal.parse(word.get()) : Signal.TERM;
+        String program = config.process().args().get(0);
+        if (word.isPresent()) {
+            return Signal.parse(word.get());
+        }
+        return switch (program.substring(program.lastIndexOf('/') + 1)) {
+            case "systemd" -> Signal.parse("SIGRTMIN+3");
+            case "init" -> Signal.parse("SIGPWR");
+            default -> Signal.TERM;
+        };
     }
 
     /** What follows an end, as the monitor numbers it. */
@@ -138,7 +147,7 @@ final class Creation {
                     layers(from),
                     from.driver(),
                     network.address(),
-                    stopSignal(spec, from),
+                    stopSignal(spec, from, compiled.config()),
                     compiled.config().process().args(),
                     from.defaults().labels(),
                     spec);

@@ -418,7 +418,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
                 files.program(container),
                 compiled.plan(),
                 failure,
-                ToolWords.last(files.folder(container)));
+                ToolWords.of(files.folder(container)));
         removal.waitUntilUnattended(container); // the pilot has said its last word and may still be ending
         healing.heal(container);
         if (record.spec().remove() && Files.exists(files.folder(container))) {

@@ -35,7 +35,7 @@ public record FailureReport(int exitCode, String sentence, String hint) {
         if (isOfShim(failure)) {
             return ofTool(what, OURS, failure.text());
         }
-        return failure.op() == Op.WAIT.number() && words.isPresent()
+        return isTools(failure) && words.isPresent()
                 ? ofTool(what, OURS, words.get())
                 : of(what, OURS, command, program, plan, failure);
     }
@@ -43,6 +43,10 @@ public record FailureReport(int exitCode, String sentence, String hint) {
     /** A shim's answer stands in the record, its end first of all. */
     private static boolean isOfShim(Failure failure) {
         return failure.op() == Op.ASK.number() && !failure.text().isEmpty();
+    }
+
+    private static boolean isTools(Failure failure) {
+        return failure.op() == Op.WAIT.number() || failure.op() == Op.ADOPT.number();
     }
 
     /** The runtime's own sentence tells whether it is the command's fault. */
@@ -66,7 +70,7 @@ public record FailureReport(int exitCode, String sentence, String hint) {
         if (isOfShim(failure)) {
             return ofTool(what, NOT_EXECUTABLE, failure.text());
         }
-        if (failure.op() == Op.WAIT.number() && words.isPresent()) {
+        if (isTools(failure) && words.isPresent()) {
             return ofTool(what, NOT_EXECUTABLE, words.get());
         }
         if (failure.op() == Op.WORKDIR.number() && failure.errno() == Errno.ENOENT.number()) {

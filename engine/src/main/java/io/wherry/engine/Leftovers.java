@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -55,7 +56,7 @@ final class Leftovers {
             if (name.startsWith(ContainerFiles.UNFINISHED)) {
                 String id = name.substring(ContainerFiles.UNFINISHED.length());
                 if (isId(id) && !files.attended(new ContainerId(id))) {
-                    discard(files.unfinished(new ContainerId(id)), new ContainerId(id));
+                    discardUnfinished(files.unfinished(new ContainerId(id)), new ContainerId(id));
                 }
             }
         }
@@ -75,6 +76,20 @@ final class Leftovers {
         }
     }
 
+    /** Its maker has gone; whether that had come to the end first, only the lock tells for sure. */
+    private void discardUnfinished(Path folder, ContainerId id) {
+        Optional<HeldLock> lock = files.take(id);
+        if (lock.isPresent()) {
+            try (HeldLock _ = lock.get()) {
+                if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+                    discard(folder, id);
+                } else if (!Files.exists(files.folder(id), LinkOption.NOFOLLOW_LINKS)) {
+                    StateFile.remove(files.lock(id)); // it was removed, too
+                }
+            }
+        }
+    }
+
     /** Removes names that are nobody's, and of two names of one container the one that its record does not say. */
     private void names(Map<String, String> said) {
         Set<String> settled = new HashSet<>(said.values());
@@ -85,7 +100,12 @@ final class Leftovers {
             Path file = root.names().resolve(name);
             ContainerId owner = name.startsWith(ContainerNames.CLAIM) ? null : owner(file);
             if (isFree(file, owner)) {
-                StateFile.remove(file);
+                rename.inTurn(
+                        () -> { // or somebody else has removed it, and a third has the name now
+                            if (isFree(file, owner)) {
+                                StateFile.remove(file);
+                            }
+                        });
             } else if (owner != null && hasAnother(said.getOrDefault(owner.text(), ""))) {
                 rename.forgetOld(owner, file);
             }
@@ -143,11 +163,12 @@ final class Leftovers {
                 : belongsToNobody(owner) && owner.equals(owner(file));
     }
 
+    /** In the order in which a maker lets go of the lock behind a container that is there, and a remover moves that to the trash. */
     private boolean belongsToNobody(ContainerId id) {
-        return !Files.exists(files.folder(id), LinkOption.NOFOLLOW_LINKS)
+        return !files.attended(id)
                 && !Files.exists(files.unfinished(id), LinkOption.NOFOLLOW_LINKS)
-                && !Files.exists(root.trash().resolve(id.text()), LinkOption.NOFOLLOW_LINKS)
-                && !files.attended(id);
+                && !Files.exists(files.folder(id), LinkOption.NOFOLLOW_LINKS)
+                && !Files.exists(root.trash().resolve(id.text()), LinkOption.NOFOLLOW_LINKS);
     }
 
     /** {@return the id in a name's file, or null if there is none} */

@@ -94,7 +94,7 @@ final class MonitorClient implements AutoCloseable {
     void stop(int signal, int milliseconds) throws IOException {
         send(FrameType.WAIT);
         send(FrameType.STOP, signal, milliseconds);
-        awaitExit(milliseconds < 0 ? FOREVER : System.currentTimeMillis() + milliseconds + patience);
+        awaitExit(milliseconds < 0 ? FOREVER : now() + milliseconds + patience);
     }
 
     /** Sends a signal to the first process. */
@@ -106,7 +106,7 @@ final class MonitorClient implements AutoCloseable {
     void kill() throws IOException {
         send(FrameType.WAIT);
         send(FrameType.SIGNAL, KILL);
-        awaitExit(System.currentTimeMillis() + patience);
+        awaitExit(now() + patience);
     }
 
     /** Freezes or thaws all processes; behind it they are. */
@@ -141,7 +141,7 @@ final class MonitorClient implements AutoCloseable {
 
     private void request(FrameType type, int... words) throws IOException {
         send(type, words);
-        long until = System.currentTimeMillis() + patience;
+        long until = now() + patience;
         while (true) {
             Frame frame = read(until);
             if (frame == null) {
@@ -195,7 +195,7 @@ final class MonitorClient implements AutoCloseable {
     private boolean fill(ByteBuffer buffer, long until) throws IOException {
         int got = readSome(buffer);
         while (got >= 0 && buffer.hasRemaining()) {
-            long left = until == FOREVER ? 0 : until - System.currentTimeMillis();
+            long left = until == FOREVER ? 0 : until - now();
             if (until != FOREVER && left <= 0) {
                 throw new IOException("the monitor does not answer");
             }
@@ -216,6 +216,11 @@ final class MonitorClient implements AutoCloseable {
         } catch (IOException e) {
             return -1;
         }
+    }
+
+    /** {@return milliseconds of a clock that nobody sets} */
+    private static long now() {
+        return System.nanoTime() / 1_000_000;
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.wherry.runtime.ContainerRuntime;
 import io.wherry.runtime.RuntimeKind;
 import io.wherry.runtime.RuntimeName;
 import io.wherry.runtime.bwrap.BwrapRuntime;
+import io.wherry.runtime.lxc.LxcRuntime;
 import io.wherry.runtime.native_.NativeRuntime;
 import io.wherry.runtime.oci.OciRuntime;
 import io.wherry.runtime.shim.ShimOptions;
@@ -111,6 +112,10 @@ final class Runtimes {
             String program = search(word);
             return new Found(word, RuntimeKind.BWRAP, program, new BwrapRuntime(program));
         }
+        if (word.equals("lxc")) {
+            String execute = search("lxc-execute");
+            return new Found(word, RuntimeKind.LXC, execute, new LxcRuntime(execute, search("lxc-start")));
+        }
         if (OCI.contains(word)) {
             return oci(word, search(word), List.of());
         }
@@ -156,7 +161,7 @@ final class Runtimes {
 
     /** {@return names that need no configuration} */
     static List<String> stock() {
-        List<String> names = new ArrayList<>(List.of("native", "bwrap"));
+        List<String> names = new ArrayList<>(List.of("native", "bwrap", "lxc"));
         names.addAll(OCI);
         return names;
     }
@@ -195,13 +200,19 @@ final class Runtimes {
                 Found found = find(RuntimeName.of(name));
                 list.add(new RuntimeListing(name, found.kind(), found.program(), ToolVersion.of(found.program()), ""));
             } catch (WherryException e) {
-                RuntimeKind kind = name.equals("bwrap")
-                        ? RuntimeKind.BWRAP
-                        : name.startsWith("io.containerd.") ? RuntimeKind.SHIM : RuntimeKind.OCI;
-                list.add(new RuntimeListing(name, kind, "", "", e.getMessage()));
+                list.add(new RuntimeListing(name, kindOf(name), "", "", e.getMessage()));
             }
         }
         return list;
+    }
+
+    /** By the name alone, of one that is not here. */
+    private static RuntimeKind kindOf(String name) {
+        return switch (name) {
+            case "bwrap" -> RuntimeKind.BWRAP;
+            case "lxc" -> RuntimeKind.LXC;
+            default -> name.indexOf('.') > 0 ? RuntimeKind.SHIM : RuntimeKind.OCI;
+        };
     }
 
     private String search(String program) {

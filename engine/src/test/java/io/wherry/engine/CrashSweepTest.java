@@ -59,7 +59,8 @@ class CrashSweepTest {
         AGAIN,
         BWRAP,
         RUNC,
-        CRUN;
+        CRUN,
+        LXC;
 
         /** By which runtime. */
         Optional<RuntimeName> runtime() {
@@ -96,12 +97,15 @@ class CrashSweepTest {
         "DIE, BWRAP",
         "DIE, RUNC",
         "DIE, CRUN",
+        "DIE, LXC",
         "FAIL, BWRAP",
         "FAIL, RUNC",
         "FAIL, CRUN",
+        "FAIL, LXC",
         "STOP, BWRAP",
         "STOP, RUNC",
-        "STOP, CRUN"
+        "STOP, CRUN",
+        "STOP, LXC"
     })
     void nothingIsLeftWhereverAStartEnds(Switch what, Shape shape) throws InterruptedException {
         ContainerSpec spec = spec(shape);

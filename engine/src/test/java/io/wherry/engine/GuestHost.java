@@ -1,11 +1,16 @@
 package io.wherry.engine;
 
+import io.wherry.engine.event.EventTemplate;
 import io.wherry.kernel.host.CgroupLayout;
 import io.wherry.kernel.host.Features;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.host.Privilege;
+import io.wherry.kernel.program.KernelProgram;
 import io.wherry.kernel.step.Rootfs;
 import io.wherry.oci.ExecutionDefaults;
+import io.wherry.oci.RuntimeConfig;
+import io.wherry.runtime.ExecPlacement;
+import io.wherry.runtime.pilot.JoiningExec;
 import io.wherry.testkit.Command;
 import io.wherry.testkit.Guest;
 import io.wherry.testkit.Payload;
@@ -14,7 +19,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -28,12 +35,14 @@ final class GuestHost {
     static final String CONTROLLERS = "cpuset cpu io memory pids";
     static final int USER = 1000;
 
+    private static final int NOT_KNOWN_YET = 1;
     private static final long ALL_CAPABILITIES = (1L << 41) - 1;
 
     private final Path home;
     private final Path rootfs;
     private final Guest guest;
     private final StringBuilder script = new StringBuilder();
+    private final Map<String, ContainerId> ids = new HashMap<>();
     private List<String> console = List.of();
 
     /**
@@ -116,6 +125,7 @@ final class GuestHost {
         Storage storage = Storage.of(places, facts, new NoLauncher(), "");
         ContainerSpec asked = spec.build();
         ContainerId id = ContainerId.random();
+        ids.put(name, id);
         ContainerRoot from =
                 new ContainerRoot(ExecutionDefaults.NONE, root, Optional.empty(), "folder", AccountFiles.NONE);
         ContainerFiles files = new ContainerFiles(places, facts.bootId());
@@ -126,6 +136,39 @@ final class GuestHost {
                 .write("containers/" + name + "/volatile", files.volatileFolder(id) + "\n")
                 .write("containers/" + name + "/tree", facts.cgroups().unified().orElseThrow() + "\n");
         script.append(lines);
+    }
+
+    /**
+     * Compiles one more process for a container of system root that will run in the guest, whose first process nobody knows yet: {@code /guest exec} puts that in. The program is
+     * {@code containers/NAME/PROGRAM} there.
+     */
+    void execution(String container, String program, String commands) throws IOException {
+        Path state = home.resolve("root");
+        StateRoot places = new StateRoot(state, state.resolve("run"));
+        ContainerId id = ids.get(container);
+        Path folder = new ContainerFiles(places, root().bootId()).folder(id);
+        RuntimeConfig config = RuntimeConfig.parse(Files.readAllBytes(folder.resolve("config.json")));
+        RuntimeConfig asked = ExecCompiler.compile(config, ExecSpec.of("sh", "-c", commands), Optional.empty(), root());
+        String exec = ContainerId.random().text();
+        byte[] event =
+                EventTemplate.with(Files.readAllBytes(folder.resolve(ContainerEvents.TEMPLATE)), "execID", program);
+        ExecPlacement place = new ExecPlacement(
+                id.text(),
+                exec,
+                places.running().toString(),
+                places.events().toString(),
+                event,
+                root().bootId(),
+                NOT_KNOWN_YET,
+                NOT_KNOWN_YET,
+                false, "/dev/null");
+        Path file = Files.createDirectories(home.resolve("programs")).resolve(program);
+        Files.write(
+                file,
+                JoiningExec.compile(asked, place, root())
+                        .compile(KernelProgram.STARTS_CONTAINER)
+                        .bytes());
+        guest.put("containers/" + container + "/" + program, file);
     }
 
     /** Runs the guest to its end. */

@@ -2,13 +2,18 @@ package io.wherry.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wherry.oci.HealthCheck;
+import io.wherry.oci.json.JsonObject;
 import io.wherry.testkit.Command;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,6 +43,9 @@ class GuestTest {
         layers();
         lost();
         refused();
+        joined();
+        jumps("forward", 3600);
+        jumps("back", -3600);
         user();
         guest.run(LIMIT);
     }
@@ -146,6 +154,70 @@ class GuestTest {
         spec.memory = 64L << 20;
         spec.cpusetCpus = Optional.of("64");
         guest.container("refused", GuestHost.root(), spec, "begin refused\nfinish refused\n");
+    }
+
+    private static HealthCheck check(String commands) {
+        return new HealthCheck(
+                List.of("CMD-SHELL", commands),
+                OptionalLong.of(100_000_000),
+                OptionalLong.of(5_000_000_000L),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                OptionalLong.of(1),
+                JsonObject.empty());
+    }
+
+    /** What is executed in it makes it sick. */
+    private static void joined() throws IOException {
+        ContainerSpec.Builder spec = GuestHost.shell("exec /probe waitsig");
+        spec.memory = 64L << 20;
+        spec.healthcheck = Optional.of(check("busybox cat /proc/self/cgroup; test ! -e /sick"));
+        guest.container("joined", GuestHost.root(), spec, """
+                begin joined
+                await joined ready
+                healthy joined healthy
+                execute joined inside
+                healthy joined unhealthy
+                echo @joined journal $(sed -n '/"execID":"inside"/s/.*"Action":"\\([a-z_]*\\)".*"exitCode":"\\([0-9]*\\)".*/\\1 \\2/p' $(cat /home)/root/events/journal)
+                ask joined stopped 16 15 5000
+                finish joined
+                """);
+        guest.execution("joined", "inside", """
+                exec >/proc/1/fd/1
+                echo inside $(busybox cat /proc/self/cgroup)
+                for each in mnt pid net ipc uts cgroup; do
+                    [ "$(busybox readlink /proc/self/ns/$each)" != "$(busybox readlink /proc/1/ns/$each)" ] || echo same $each
+                done
+                busybox touch /sick
+                exit 7
+                """);
+    }
+
+    /** The wall clock jumps while the container runs, while it waits for its next start, and while it has time to stop. */
+    private static void jumps(String name, int seconds) throws IOException {
+        ContainerSpec.Builder spec = GuestHost.shell("trap '' TERM; trap 'exit 6' USR1; echo begun; "
+                + "while :; do echo goes on; busybox usleep 200000; done");
+        spec.restart = Optional.of(RestartPolicy.parse("on-failure"));
+        spec.healthcheck = Optional.of(check("true"));
+        guest.container(
+                name, GuestHost.root(), spec, """
+                begin NAME
+                healthy NAME healthy
+                jump SECONDS
+                healthy NAME healthy $(date +%s)
+                logs NAME
+                kill -USR1 $(sed -n 's/^pid //p' $(cat /containers/NAME/volatile)/started)
+                jump SECONDS
+                again NAME
+                healthy NAME healthy $(date +%s)
+                logs NAME
+                began=$(cut -d . -f 1 /proc/uptime)
+                ask NAME stopped 16 15 3000
+                jump SECONDS
+                finish NAME
+                echo @NAME lasted $(($(cut -d . -f 1 /proc/uptime) - began))
+                echo @NAME ill $(grep -c unhealthy.*NAME $(cat /home)/root/events/journal)
+                """.replace("NAME", name).replace("SECONDS", Integer.toString(seconds)));
     }
 
     private static void user() throws IOException {
@@ -275,6 +347,34 @@ class GuestTest {
     }
 
     @Test
+    void whatIsExecutedInAContainerIsInItsNamespacesAndItsGroup() {
+        assertThat(guest.output("joined"))
+                .as(guest.console())
+                .contains("inside 0::/\nsame mnt\nsame pid\nsame net\nsame ipc\nsame uts\nsame cgroup\n")
+                .endsWith("SIGTERM\n");
+        assertThat(guest.said("joined")).contains("inside started", "journal exec_die 7", "exit.code 0", "pilot 0");
+    }
+
+    @Test
+    void healthIsAskedInTheContainersGroup() {
+        String group = HexFormat.of().formatHex("0::/\n".getBytes(StandardCharsets.US_ASCII));
+        assertThat(guest.said("joined"))
+                .as(guest.console())
+                .containsSubsequence("health healthy 0 " + group, "inside started", "health unhealthy 1 " + group);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"forward", "back"})
+    void wallClockThatJumpsIsOnlySeenInRecords(String name) {
+        assertThat(guest.said(name))
+                .as(guest.console())
+                .containsSubsequence(
+                        "health healthy 0", "health healthy 0", "logs", "begun again", "health healthy 0", "logs")
+                .contains("exit.code 137", "exit.restarts 1", "pilot 0", "ill 0")
+                .containsAnyOf("lasted 3", "lasted 4", "lasted 5", "lasted 6");
+    }
+
+    @Test
     void limitThatTheKernelRefusesIsNamed() {
         assertThat(guest.said("refused"))
                 .as(guest.console())
@@ -294,7 +394,20 @@ class GuestTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"limits", "memory", "processes", "devices", "privileged", "layers", "lost", "refused", "user"})
+            strings = {
+                "limits",
+                "memory",
+                "processes",
+                "devices",
+                "privileged",
+                "layers",
+                "lost",
+                "refused",
+                "joined",
+                "forward",
+                "back",
+                "user"
+            })
     void nothingIsLeftOfAContainer(String name) {
         assertThat(guest.said(name))
                 .as(guest.console())

@@ -21,6 +21,7 @@ class HealthTest {
     private static final long MILLI = 1_000_000;
     private static final int MOST_OUTPUT = 4096;
     private static final int KEPT = 5;
+    private static final int ENDS = 20;
     private static final String[] IDLE = {"/bin/sh", "-c", "while :; do /bin/busybox sleep 1; done"};
 
     private static Yard yard;
@@ -206,5 +207,21 @@ class HealthTest {
         run(check("/bin/busybox sleep 500", 10, 600_000, 0, 1), "/bin/busybox", "sleep", "0.5");
         assertThat(yard.launcher().last().await().code()).isZero();
         assertThat(yard.engine().container("box").health()).isEmpty();
+    }
+
+    /** The kernel kills the check before it tells that the container has ended. */
+    @Test
+    void checkThatIsKilledByTheContainersEndIsNoFailure() {
+        for (int i = 0; i < ENDS; i++) {
+            if (i > 0) {
+                remove();
+            }
+            run(check("/bin/busybox sleep 500", 1, 600_000, 0, 1), "/bin/busybox", "sleep", "0.1");
+            assertThat(yard.launcher().last().await().code()).isZero();
+            String journal = new String(
+                    StateFile.read(yard.state().resolve("events/journal")).orElseThrow(), StandardCharsets.UTF_8);
+            assertThat(journal.lines().filter(line -> line.contains(id) && line.contains("health_status")))
+                    .isEmpty();
+        }
     }
 }

@@ -11,10 +11,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -30,6 +32,11 @@ import org.junit.jupiter.api.Timeout;
 class LifeTest {
     private static final int SIGKILLED = 137;
     private static final int SIGTERMED = 143;
+    private static final int KILLS = 20;
+
+    /** A sample, or with WHERRY_ALL the whole. */
+    private static final Duration STOOD_STILL =
+            System.getenv("WHERRY_ALL") == null ? Duration.ofSeconds(3) : Duration.ofMinutes(10);
 
     private static Yard yard;
 
@@ -174,6 +181,42 @@ class LifeTest {
         StateFile.remove(count);
     }
 
+    /** Until the new life executes, the exit of the one before is there, and the lock is held. */
+    @Test
+    void whatStartsIsNotTakenForWhatEnds() throws InterruptedException {
+        started(server());
+        Path exit = yard.state().resolve("containers/" + box().id() + "/exit");
+        StateFile.write(exit, "code 0\n".getBytes(StandardCharsets.US_ASCII));
+        Thread removal = new Thread(() -> expectRefusal(
+                () -> yard.engine().remove("box", false), WherryException.Kind.FAILED_PRECONDITION, "is running"));
+        Throwable[] problem = {null};
+        removal.setUncaughtExceptionHandler((thread, e) -> problem[0] = e);
+        removal.start();
+        Thread.sleep(300);
+        assertThat(removal.isAlive()).isTrue();
+        StateFile.remove(exit);
+        removal.join();
+        assertThat(problem[0]).isNull();
+    }
+
+    @Test
+    void whoIsKilledWhilePausedIsNeverFoundRunning() throws InterruptedException {
+        assumeThat(yard.facts().root()).as("control groups that freeze").isTrue();
+        yard.engine().create(server().build());
+        for (int i = 0; i < KILLS; i++) {
+            yard.engine().start("box");
+            yard.engine().pause("box", true);
+            Thread killer = new Thread(() -> yard.engine().kill("box", Signal.KILL));
+            killer.start();
+            Container.Status status = Container.Status.PAUSED;
+            while (status != Container.Status.EXITED) {
+                assertThat(status).isEqualTo(Container.Status.PAUSED);
+                status = box().status();
+            }
+            killer.join();
+        }
+    }
+
     @Test
     void failureIsFollowedByStartsOfTheSameMonitorUntilThereAreEnough() {
         started(failing("on-failure:3", "5"));
@@ -253,6 +296,7 @@ class LifeTest {
     }
 
     @Test
+    @Timeout(value = 15, unit = TimeUnit.MINUTES)
     void monitorThatStoodStillHasLostNothing() throws IOException, InterruptedException {
         int lines = 20_000;
         started(yard.spec(
@@ -262,12 +306,16 @@ class LifeTest {
                 "i=0; while [ $i -lt " + lines + " ]; do echo line $i; i=$((i+1)); done; exit 3"));
         String monitor = Long.toString(record("started").number("monitor", 0));
         Command.of("kill", "-STOP", monitor).check();
-        Thread.sleep(1000); // as somebody's debugger would hold it
+        Thread.sleep(STOOD_STILL); // as somebody's debugger would hold it
+        assertThat(box().status()).isEqualTo(Container.Status.RUNNING);
         Command.of("kill", "-CONT", monitor).check();
         assertThat(yard.engine().await("box", Until.NOT_RUNNING)).isEqualTo(3);
         try (Stream<String> log = Files.lines(yard.state().resolve("containers/" + box().id() + "/log"))) {
-            assertThat(log).hasSize(lines);
+            int[] seen = {0};
+            log.forEach(line -> assertThat(line).startsWith("{\"log\":\"line " + seen[0]++ + "\\n\""));
+            assertThat(seen[0]).isEqualTo(lines);
         }
+        System.out.printf("a monitor stood still for %d s: %d lines, all there%n", STOOD_STILL.toSeconds(), lines);
     }
 
     @Test

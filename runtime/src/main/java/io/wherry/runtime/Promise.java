@@ -3,6 +3,7 @@ package io.wherry.runtime;
 /** What a user may ask of a container that not every kind of runtime can do ({@link RuntimeKind}). */
 public enum Promise {
     EXEC("one more process in it (`exec`)"),
+    STOP("a stop signal, and the time it has (`stop`)"),
     PAUSE("freezing (`pause`)"),
     UPDATE("limits changed while it runs (`update`)"),
     FIGURES("figures (`stats`, `top`)"),

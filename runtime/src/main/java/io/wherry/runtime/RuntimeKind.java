@@ -1,11 +1,6 @@
 package io.wherry.runtime;
 
-import java.util.EnumMap;
-import java.util.Map;
-
-/**
- * The kinds of runtime, with what each promises: the one table that refusals, {@code wherry runtimes} and the README come from. What is not named is kept.
- */
+/** The kinds of runtime, with what each promises: refusals, {@code wherry runtimes} and the README come from here. */
 public enum RuntimeKind {
     /** The kernel's own means. */
     NATIVE("native", "namespaces, capabilities, a filter of system calls, control groups"),
@@ -13,48 +8,17 @@ public enum RuntimeKind {
     BWRAP("bwrap", "namespaces, capabilities, a filter of system calls; no program gains rights"),
     /** runc and whatever has its command line. */
     OCI("oci", "the runtime's own: namespaces with runc and crun, a kernel of its own with runsc"),
+    /** liblxc's commands. */
+    LXC("lxc", "namespaces, capabilities, a filter of system calls, control groups; AppArmor where the host has it"),
     /** Any containerd shim. */
     SHIM("shim", "the shim's own: namespaces with runc's, a kernel or a machine of its own with others");
 
-    static {
-        BWRAP.partly(Promise.USER, "one id, in a user namespace of its own, without capabilities")
-                .partly(Promise.EXIT_CODES, "bwrap ends with 1 for both, and says why in the log")
-                .partly(Promise.MASKED, "masked as elsewhere; what is read-only is what bwrap itself protects")
-                .never(Promise.GROUPS, "bwrap sets no supplementary groups")
-                .never(Promise.SETUID, "bwrap always forbids it")
-                .never(Promise.DOMAINNAME, "bwrap has no option for it")
-                .never(Promise.SYSCTL, "bwrap has no option for it")
-                .never(Promise.PRIVILEGED, "bwrap is there to take rights away");
-        OCI.never(Promise.INIT, "the runtime starts the command itself")
-                .partly(Promise.EXIT_CODES, "as far as the runtime tells the cause");
-        SHIM.never(Promise.INIT, "the shim starts the command itself")
-                .never(Promise.HEALTH, "a check would have to join what only the shim can join")
-                .partly(Promise.EXEC, "if the shim can; the process lives on if its monitor is killed")
-                .partly(Promise.PAUSE, "if the shim can")
-                .partly(Promise.TERMINAL, "if the shim can")
-                .partly(Promise.UPDATE, "in the control groups of the host")
-                .partly(Promise.FIGURES, "from the control groups of the host")
-                .partly(Promise.EXIT_CODES, "as far as the shim tells the cause");
-    }
-
     private final String word;
     private final String walls;
-    private final Map<Promise, String> refused = new EnumMap<>(Promise.class);
-    private final Map<Promise, String> limited = new EnumMap<>(Promise.class);
 
     RuntimeKind(String word, String walls) {
         this.word = word;
         this.walls = walls;
-    }
-
-    private RuntimeKind never(Promise promise, String why) {
-        refused.put(promise, why);
-        return this;
-    }
-
-    private RuntimeKind partly(Promise promise, String how) {
-        limited.put(promise, how);
-        return this;
     }
 
     /** {@return the kind's word in tables} */
@@ -69,11 +33,11 @@ public enum RuntimeKind {
 
     /** {@return whether it can be asked for} */
     public boolean keeps(Promise promise) {
-        return !refused.containsKey(promise);
+        return PromiseTable.of(this, promise).kept();
     }
 
     /** {@return why it cannot be asked for, or how far it is kept; empty if it is kept whole} */
     public String note(Promise promise) {
-        return refused.getOrDefault(promise, limited.getOrDefault(promise, ""));
+        return PromiseTable.of(this, promise).text();
     }
 }

@@ -12,8 +12,8 @@ import java.util.List;
  * <p>Stricter than docker's, each on purpose:
  *
  * <ul>
- *   <li>{@code socket}: the upper bound on the family. The kernel takes an {@code int} and drops the upper half, so
- *       without the bound {@code socket(0x100000026, …)} is more than 40 for the filter and AF_ALG for the kernel.
+ *   <li>{@code socket}: families by name, none above the last. The kernel takes an {@code int} and drops the upper half, so
+ *       without a bound {@code socket(0x100000026, …)} is more than 40 for the filter and AF_ALG for the kernel.
  *   <li>x32 calls answer ENOSYS; docker allows them where the kernel has them.
  *   <li>{@code io_uring_*} stay closed, whatever the capabilities: its operations pass no filter.
  * </ul>
@@ -27,6 +27,8 @@ public final class DefaultProfile {
 
     private static final int AF_ALG = 38;
     private static final int AF_VSOCK = 40;
+    /** The last family that there is. */
+    private static final int AF_MCTP = 45;
 
     private static final String ALWAYS = """
             _llseek _newselect accept accept4 access adjtimex alarm bind brk cachestat capget capset chdir chmod \
@@ -125,11 +127,14 @@ public final class DefaultProfile {
         rules.add(Rule.allow("personality", Condition.of(0, Operator.EQ, 0xffffffffL)));
     }
 
+    /** One condition each, since whoever compiles this by libseccomp may have no two on one argument: runc takes any of them for enough. */
     private static void addSocketFamilies(List<Rule> rules) {
         rules.add(Rule.allow("socket", Condition.of(0, Operator.LT, AF_ALG)));
-        rules.add(Rule.allow("socket", Condition.of(0, Operator.EQ, 39)));
-        rules.add(Rule.allow(
-                "socket", Condition.of(0, Operator.GT, AF_VSOCK), Condition.of(0, Operator.LE, 0x7fffffffL)));
+        for (int family = AF_ALG + 1; family <= AF_MCTP; family++) {
+            if (family != AF_VSOCK) {
+                rules.add(Rule.allow("socket", Condition.of(0, Operator.EQ, family)));
+            }
+        }
     }
 
     private static void addByCapability(List<Rule> rules, CapabilitySet held) {

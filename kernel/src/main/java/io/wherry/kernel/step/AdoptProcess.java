@@ -9,12 +9,13 @@ import io.wherry.kernel.program.Strand;
  * @param from a file or a pipe; of a pipe no more is read than is there when the number is complete
  * @param text what stands before the number; empty for the beginning
  * @param words a pipe whose content explains why there is no number, or {@link Slot#NONE}
+ * @param tool whose end, too, means that there will be no number, or {@link Slot#NONE}
  * @param process filled
  */
-public record AdoptProcess(Slot from, String text, Slot words, Slot process) implements Step {
+public record AdoptProcess(Slot from, String text, Slot words, Slot tool, Slot process) implements Step {
     @Override
     public void lower(Strand out) {
-        out.opTo(process.number(), Op.ADOPT, from.number(), out.string(text), words.number());
+        out.opTo(process.number(), Op.ADOPT, from.number(), out.string(text), words.number(), tool.number());
     }
 
     @Override

@@ -13,9 +13,9 @@ import io.wherry.kernel.step.Rootfs;
 import io.wherry.kernel.step.Slot;
 import io.wherry.kernel.step.WriteFile;
 import io.wherry.oci.RuntimeConfig;
+import io.wherry.runtime.ContainerRuntime;
 import io.wherry.runtime.ExecPlacement;
 import io.wherry.runtime.Placement;
-import io.wherry.runtime.ContainerRuntime;
 import io.wherry.runtime.pilot.Identity;
 import io.wherry.runtime.pilot.JoiningExec;
 import io.wherry.runtime.pilot.PilotStrand;
@@ -70,7 +70,7 @@ public record BwrapRuntime(String program) implements ContainerRuntime {
                 .start(streams, List.of(), words, passed);
         plan.add(PILOT, new CloseDescriptor(info[1]));
         Slot process = plan.slot("process");
-        plan.add(PILOT, new AdoptProcess(info[0], "\"child-pid\":", streams.monitorErr(), process));
+        plan.add(PILOT, new AdoptProcess(info[0], "\"child-pid\":", streams.monitorErr(), tool, process));
         pilot.close(tool, process, streams);
         return plan;
     }

@@ -11,7 +11,7 @@ import io.wherry.kernel.step.CloseDescriptors;
 import io.wherry.kernel.step.DieWithParent;
 import io.wherry.kernel.step.Execute;
 import io.wherry.kernel.step.MakeMountsPrivate;
-import io.wherry.kernel.step.MakeWorkdir;
+import io.wherry.kernel.step.MakeTarget;
 import io.wherry.kernel.step.Mark;
 import io.wherry.kernel.step.MaskPath;
 import io.wherry.kernel.step.MountAttributes;
@@ -130,7 +130,7 @@ final class FirstProcess {
         plan.add(INSIDE, new SwitchRoot(root));
         mounts.attach();
         if (!process.cwd().equals("/")) {
-            plan.add(INSIDE, new MakeWorkdir(root, process.cwd()));
+            plan.add(INSIDE, new MakeTarget(root, process.cwd(), false));
         }
         protect(mounts);
         if (network.isPresent() && !waitsForNetwork) {

@@ -1,11 +1,8 @@
 package io.wherry.runtime.oci;
 
-import io.wherry.kernel.caps.Capability;
-import io.wherry.kernel.caps.CapabilitySet;
 import io.wherry.kernel.host.CgroupLayout;
 import io.wherry.kernel.host.HostFacts;
-import io.wherry.kernel.seccomp.Architecture;
-import io.wherry.kernel.seccomp.DefaultProfile;
+import io.wherry.kernel.step.Plan;
 import io.wherry.oci.LinuxConfig;
 import io.wherry.oci.Namespace;
 import io.wherry.oci.ProcessConfig;
@@ -88,7 +85,7 @@ public final class OciBundle {
                 grouped ? linux.cgroupsPath() : Optional.empty(),
                 linux.resources(),
                 linux.rootfsPropagation(),
-                seccomp(config),
+                seccomp(config, facts),
                 withoutNetwork(linux.sysctl()),
                 linux.maskedPaths(),
                 linux.readonlyPaths(),
@@ -104,16 +101,9 @@ public final class OciBundle {
         return others;
     }
 
-    private static Optional<Seccomp> seccomp(RuntimeConfig config) {
-        if (config.linux().seccomp().isPresent()
-                || !"default".equals(config.annotations().get(Identity.SECCOMP_ANNOTATION))) {
-            return config.linux().seccomp();
-        }
-        long mask = 0;
-        for (String name : config.process().capabilities().bounding()) {
-            mask |= 1L << Capability.find(name).orElseThrow().number();
-        }
-        return Optional.of(
-                SeccompTranslation.profile(DefaultProfile.filter(CapabilitySet.ofMask(mask), Architecture.X86_64)));
+    private static Optional<Seccomp> seccomp(RuntimeConfig config, HostFacts facts) {
+        return config.linux().seccomp().isPresent()
+                ? config.linux().seccomp()
+                : new Identity(new Plan(), 0, config, facts).profile().map(SeccompTranslation::profile);
     }
 }

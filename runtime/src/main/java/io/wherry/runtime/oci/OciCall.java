@@ -64,7 +64,7 @@ final class OciCall {
         }
         plan.add(strand, new NewSession(true));
         plan.add(strand, new AwaitMark(sockets[1], Mark.GO, Slot.NONE, false));
-        ToolStrand.execute(plan, strand, streams, List.of(), words, List.of());
+        ToolStrand.execute(plan, strand, streams, List.of(), words, ToolStrand.ENVIRONMENT, List.of());
         plan.add(PILOT, new AwaitMark(sockets[0], Mark.EXECUTING, Slot.NONE, true));
         plan.add(PILOT, new AwaitExit(tool));
     }

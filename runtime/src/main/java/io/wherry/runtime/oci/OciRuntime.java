@@ -25,9 +25,9 @@ import io.wherry.kernel.step.Step;
 import io.wherry.kernel.step.SweepByTool;
 import io.wherry.kernel.step.WriteFile;
 import io.wherry.oci.RuntimeConfig;
+import io.wherry.runtime.ContainerRuntime;
 import io.wherry.runtime.ExecPlacement;
 import io.wherry.runtime.Placement;
-import io.wherry.runtime.ContainerRuntime;
 import io.wherry.runtime.pilot.Cgroups;
 import io.wherry.runtime.pilot.PilotStrand;
 import io.wherry.runtime.pilot.Streams;
@@ -45,9 +45,6 @@ import java.util.Optional;
  * @param arguments global arguments of the user's own, put first
  */
 public record OciRuntime(String program, List<String> arguments) implements ContainerRuntime {
-    /** The file in the container's folder that has what the runtime had to say, one JSON object a line. */
-    public static final String LOG = "runtime.log";
-
     /** The folders of the bundle and of the runtime's state, in the volatile folder. */
     private static final String BUNDLE = "b";
 
@@ -81,8 +78,8 @@ public record OciRuntime(String program, List<String> arguments) implements Cont
         }
         Streams streams = terminal ? Streams.ofConsole(plan, place.input()) : Streams.of(plan, false, place.input());
         String folder = pilot.volatilePath() + "/" + BUNDLE;
-        String log = place.containers() + "/" + place.id() + "/" + LOG;
-        plan.add(PILOT, new RemoveFile(pilot.folder(), LOG)); // what it said the last time
+        String log = place.containers() + "/" + place.id() + "/" + ToolStrand.LOG;
+        plan.add(PILOT, new RemoveFile(pilot.folder(), ToolStrand.LOG)); // what it said the last time
         List<String> words = global(pilot.volatilePath(), log);
         // A container that ends at once is reaped by crun before it leaves it to us, and its exit code is lost: it is
         // created, taken over, and started then.
@@ -114,7 +111,7 @@ public record OciRuntime(String program, List<String> arguments) implements Cont
         Slot number = plan.slot("pid file");
         Slot process = plan.slot("process");
         plan.add(PILOT, new OpenFile(folder, "pid", number));
-        plan.add(PILOT, new AdoptProcess(number, "", Slot.NONE, process));
+        plan.add(PILOT, new AdoptProcess(number, "", Slot.NONE, Slot.NONE, process));
         plan.add(PILOT, new CloseDescriptor(number));
         return process;
     }
@@ -139,7 +136,8 @@ public record OciRuntime(String program, List<String> arguments) implements Cont
             steps.add(new SweepByTool("", words, ToolStrand.ENVIRONMENT));
         }
         steps.add(new KillRecorded(pilot.volatilePath(), "started"));
-        for (CgroupLayout.Hierarchy hierarchy : facts.cgroups().hierarchies()) { // the runtime uses more of them than we do
+        for (CgroupLayout.Hierarchy hierarchy :
+                facts.cgroups().hierarchies()) { // the runtime uses more of them than we do
             steps.add(new EmptyCgroup(hierarchy.path(), Cgroups.PARENT, place.id(), false));
         }
         steps.add(new EmptyCgroup("/sys/fs/cgroup/systemd", Cgroups.PARENT, place.id(), false));

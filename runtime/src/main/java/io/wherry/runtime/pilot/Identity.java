@@ -6,6 +6,7 @@ import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.host.Privilege;
 import io.wherry.kernel.seccomp.Architecture;
 import io.wherry.kernel.seccomp.DefaultProfile;
+import io.wherry.kernel.seccomp.Filter;
 import io.wherry.kernel.seccomp.FilterCompiler;
 import io.wherry.kernel.step.DieWithParent;
 import io.wherry.kernel.step.DropBounding;
@@ -92,10 +93,13 @@ public final class Identity {
 
     /** {@return its filter of system calls alone, as bytes of a classic BPF program; absent for none} */
     public Optional<byte[]> filter() {
+        return profile().map(profile -> FilterCompiler.compile(profile).bytes());
+    }
+
+    /** {@return the same as rules, for a tool that compiles them itself} */
+    public Optional<Filter> profile() {
         if (config.linux().seccomp().isPresent()) {
-            return Optional.of(FilterCompiler.compile(
-                            SeccompTranslation.filter(config.linux().seccomp().get()))
-                    .bytes());
+            return Optional.of(SeccompTranslation.filter(config.linux().seccomp().get()));
         }
         if (!"default".equals(config.annotations().get(SECCOMP_ANNOTATION))) {
             return Optional.empty();
@@ -107,9 +111,7 @@ public final class Identity {
                     "Give --security-opt seccomp=unconfined to run without one.");
         }
         long capabilities = mask(config.process().capabilities().bounding());
-        return Optional.of(
-                FilterCompiler.compile(DefaultProfile.filter(CapabilitySet.ofMask(capabilities), Architecture.X86_64))
-                        .bytes());
+        return Optional.of(DefaultProfile.filter(CapabilitySet.ofMask(capabilities), Architecture.X86_64));
     }
 
     private void ids(ProcessConfig process) {

@@ -15,6 +15,7 @@ import io.wherry.kernel.step.DieWithParent;
 import io.wherry.kernel.step.Execute;
 import io.wherry.kernel.step.MakeMountsPrivate;
 import io.wherry.kernel.step.MakeSocketPair;
+import io.wherry.kernel.step.MakeTarget;
 import io.wherry.kernel.step.Mark;
 import io.wherry.kernel.step.Namespaces;
 import io.wherry.kernel.step.NetworkAttachment;
@@ -32,8 +33,12 @@ import io.wherry.kernel.step.Slot;
 import io.wherry.kernel.step.StartProcess;
 import io.wherry.kernel.step.Step;
 import io.wherry.kernel.step.UseStdio;
+import io.wherry.oci.Mount;
 import io.wherry.oci.Namespace;
 import io.wherry.oci.RuntimeConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +48,9 @@ import java.util.Optional;
  * control groups, network, and, for an ordinary user, user namespace. So networks and limits are the same under every tool, and what the tool mounts is gone with it.
  */
 public final class ToolStrand {
+    /** The file in the container's folder that has what the tool had to say. */
+    public static final String LOG = "runtime.log";
+
     /** The environment of tools: nothing of the caller's, nothing of the container's. */
     public static final List<String> ENVIRONMENT =
             List.of("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
@@ -59,6 +67,7 @@ public final class ToolStrand {
     private boolean joinsGroups;
     private Slot bornIn = Slot.NONE;
     private boolean opensTerminal;
+    private boolean makesTargets;
     private List<Step> limits = List.of();
 
     /**
@@ -103,6 +112,12 @@ public final class ToolStrand {
         return this;
     }
 
+    /** What the tool mounts over is made; for those that cannot make it in a root that is read-only. */
+    public ToolStrand makingTargets() {
+        makesTargets = true;
+        return this;
+    }
+
     /** What the tool is narrowed by before it is executed. */
     public ToolStrand narrowedBy(List<Step> steps) {
         limits = List.copyOf(steps);
@@ -124,7 +139,9 @@ public final class ToolStrand {
         for (Step step : before) {
             plan.add(INSIDE, step);
         }
-        execute(plan, INSIDE, streams, limits, words, passed);
+        List<String> environment = new ArrayList<>(ENVIRONMENT);
+        environment.add("XDG_RUNTIME_DIR=" + pilot.volatilePath());
+        execute(plan, INSIDE, streams, limits, words, environment, passed);
         if (opensTerminal) {
             plan.add(PILOT, new AwaitMark(sockets[0], Mark.TERMINAL, streams.monitorOut(), false));
         }
@@ -188,6 +205,9 @@ public final class ToolStrand {
         RootMount.add(plan, INSIDE, rootfs, facts, root);
         plan.add(INSIDE, new OpenFolder(pilot.volatilePath(), folder));
         plan.add(INSIDE, new AttachMount(root, folder, ROOTFS, false, false));
+        if (makesTargets) {
+            targets(root);
+        }
         if (joinsGroups) {
             pilot.cgroups().prepareToJoin(plan, INSIDE);
         }
@@ -215,6 +235,21 @@ public final class ToolStrand {
         }
     }
 
+    private void targets(Slot root) {
+        for (Mount mount : config.mounts()) {
+            String target = mount.destination();
+            boolean kernels = target.startsWith("/dev/") || target.startsWith("/proc/") || target.startsWith("/sys/");
+            if (!kernels) {
+                boolean file = mount.isBind()
+                        && !Files.isDirectory(Path.of(mount.source().orElseThrow()));
+                plan.add(INSIDE, new MakeTarget(root, target, file));
+            }
+        }
+        if (!config.process().cwd().equals("/")) {
+            plan.add(INSIDE, new MakeTarget(root, config.process().cwd(), false));
+        }
+    }
+
     /** {@return whether a kernel parameter belongs to a network namespace} Those are set here, as the namespace is made here. */
     public static boolean isOfNetwork(String parameter) {
         return parameter.startsWith("net.");
@@ -238,7 +273,7 @@ public final class ToolStrand {
 
     /** The end of a strand that executes a tool: nothing is left open but what it is given. */
     public static void execute(
-            Plan plan, int strand, Streams streams, List<Step> limits, List<String> words, List<Slot> passed) {
+            Plan plan, int strand, Streams streams, List<Step> limits, List<String> words, List<String> environment, List<Slot> passed) {
         for (Step limit : limits) {
             plan.add(strand, limit);
         }
@@ -250,6 +285,6 @@ public final class ToolStrand {
         for (Slot descriptor : passed) {
             plan.add(strand, new PassDescriptor(descriptor));
         }
-        plan.add(strand, new Execute(List.of(words.get(0)), words, ENVIRONMENT));
+        plan.add(strand, new Execute(List.of(words.get(0)), words, environment));
     }
 }
