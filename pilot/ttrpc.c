@@ -50,14 +50,6 @@ static bool next(struct field *f) {
     return true;
 }
 
-static uint32_t big_endian(const uint8_t *at) {
-    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-}
-
-struct ttrpc_header ttrpc_header(const uint8_t bytes[TTRPC_HEADER]) {
-    return (struct ttrpc_header){.length = big_endian(bytes), .stream = big_endian(bytes + 4), .type = bytes[8]};
-}
-
 void ttrpc_address(uint8_t *request, uint32_t stream, uint32_t version) {
     for (unsigned k = 0; k < 4; k++) {
         request[4 + k] = (uint8_t)(stream >> (24 - 8 * k));

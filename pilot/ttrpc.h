@@ -35,7 +35,12 @@ struct shim_address {
     char path[SHIM_PATH];
 };
 
-struct ttrpc_header ttrpc_header(const uint8_t bytes[TTRPC_HEADER]);
+static inline uint32_t big_endian(const uint8_t *at) {
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+static inline struct ttrpc_header ttrpc_header(const uint8_t bytes[TTRPC_HEADER]) {
+    return (struct ttrpc_header){.length = big_endian(bytes), .stream = big_endian(bytes + 4), .type = bytes[8]};
+}
 /* Puts the stream's number, and unless that is 0 the service's version, into a request. */
 void ttrpc_address(uint8_t *request, uint32_t stream, uint32_t version);
 /* False if the bytes are not a Response. */
