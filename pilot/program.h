@@ -92,7 +92,7 @@ _Static_assert(sizeof(struct program_header) == PROGRAM_HEADER, "docs/program.md
 struct program {
     const struct program_header *header;
     const struct instruction *code;
-    char *data; /* PUTPID writes here, nothing else */
+    char *data; /* PUTPID writes here, and ASK and the monitor the numbers of requests to a shim; nothing else */
     uint32_t data_length;
 };
 
