@@ -199,11 +199,8 @@ class ShimTest {
     void anotherKernelIsAnotherProgramOfRunc() throws Exception {
         Path runsc = cached("gvisor/runsc");
         Path configuration = Files.createDirectories(yard.folder().resolve("configuration/wherry"));
-        Files.writeString(
-                configuration.resolve("config.json"),
-                """
-                {"runtimes": {"gvisor": {"runtimeType": "io.containerd.runc.v2", "options": {"BinaryName": "%s"}}}}"""
-                        .formatted(runsc));
+        Files.writeString(configuration.resolve("config.json"), """
+                {"runtimes": {"gvisor": {"runtimeType": "io.containerd.runc.v2", "options": {"BinaryName": "%s"}}}}""".formatted(runsc));
         Command.Result result = wherry("gvisor", "/bin/sh", "-c", "read version </proc/version; echo $version; exit 3")
                 .with("XDG_CONFIG_HOME", configuration.getParent().toString())
                 .run();
@@ -230,7 +227,8 @@ class ShimTest {
 
     @Test
     void versionThreeOfTheServiceAndItsStartAreSpoken() throws Exception {
-        HostedLauncher.Start start = run(spec(cached("containerd/containerd-shim-runc-v2"), "/bin/sh", "-c", "echo out; echo err >&2; exit 7"));
+        HostedLauncher.Start start = run(
+                spec(cached("containerd/containerd-shim-runc-v2"), "/bin/sh", "-c", "echo out; echo err >&2; exit 7"));
         assertThat(start.await().code()).isEqualTo(7);
         assertThat(start.out()).isEqualTo("out\n");
         assertThat(start.err()).isEqualTo("err\n");
@@ -269,7 +267,9 @@ class ShimTest {
     void killedBetweenTwoCallsItLeavesNothing(int what, String op) throws Exception {
         for (int nth = 0; nth < (op.equals("ASK") ? 3 : 1); nth++) {
             int wanted = nth;
-            yard.launcher().amend(program -> program.withTest(what, find(program, Op.valueOf(op), wanted), what == FAIL ? EIO : 0));
+            yard.launcher()
+                    .amend(program ->
+                            program.withTest(what, find(program, Op.valueOf(op), wanted), what == FAIL ? EIO : 0));
             HostedLauncher.Start start = run(spec(DEBIAN, "/probe", "sleep", "600"));
             HostedLauncher.Outcome outcome = start.await();
             assertThat(outcome.failure().isPresent() || what == DIE).isTrue();
@@ -319,7 +319,8 @@ class ShimTest {
         HostedLauncher.Start start = run(spec(bad(word), "/probe", "exit", "0"));
         HostedLauncher.Outcome outcome = start.await();
         assertThat(outcome.failure()).isPresent();
-        FailureReport report = yard.engine().report(start.id(), outcome.failure().get());
+        FailureReport report =
+                yard.engine().report(start.id(), outcome.failure().get());
         assertThat(report.sentence()).contains(why);
         assertThat(report.exitCode()).isEqualTo(125);
         start.leave(125);

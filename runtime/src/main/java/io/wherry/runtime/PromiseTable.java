@@ -53,7 +53,10 @@ final class PromiseTable {
 
     private static Map<Promise, Note> lxc() {
         Map<Promise, Note> notes = new EnumMap<>(Promise.class);
-        partly(notes, Promise.STOP, "lxc's init passes SIGTERM on to all, and kills them a second later; other signals go to the command");
+        partly(
+                notes,
+                Promise.STOP,
+                "lxc's init passes SIGTERM on to all, and kills them a second later; other signals go to the command");
         partly(notes, Promise.EXIT_CODES, "lxc's init ends with 255 for both; a system container's init has none");
         partly(notes, Promise.MASKED, "by lxc's own mounts, and masked as elsewhere");
         partly(notes, Promise.INIT, "always: lxc's own; none where the command is an init");

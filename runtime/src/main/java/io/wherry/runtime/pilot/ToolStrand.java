@@ -273,7 +273,13 @@ public final class ToolStrand {
 
     /** The end of a strand that executes a tool: nothing is left open but what it is given. */
     public static void execute(
-            Plan plan, int strand, Streams streams, List<Step> limits, List<String> words, List<String> environment, List<Slot> passed) {
+            Plan plan,
+            int strand,
+            Streams streams,
+            List<Step> limits,
+            List<String> words,
+            List<String> environment,
+            List<Slot> passed) {
         for (Step limit : limits) {
             plan.add(strand, limit);
         }
