@@ -78,6 +78,9 @@ int op_adopt(struct context *ctx, const struct instruction *i) {
     if (pidfd == -EREMOTEIO) {
         words_of_tool(ctx, fd_at(i, 2));
     }
+    if (pidfd == -ESRCH && fd_at(i, 3) >= 0) { /* it has ended, and the tool has reaped it: the tool's end is its end */
+        return place_fd(sys_fcntl(fd_at(i, 3), F_DUPFD_CLOEXEC, FD_LAST + 1), i->dst);
+    }
     TRY(pidfd);
     if (!descends(pid)) {
         sys_close((int)pidfd);

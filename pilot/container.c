@@ -77,6 +77,9 @@ int run_container(struct launcher *l) {
     struct pilot_start start = requested(l, 0);
     int result = pilot_socket(sockets);
     if (result == 0) {
+        result = stepping_open(&l->stepping, &start);
+    }
+    if (result == 0) {
         if (!detached) {
             attach_greet(sockets[0], attach.streams); /* before the pilot can become a monitor: no output may pass unseen */
         }
@@ -91,6 +94,10 @@ int run_container(struct launcher *l) {
     l->request.bytes = NULL;
     int code;
     attach.socket = sockets[0];
+    if (l->stepping.texts != NULL) {
+        stepping_run(&l->stepping, sockets[0], l->signals, ENDING, &attach.pending);
+        stepping_forget(&l->stepping); /* a second try is not watched */
+    }
     if (await_start(l, sockets[0], &attach.pending)) {
         print_id(l, l->word.flags);
         code = detached ? 0 : follow(l, &attach);

@@ -172,7 +172,8 @@ static enum outcome read_requests(struct launcher *l, int *code) {
         *code = EXIT_SIGNALLED + (int)l->interrupt;
         return l->interrupt != 0 ? LEAVES : RUNS;
     }
-    if ((type == FRAME_TASK && task_begin(l, payload, length)) || (type == FRAME_CANCEL && length == 4 && task_cancel(l, get_u32(payload)))) {
+    if ((type == FRAME_STEPS && stepping_texts(&l->stepping, payload, length)) ||
+        (type == FRAME_TASK && task_begin(l, payload, length)) || (type == FRAME_CANCEL && length == 4 && task_cancel(l, get_u32(payload)))) {
         l->request.have = 0;
         return GOES_ON;
     }

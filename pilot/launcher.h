@@ -3,6 +3,7 @@
 #include "frame.h"
 #include "keys.h"
 #include "spawn.h"
+#include "stepping.h"
 
 enum { TASK_LIMIT = 16, ID_LIMIT = 256, REQUEST_LIMIT = PROGRAM_LIMIT + 1024, REPORT_LIMIT = (1 << 20) + 64, PAIR_NONE = 255 };
 
@@ -55,6 +56,7 @@ struct launcher {
     int64_t deadline;   /* milliseconds of the monotonic clock: then the JVM is killed */
     struct last_word word; /* its name is in `request` */
     char id[ID_LIMIT];  /* of the container */
+    struct stepping stepping;
     struct failure failure;
 };
 

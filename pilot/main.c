@@ -87,7 +87,7 @@ static bool may_sweep(const struct context *ctx) {
 }
 
 static int pilot_main(const struct process *process) {
-    struct context ctx = {.launcher = FD_LAUNCHER, .report = -1};
+    struct context ctx = {.launcher = FD_LAUNCHER, .report = -1, .watcher = -1};
     int strand = chosen_strand(process);
     uint8_t *bytes = NULL;
     size_t length = 0;
@@ -103,6 +103,7 @@ static int pilot_main(const struct process *process) {
         return refused(&ctx, verdict.reason, verdict.instruction, ENOEXEC);
     }
     uint32_t flags = ctx.program.header->flags;
+    ctx.watcher = strand == 0 && (flags & PROGRAM_STEPPED) != 0 ? FD_STREAM : -1;
     result = run_strand(&ctx, (uint32_t)strand);
     if (result == 0) {
         if (strand == 0 && (flags & PROGRAM_STARTS) != 0 && !ends_in_monitor(&ctx.program)) {
@@ -111,6 +112,7 @@ static int pilot_main(const struct process *process) {
         return 0;
     }
     struct failure failure = ctx.failure;
+    end_watch(&ctx);
     end_children(&ctx);
     if (strand == 0 && may_sweep(&ctx)) {
         run_strand(&ctx, STRAND_SWEEP);

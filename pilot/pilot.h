@@ -44,6 +44,8 @@ struct context {
     int last_pid;      /* of the last CLONE; 0 before */
     uint32_t restarts; /* how many starts this one has behind it */
     int sticky;        /* errno remembered by policy `sticky`, 0 none */
+    int watcher;       /* who lets each instruction run (docs/program.md "Stepping"), or -1 */
+    int last_error;    /* of the instruction before, 0 none */
     struct child children[STRAND_COUNT];
     struct shim *shim; /* the containerd shim that is spoken with, or NULL */
     struct failure failure; /* of the instruction being run; text and argument are set by the op */
@@ -60,6 +62,8 @@ int run_strand(struct context *ctx, uint32_t strand);
 int run_part(struct context *ctx, uint32_t strand, uint32_t from, uint32_t to);
 /* The life of a process made by CLONE: the strand, its report, the end. */
 _Noreturn void run_child(struct context *ctx, uint32_t strand);
+/* From here on nobody is asked whether an instruction may run. */
+void end_watch(struct context *ctx);
 /* Ends and reaps every process that a CLONE of ours made and that still lives. */
 void end_children(struct context *ctx);
 /*

@@ -28,6 +28,10 @@ int op_clone(struct context *ctx, const struct instruction *i) {
         ctx->last_pid = 0;
         ctx->sticky = 0;
         memset(ctx->children, 0, sizeof ctx->children);
+        if (ctx->watcher >= 0) {
+            sys_close(ctx->watcher);
+            ctx->watcher = FD_REPLIES;
+        }
         if (fd_at(i, 3) >= 0) {
             sys_close(fd_at(i, 3));
         }
@@ -41,6 +45,9 @@ int op_clone(struct context *ctx, const struct instruction *i) {
     ctx->children[strand] = (struct child){.pid = for_parent ? 0 : (int)pid, .pidfd = i->dst, .socket = fd_at(i, 3)};
     if (fd_at(i, 4) >= 0) {
         sys_close(fd_at(i, 4));
+    }
+    if (ctx->watcher >= 0) {
+        sys_close(FD_REPLIES);
     }
     return place_fd(pidfd, i->dst);
 }

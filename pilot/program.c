@@ -216,7 +216,7 @@ static void enter(struct checker *c, uint32_t strand) {
     for (uint64_t fd = 0; fd <= 2; fd++) {
         assign(k, fd);
     }
-    if (strand == 0) {
+    if (strand == 0 && (c->program->header->flags & PROGRAM_STEPPED) == 0) { /* else they are the watcher's */
         assign(k, FD_STREAM);
         assign(k, FD_REPLIES);
     }
@@ -558,11 +558,13 @@ static bool header(struct checker *c, const struct program_header *h, size_t len
     bool reserved = (h->zero[0] | h->zero[1] | h->zero[2] | h->zero_too | (none ? h->switch_at | h->switch_errno : 0)) == 0;
     bool in_force = (h->flags & PROGRAM_TEST) != 0 && h->test_switch < SWITCH_LIMIT && h->switch_at < h->count;
     bool fails = h->test_switch == SWITCH_FAIL;
+    bool starts = (h->flags & (PROGRAM_STARTS | PROGRAM_PROBE)) == PROGRAM_STARTS;
     return require(c, __builtin_memcmp(h->magic, "WHERRYK1", 8) == 0 && h->version == 1, "not a kernel program of this version")
         && require(c, h->architecture == (uint32_t)PROGRAM_ARCHITECTURE, "a program for another processor")
         && require(c, h->total == length, "a program of another length than it says")
         && require(c, fills, "instructions and data do not fill the program") && require(c, (h->flags & ~(uint32_t)PROGRAM_FLAGS) == 0, "an unknown flag")
         && require(c, reserved, "a reserved field is not zero") && require(c, cover(h), "the strands do not cover the instructions in order")
+        && require(c, (h->flags & PROGRAM_STEPPED) == 0 || (starts && h->strands[2].count == 0), "a stepped program that starts no container")
         && require(c, none || in_force, "a test switch that is not in force")
         && require(c, none || (fails == (h->switch_errno != 0) && h->switch_errno < ERRNO_LIMIT), "a test switch with a wrong errno");
 }

@@ -49,8 +49,37 @@ static void stop(void) {
     }
 }
 
+/*
+ * Waits until whoever watches lets this instruction run: 0 or -ECANCELED, if it is not to. The descriptor closes by itself at EXEC; a monitor has
+ * none, so a later start is not watched, and no sweep ever is.
+ */
+static int ask(struct context *ctx, const struct instruction *i) {
+    const uint32_t question[2] = {ctx->position, (uint32_t)ctx->last_error};
+    uint8_t runs_on = 0;
+    if (send_with(ctx->watcher, question, sizeof question, -1, 0) < 0 || sys_read(ctx->watcher, &runs_on, 1) != 1) {
+        return -ECANCELED;
+    }
+    if (runs_on != 0 || i->op == OP_MONITOR) {
+        end_watch(ctx);
+    }
+    return 0;
+}
+
+void end_watch(struct context *ctx) {
+    if (ctx->watcher >= 0) {
+        sys_close(ctx->watcher);
+    }
+    if (ctx->watcher == FD_STREAM) {
+        sys_close(FD_REPLIES); /* the child's, if there is none yet */
+    }
+    ctx->watcher = -1;
+}
+
 static int step(struct context *ctx, const struct instruction *i) {
     const struct program_header *header = ctx->program.header;
+    if (ctx->watcher >= 0) {
+        TRY(ask(ctx, i));
+    }
     if (header->test_switch != SWITCH_NONE && header->switch_at == ctx->position) {
         switch (header->test_switch) {
         case SWITCH_DIE:
@@ -127,6 +156,7 @@ int run_part(struct context *ctx, uint32_t strand, uint32_t from, uint32_t to) {
         ctx->position = at;
         ctx->failure = (struct failure){.argument = UINT32_MAX};
         int error = -step(ctx, i);
+        ctx->last_error = error;
         int skipped = judge(ctx, i, error);
         if (skipped < 0) {
             skipped = words_of_children(ctx, skipped);

@@ -38,8 +38,8 @@ final class Generate {
         }
     }
 
-    /** One row: number, name, operand types, and what it makes. */
-    record Row(int number, String name, List<Operand> operands, String result, String words) {
+    /** One row: number, name, operand types, what it makes, and the manual pages that tell about it. */
+    record Row(int number, String name, List<Operand> operands, String result, String words, String pages) {
         String constant() {
             return name.replace('.', '_').toUpperCase(Locale.ROOT);
         }
@@ -104,10 +104,11 @@ final class Generate {
     }
 
     private static Row row(String body, boolean typed) {
-        String[] words = body.split("\\s+");
+        int bar = typed ? body.indexOf('|') : -1;
+        String[] words = (bar < 0 ? body : body.substring(0, bar).strip()).split("\\s+");
         int number = Integer.decode(words[0]);
         if (!typed) {
-            return new Row(number, words[1], List.of(), "none", body);
+            return new Row(number, words[1], List.of(), "none", body, "");
         }
         List<Operand> operands = new ArrayList<>();
         String result = "none";
@@ -126,7 +127,8 @@ final class Generate {
                 throw new IllegalArgumentException("@" + operand.lengthAt() + " names no plain number");
             }
         }
-        return new Row(number, words[1], operands, result.toUpperCase(Locale.ROOT), body);
+        String pages = bar < 0 ? "" : body.substring(bar + 1).strip();
+        return new Row(number, words[1], operands, result.toUpperCase(Locale.ROOT), body, pages);
     }
 
     private static String cHeader(List<Row> ops, List<Row> calls, List<Row> frames, List<Row> treeOps) {
@@ -191,7 +193,7 @@ final class Generate {
         for (int i = 0; i < rows.size(); i++) {
             Row row = rows.get(i);
             s.append("    /** {@code ").append(row.words()).append("} */\n    ").append(row.constant()).append('(').append(row.number());
-            s.append(", \"").append(row.name()).append("\", Operand.Result.").append(row.result());
+            s.append(", \"").append(row.name()).append("\", \"").append(manual(row, call)).append("\", Operand.Result.").append(row.result());
             for (Operand operand : row.operands()) {
                 s.append(",\n            new Operand(Operand.Kind.").append(operand.kind()).append(", ").append(operand.size());
                 s.append(", ").append(operand.lengthAt()).append(')');
@@ -199,12 +201,14 @@ final class Generate {
             s.append(i == rows.size() - 1 ? ");\n" : "),\n");
         }
         fields(s, name, limit(rows));
-        s.append("\n    private final String label;\n    private final Operand.Result result;\n    private final Operand[] operands;\n");
-        s.append("\n    ").append(name).append("(int number, String label, Operand.Result result, Operand... operands) {\n");
-        s.append("        this.number = number;\n        this.label = label;\n        this.result = result;\n");
+        s.append("\n    private final String label;\n    private final String manual;\n    private final Operand.Result result;\n    private final Operand[] operands;\n");
+        s.append("\n    ").append(name).append("(int number, String label, String manual, Operand.Result result, Operand... operands) {\n");
+        s.append("        this.number = number;\n        this.label = label;\n        this.manual = manual;\n        this.result = result;\n");
         s.append("        this.operands = operands;\n    }\n");
         s.append("\n    /** {@return the name in the table").append(call ? "; what stands before a dot is the kernel's" : "").append("} */\n");
         s.append("    public String label() {\n        return label;\n    }\n");
+        s.append("\n    /** {@return the manual pages that tell about it, such as {@code openat2(2) write(2)}; empty where it makes no call} */\n");
+        s.append("    public String manual() {\n        return manual;\n    }\n");
         s.append("\n    /** {@return what the instruction's {@code dst} receives} */\n");
         s.append("    public Operand.Result result() {\n        return result;\n    }\n");
         s.append("\n    /** {@return how many operands it takes} */\n    public int operandCount() {\n        return operands.length;\n    }\n");
@@ -212,6 +216,12 @@ final class Generate {
         s.append("    public Operand operand(int index) {\n        return operands[index];\n    }\n");
         lookup(s, name);
         return s.append("}\n").toString();
+    }
+
+    /** All in section 2. A call without pages of another name has its own; an instruction has none then. */
+    private static String manual(Row row, boolean call) {
+        String pages = call && row.pages().isEmpty() ? row.kernelName() : row.pages();
+        return pages.isEmpty() ? "" : pages.replace(" ", "(2) ") + "(2)";
     }
 
     private static String plain(String packageName, String name, String doc, List<Row> rows) {

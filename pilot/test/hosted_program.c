@@ -66,7 +66,10 @@ static void layout_tests(void) {
     BREAK("refuses another magic", a->header.magic[0] = 'X', "not a kernel program of this version");
     BREAK("refuses another version", a->header.version = 2, "not a kernel program of this version");
     BREAK("refuses another processor", a->header.architecture = 1, "a program for another processor");
-    BREAK("refuses an unknown flag", a->header.flags |= 8, "an unknown flag");
+    BREAK("refuses an unknown flag", a->header.flags |= 16, "an unknown flag");
+    BREAK("accepts a stepped program that starts a container", a->header.flags = PROGRAM_STARTS | PROGRAM_STEPPED, NULL);
+    BREAK("refuses a stepped program that starts nothing", a->header.flags = PROGRAM_STEPPED, "a stepped program that starts no container");
+    BREAK("refuses a stepped probe", a->header.flags |= PROGRAM_STEPPED | PROGRAM_PROBE, "a stepped program that starts no container");
     BREAK("refuses a reserved field", a->header.zero[1] = 1, "a reserved field is not zero");
     BREAK("refuses the last reserved field", a->header.zero_too = 1, "a reserved field is not zero");
     BREAK("refuses a gap between strands", a->header.strands[1].first++, "the strands do not cover the instructions in order");

@@ -425,6 +425,70 @@ def test_failure_is_reported_to_a_second_jvm():
         assert status == 126 and out.startswith(b"2 " if code != b"rubbish" else b"8 "), (status, out, err)
 
 
+def stepped(code):
+    return code[:20] + struct.pack("<I", struct.unpack("<I", code[20:24])[0] | 8) + code[24:]
+
+
+def step_script(folder, code):
+    texts = [f"<{k}>\n" for k in range(struct.unpack("<I", code[24:28])[0])]
+    return f"if words[0] == '--report':\n    print(struct.unpack('<8I', reply()[1][:32]), flush=True); leave(126)\nsteps(*{texts!r})\n" + run_script(code)
+
+
+def steps_shown(err):
+    return [int(word[1:-1]) for word in re.findall(r"^<\d+>", err, re.M)]
+
+
+def test_step_shows_every_instruction_before_it_runs():
+    folder = new_folder()
+    code = stepped(container(folder, ["/bin/echo", "run"], stdin=False))
+    status, out, err = wherry(step_script(folder, code), "run", data=b"\n" * 100)
+    assert (status, out) == (0, b"run\n"), (status, out, err)
+    strands = struct.unpack("<4I", code[56:72])
+    assert sorted(steps_shown(err)) == list(range(strands[1] + strands[3])), err
+    assert "strand 1 asks no more" in err and len(re.findall(r"^process \d+", err, re.M)) >= 3, err
+
+
+def test_step_runs_on_and_gives_the_container_no_input():
+    folder = new_folder()
+    code = stepped(container(folder, ["/bin/cat"], stdin=False))
+    status, out, err = wherry(step_script(folder, code), "run", data=b"\n\nc\nfor nobody\n")
+    assert (status, out, steps_shown(err)) == (0, b"", [0, 1, 2]), (status, out, err)
+
+
+def test_step_ends_with_the_input_at_any_instruction():
+    for lines in (b"", b"\n" * 5, b"\n" * 17 + b"q\n", b"\n" * 21, b"\n" * 23 + b"quit\nmore"):
+        folder = new_folder()
+        code = stepped(container(folder, ["/bin/echo", "run"], stdin=False))
+        status, out, err = wherry(step_script(folder, code), "run", data=lines)
+        assert status == 126 and out.startswith(b"(") and eval(out)[5] == 125, (status, out, err)
+        assert lines.count(b"\n") > 5 or eval(out)[1] == lines.count(b"\n"), "the instruction that was shown did not run: " + str(out)
+        assert len(steps_shown(err)) == lines.count(b"\n") + 1 - (b"q" in lines), err
+        assert os.listdir(os.path.join(folder, "run")) == [], "the sweep ran"
+
+
+def test_step_ends_with_its_launcher():
+    folder = new_folder()
+    process = start(step_script(folder, stepped(container(folder, ["/bin/echo", "run"]))), "run", stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdin.write(b"\n" * 20)
+    process.stdin.flush()
+    seen = b""
+    while b"<20>" not in seen:
+        seen += os.read(process.stderr.fileno(), 4096)
+    process.kill()
+    process.wait()
+    wait_for(lambda: os.listdir(os.path.join(folder, "run")) == [], what="the sweep")
+
+
+def test_only_the_header_makes_a_program_stepped():
+    folder = new_folder()
+    code = container(folder, ["/bin/echo", "run"], stdin=False)
+    status, out, err = wherry(step_script(folder, code), "run")  # without an input that could let anything run
+    assert (status, out, steps_shown(err)) == (0, b"run\n", []), (status, out, err)
+    script = f"if words[0] == '--report':\n    print(struct.unpack('<8I', reply()[1][:32]), flush=True); leave(126)\n" + run_script(stepped(code))
+    status, out, err = wherry(script, "run", data=b"\n" * 100)  # nobody watches: not an instruction runs
+    assert status == 126 and eval(out)[1] == 0 and eval(out)[5] == 125, (status, out, err)
+
+
 def test_program_compiled_again_runs():
     folder = new_folder()
     bad = Program(flags=4)

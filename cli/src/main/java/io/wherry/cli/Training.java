@@ -124,6 +124,7 @@ final class Training {
                         "/",
                         "true"),
                 words("run", "--network", "host", "--privileged", "--rootfs", "/:O", "true"),
+                words("run", "--unshare", "mount,uts", "--rootfs", "/:O", "true"),
                 words("run", "--rm", "hello"),
                 words("run", "-d", "--name", "boat", "-m", "64m", "hello"));
     }

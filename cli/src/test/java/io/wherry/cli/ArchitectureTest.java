@@ -149,9 +149,10 @@ final class ArchitectureTest {
     void onlyCredentialHelpersPsAndTheLauncherAreStartedFromJava() {
         noClasses()
                 .that(DescribedPredicate.not(DescribedPredicate.describe(
-                        "run credential helpers, ps or the launcher",
+                        "run credential helpers, ps, the launcher, or ask a tool for its version",
                         type -> type.getName().startsWith("io.wherry.registry.CredentialHelper")
                                 || type.getName().startsWith("io.wherry.kernel.launch.ChildLauncher")
+                                || type.getName().equals("io.wherry.engine.ToolVersion")
                                 || type.getName().equals("io.wherry.cli.command.HostPs"))))
                 .should()
                 .dependOnClassesThat()

@@ -47,7 +47,7 @@ class CompletionTest {
     @Test
     void commands() throws Exception {
         assertThat(complete("")).contains("run", "ps", "images", "container", "completion");
-        assertThat(complete("r")).containsExactlyInAnyOrder("run", "restart", "rename", "rm", "rmi");
+        assertThat(complete("r")).containsExactlyInAnyOrder("run", "restart", "rename", "rm", "rmi", "runtimes");
         assertThat(complete("--debug", "pu")).containsExactly("pull");
         assertThat(complete("--root", "/x", "pu")).containsExactly("pull");
         assertThat(complete("container", "")).contains("run", "ls", "rm", "inspect");

@@ -190,6 +190,38 @@ class ContainersTest {
     }
 
     @Test
+    void differencesOfTwoProgramsAreTheirSteps() {
+        String run = "run --rm --network none --rootfs '/:O' ";
+        CommandLine diff = wherry("explain", "--diff", run + "sh -c 'exit 3'", run + "--read-only sh -c \"exit 3\"");
+        assertThat(diff.err()).isEmpty();
+        assertThat(diff.code()).isEqualTo(1);
+        assertThat(diff.out())
+                .startsWith("--- " + run + "sh -c 'exit 3'\n+++ ")
+                .contains("@@ strand 1  the container's first process @@\n …\n")
+                .contains("\n+set ro on rootfs\n")
+                .doesNotContain("strand 0", "\n-");
+
+        assertThat(wherry("explain", "-v", "--diff", run + "true", run + "true").out())
+                .isEmpty();
+    }
+
+    @Test
+    void twoContainersOfTheSameWordsDoNotDiffer() {
+        made("one", "--network", "none");
+        made("two", "--network", "none");
+        made("three", "--network", "none", "-h", "box");
+        assertThat(wherry("explain", "--diff", "one", "two").code()).isZero();
+        assertThat(wherry("explain", "one", "--diff", "two", "-v").out()).isEmpty();
+        assertThat(wherry("explain", "--diff", "one", "three").out())
+                .contains("\n-host name <short id>\n+host name box\n");
+        assertThat(wherry("explain", "--diff", "one", "rnu hello").err())
+                .contains("begins with `run` or `exec`, not `rnu hello`");
+        assertThat(wherry("explain", "--diff", "one").err()).contains("needs A B");
+        assertThat(wherry("explain", "--diff", "--json", "one", "two").err())
+                .contains("leave `--json` and `--why` out");
+    }
+
+    @Test
     void explainReportsWrongWordsAsRunDoes() {
         CommandLine explain = wherry("explain", "run", "--memroy", "1", "x");
         assertThat(explain.err()).contains("`run` has no option `--memroy`");

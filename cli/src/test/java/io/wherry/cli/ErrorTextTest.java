@@ -91,6 +91,20 @@ class ErrorTextTest {
                         words("run", "--rootfs", "box", "sh"),
                         words("run", "--umask", "8", "image"),
                         words("run", "--pull", "often", "image"),
+                        words("run", "--unshare", "mont,uts", "image"),
+                        words("run", "--unshare", "", "image"),
+                        words("run", "--unshare", "uts", "image"),
+                        words(
+                                "run",
+                                "--unshare",
+                                "mount,pid,user",
+                                "--pid=host",
+                                "--uts=private",
+                                "--network=none",
+                                "--userns=host",
+                                "-h",
+                                "x",
+                                "image"),
                         words("rm"),
                         words("ps", "web")));
     }

@@ -6,6 +6,7 @@ import io.wherry.kernel.program.KernelProgram;
 import io.wherry.oci.WherryException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The engine of a command: what starts a container, or joins one, ends the JVM, and the launcher goes on in its place.
@@ -50,6 +51,19 @@ public final class CommandEngine extends Engine {
         KernelProgram program = create(spec, from, id, !spec.remove());
         listener.created(id);
         launcher.launch(program, id.text(), how.startFlags(spec), how.detachKeys());
+    }
+
+    /**
+     * The same, one instruction at a time: each is shown, and runs when the person at the command's input says so. The program that is kept is not changed, so a later start is not stepped.
+     *
+     * @param spec without input, which is the person's
+     */
+    public void step(ContainerSpec spec, Attachment how, CreationListener listener) {
+        ContainerId id = ContainerId.random();
+        KernelProgram program = create(spec, roots.of(spec, files.folder(id)), id, !spec.remove());
+        listener.created(id);
+        List<String> texts = new Explanation(recompile(id).plan(), program).texts();
+        launcher.step(program.stepped(), texts, id.text(), how.startFlags(spec));
     }
 
     /**

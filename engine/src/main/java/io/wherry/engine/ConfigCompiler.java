@@ -337,7 +337,10 @@ final class ConfigCompiler {
         if (!facts.cgroups().kind().equals("none") && !(hostNetwork && !facts.root())) {
             mounts.add(new Mount("/sys/fs/cgroup", "cgroup", "cgroup", "ro", "nosuid", "noexec", "nodev"));
         }
-        mounts.add(new Mount("/dev/mqueue", "mqueue", "mqueue", "nosuid", "noexec", "nodev"));
+        if (facts.root() || !"host".equals(spec.ipc().orElse(""))) {
+            // a new mqueue shows an IPC namespace, so its owner must be ours; mq_open(2) needs no mount
+            mounts.add(new Mount("/dev/mqueue", "mqueue", "mqueue", "nosuid", "noexec", "nodev"));
+        }
         mounts.add(new Mount("/dev/shm", "tmpfs", "shm", "nosuid", "noexec", "nodev", "mode=1777", "size=" + shm));
         for (Mount file : files.mounts()) {
             mounts.add(file);

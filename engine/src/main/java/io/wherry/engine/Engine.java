@@ -233,8 +233,11 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
 
     /** {@return the program of an execution with these words} */
     public Explanation explain(String word, ExecSpec spec) {
-        ContainerExec.Compiled compiled = exec.compile(healed(word), spec);
-        return Explanation.ofExec(compiled.plan(), compiled.program());
+        ContainerId container = healed(word);
+        ContainerExec.Compiled compiled = exec.compile(container, spec);
+        return Explanation.ofExec(compiled.plan(), compiled.program())
+                .of(compiled.id(), "", Optional.empty())
+                .of(container.text(), "", Optional.empty());
     }
 
     /** {@return what to say about an execution whose program failed} */
@@ -248,14 +251,16 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         ContainerId id = ContainerId.random();
         String name = spec.name().orElse(ContainerNames.generated(id, 0));
         ContainerRoot from = roots.of(spec, files.folder(id));
-        Creation.Compiled compiled = creation.compile(spec, from, id, name, networks.preview(spec, id));
-        return new Explanation(compiled.plan(), compiled.program());
+        Creation.NetworkChoice network = networks.preview(spec, id);
+        Creation.Compiled compiled = creation.compile(spec, from, id, name, network);
+        return new Explanation(compiled.plan(), compiled.program()).of(id.text(), name, network.address());
     }
 
     /** {@return the stored program of a container} */
     public Explanation explain(String word) {
         ContainerId id = files.find(word);
-        return new Explanation(recompile(id).plan(), files.program(id));
+        ContainerRecord record = files.record(id);
+        return new Explanation(recompile(id).plan(), files.program(id)).of(id.text(), record.name(), record.address());
     }
 
     Creation.Compiled recompile(ContainerId id) {

@@ -51,8 +51,8 @@ public record FailureReport(int exitCode, String sentence, String hint) {
 
     /** The runtime's own sentence tells whether it is the command's fault. */
     private static FailureReport ofTool(String what, int ours, String words) {
-        boolean absent = words.contains("executable file") && words.contains("not found")
-                || words.contains("exec") && words.contains("o such file or directory");
+        boolean absent = (words.contains("executable file") && words.contains("not found"))
+                || (words.contains("exec") && words.contains("o such file or directory"));
         boolean refused = words.contains("exec") && words.contains("ermission denied");
         return new FailureReport(
                 absent ? NOT_THERE : refused ? NOT_EXECUTABLE : ours, what + "the runtime says: " + words + ".", "");
@@ -85,6 +85,14 @@ public record FailureReport(int exitCode, String sentence, String hint) {
 
     private static FailureReport of(
             String what, int ours, List<String> command, KernelProgram program, Plan plan, Failure failure) {
+        String step = failure.step() < 0 ? "" : plan.step(failure.step()).describe();
+        if (failure.errno() == Errno.ECANCELED.number()) {
+            return new FailureReport(
+                    ours,
+                    what + "it was ended before step " + failure.step() + " (" + step + "), instruction "
+                            + failure.instruction() + ".",
+                    "");
+        }
         if (failure.op() == Op.EXEC.number() || failure.op() == Op.FAIL.number()) {
             boolean absent = failure.errno() == Errno.ENOENT.number() || failure.errno() == Errno.ENOTDIR.number();
             String word = command.isEmpty() ? "" : command.get(0);
@@ -96,7 +104,6 @@ public record FailureReport(int exitCode, String sentence, String hint) {
                                     : "cannot be executed (" + failure.errnoName() + ")."),
                     absent ? "Check the spelling, and that the image has it." : "");
         }
-        String step = failure.step() < 0 ? "" : plan.step(failure.step()).describe();
         Call call = failure.op() == Op.SYS.number() ? Call.of(failure.call()) : null;
         String words = failure.text().isEmpty() ? "" : "; the kernel says: " + failure.text();
         String sentence = what + "step " + failure.step() + " (" + step + ") failed: "

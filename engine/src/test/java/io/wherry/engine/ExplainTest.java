@@ -1,6 +1,8 @@
 package io.wherry.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wherry.kernel.program.Assembler;
 import io.wherry.kernel.program.Disassembler;
@@ -9,12 +11,15 @@ import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.Rootfs;
 import io.wherry.kernel.step.Step;
 import io.wherry.oci.ExecutionDefaults;
+import io.wherry.oci.WherryException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -148,9 +153,24 @@ class ExplainTest {
     @EnumSource
     void everyInstructionBelongsToAnExplainedStep(Facts host) throws IOException {
         Creation.Compiled compiled = compiled(host);
-        String text = new Explanation(compiled.plan(), compiled.program()).text(true);
+        String text = new Explanation(compiled.plan(), compiled.program()).text(true, false);
         for (int i = 0; i < compiled.program().size(); i++) {
             assertThat(text).contains("          " + i + "  " + Disassembler.print(compiled.program(), i) + "\n");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void reasonsAndManualPagesStandBelowEachStep(Facts host) throws IOException {
+        Creation.Compiled compiled = compiled(host);
+        String text = new Explanation(compiled.plan(), compiled.program()).text(false, true);
+        String indent = "\n          ";
+        assertThat(text)
+                .contains("switch the root to rootfs and detach the host's" + indent
+                        + "With chroot alone the host's tree would stay reachable; here it is not in the namespace any more."
+                        + indent + "move_mount(2), fchdir(2), pivot_root(2), umount2(2), chdir(2)\n");
+        for (Step step : compiled.plan().steps(Assembler.INSIDE)) {
+            assertThat(text).contains("  " + step.describe() + indent + step.why() + "\n");
         }
     }
 
@@ -159,10 +179,32 @@ class ExplainTest {
     void explanationReadsAsItDid(Facts host) throws IOException {
         Creation.Compiled compiled = compiled(host);
         String text = new Explanation(compiled.plan(), compiled.program())
-                .text(false)
+                .text(false, false)
                 .replace(folder.toString(), "FOLDER")
                 .replaceAll(", \\d+ bytes\n$", "\n"); // depends on the length of the folder's name
         Golden.check("explain-" + host.name().toLowerCase(java.util.Locale.ROOT) + ".txt", text);
+    }
+
+    @Test
+    void aLimitThatNothingKeepsIsRefusedByName() {
+        ContainerSpec.Builder spec = ContainerSpec.of("x").command("true").network("none");
+        for (long limit : new long[] {-1, 2}) {
+            spec.pidsLimit = limit;
+            ThrowingCallable compile = () -> creation(Facts.USER_SINGLE)
+                    .compile(
+                            spec.build(),
+                            from(Facts.USER_SINGLE),
+                            ID,
+                            NAME,
+                            new Networks(root(), Facts.USER_SINGLE.facts()).claim(spec.build(), ID));
+            if (limit < 0) {
+                assertThatCode(compile).doesNotThrowAnyException();
+            } else {
+                assertThatThrownBy(compile)
+                        .isInstanceOf(WherryException.class)
+                        .hasMessageContaining("Cannot limit the number of processes");
+            }
+        }
     }
 
     private static List<String> strand(KernelProgram program, int strand) {

@@ -161,7 +161,8 @@ final class GuestHost {
                 root().bootId(),
                 NOT_KNOWN_YET,
                 NOT_KNOWN_YET,
-                false, "/dev/null");
+                false,
+                "/dev/null");
         Path file = Files.createDirectories(home.resolve("programs")).resolve(program);
         Files.write(
                 file,

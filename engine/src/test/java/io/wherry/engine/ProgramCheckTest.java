@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Programs are checked twice, in Java and in C; for whatever bytes, both must come to the same verdict. Programs of real containers with one field changed, seeded. */
 class ProgramCheckTest {
+    private static final int FLAGS = 20;
     private static final int MUTATIONS = System.getenv("WHERRY_ALL") == null ? 1_500 : 200_000;
     private static final int HEADER = 128;
     private static final int INSTRUCTION = 64;
@@ -118,8 +119,8 @@ class ProgramCheckTest {
         int count = view.getInt(24);
         int kind = random.nextInt(16);
         if (kind == 0) {
-            int at = 4 * random.nextInt(HEADER / 4);
-            view.putInt(at, (int) value(random));
+            int at = random.nextInt(4) == 0 ? FLAGS : 4 * random.nextInt(HEADER / 4);
+            view.putInt(at, at == FLAGS ? random.nextInt(32) : (int) value(random));
             return "header at " + at + " = " + view.getInt(at);
         }
         if (kind == 1) {

@@ -142,7 +142,9 @@ class RuntimeContractTest {
                 List.of(new MountSpec(MountSpec.Type.TMPFS, Optional.empty(), "/t", List.of("size=1m"))));
         HostedLauncher.Start start = run(spec);
         assertThat(start.await().code()).as(start.err()).isZero();
-        assertThat(start.out()).isEqualTo("b c\n/bin\nfar\nread-only\n100\nwritable\n" + (kind(runtime) == RuntimeKind.LXC ? 2 : 1) + "\n");
+        assertThat(start.out())
+                .isEqualTo("b c\n/bin\nfar\nread-only\n100\nwritable\n" + (kind(runtime) == RuntimeKind.LXC ? 2 : 1)
+                        + "\n");
     }
 
     @ParameterizedTest
@@ -160,6 +162,25 @@ class RuntimeContractTest {
             assertThat(report.sentence()).contains("/nothing");
             start.leave(report.exitCode());
         }
+    }
+
+    /** Which calls are open and which sockets can be had: the filter is the same, whoever installs it. */
+    @ParameterizedTest
+    @MethodSource("runtimes")
+    void theFilterIsTheNativeOne(String runtime) {
+        String calls = facts(runtime);
+        String wanted = facts("native");
+        if (kind(runtime) == RuntimeKind.BWRAP && yard.facts().root()) {
+            wanted = wanted.replace("call.mknod.null ok", "call.mknod.null EACCES"); // its root is without devices
+        }
+        assertThat(calls).isEqualTo(wanted);
+    }
+
+    private String facts(String runtime) {
+        HostedLauncher.Start start = run(spec(runtime, "/probe", "calls", "sockets"));
+        assertThat(start.await().code()).as(start.err()).isZero();
+        yard.engine().remove(NAME, true);
+        return start.out();
     }
 
     @ParameterizedTest

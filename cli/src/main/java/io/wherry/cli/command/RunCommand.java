@@ -73,14 +73,22 @@ final class RunCommand extends Command<RunWords> implements Stays {
         words.check(engine.facts());
         if (words.cidFile == null) {
             pullIfAsked(session, engine, spec, words);
-            engine.run(spec, words.attachment(), CreationListener.NONE);
+            start(engine, spec, words, CreationListener.NONE);
             return 0;
         }
         try (CidFile file = CidFile.reserve(words.cidFile)) {
             pullIfAsked(session, engine, spec, words);
-            engine.run(spec, words.attachment(), file);
+            start(engine, spec, words, file);
         }
         return 0;
+    }
+
+    private static void start(CommandEngine engine, ContainerSpec spec, RunWords words, CreationListener listener) {
+        if (words.step) {
+            engine.step(spec, words.attachment(), listener);
+        } else {
+            engine.run(spec, words.attachment(), listener);
+        }
     }
 
     @Override

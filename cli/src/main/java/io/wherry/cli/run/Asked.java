@@ -41,6 +41,9 @@ public final class Asked {
         asked.processors();
         asked.seccomp();
         asked.streams();
+        if (!words.walls.isEmpty()) {
+            asked.problems.addAll(Walls.raise(words.walls, words.hostUsers, words.spec));
+        }
         if (!asked.problems.isEmpty()) {
             throw new UsageException("run", asked.problems, MISUSE);
         }
@@ -136,6 +139,9 @@ public final class Asked {
     private void streams() {
         if (words.spec.detached && !words.streams.isEmpty()) {
             problems.add("Option `-a` stays with the container and `-d` does not; give one of them.");
+        }
+        if (words.step && words.spec.interactive) {
+            problems.add("Options `--step` and `-i` both read the input; give one of them.");
         }
     }
 }

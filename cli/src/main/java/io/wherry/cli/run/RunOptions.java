@@ -31,6 +31,8 @@ public final class RunOptions {
                         "stdin|stdout|stderr",
                         "Stay with this stream alone (default: all)",
                         (w, v) -> w.streams.add(Values.choice(v.toLowerCase(Locale.ROOT), "stdin|stdout|stderr")));
+        table.flag(
+                "step", NONE, "Start it one instruction at a time: a newline runs the one shown", (w, v) -> w.step = v);
         DetachKeys.option(table, (w, v) -> w.detachKeys = v)
                 .flag("sig-proxy", NONE, "Pass signals on to it (default true)", (w, v) -> w.signals = v);
         return all(table);
@@ -267,6 +269,12 @@ public final class RunOptions {
 
     private static void namespaces(OptionTable<RunWords> table) {
         table.section("Namespaces")
+                .text(
+                        "unshare",
+                        NONE,
+                        "mount,pid,net,...",
+                        "Exactly these of its own: mount, pid, net, uts, ipc, cgroup, user",
+                        (w, v) -> w.walls.addAll(Walls.parse(v)))
                 .choice(
                         "network",
                         "none|host|bridge",

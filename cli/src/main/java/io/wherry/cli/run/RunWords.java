@@ -6,7 +6,9 @@ import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.launch.CommandLauncher;
 import io.wherry.oci.WherryException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +39,14 @@ public final class RunWords {
     /** Whether users of the host are not mapped: true for root, and not to be had for a user. */
     boolean hostUsers;
 
+    /** The namespaces of its own, by name; empty: as the other options say. */
+    final Set<String> walls = new LinkedHashSet<>();
+
     /** Which streams are attached: {@code stdin}, {@code stdout}, {@code stderr}; empty: all. */
     final List<String> streams = new ArrayList<>();
+
+    /** Whether its start waits for a person before each instruction. */
+    public boolean step;
 
     /** Whether signals are passed on to it. */
     boolean signals = true;
@@ -68,6 +76,9 @@ public final class RunWords {
 
     /** Refuses what this host, or an ordinary user on it, cannot have. */
     public void check(HostFacts facts) {
+        if (!walls.isEmpty()) {
+            Walls.check(walls, facts);
+        }
         if (hostUsers && !facts.root()) {
             throw new WherryException(
                     WherryException.Kind.UNSUPPORTED,

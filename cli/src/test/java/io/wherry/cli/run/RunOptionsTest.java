@@ -154,6 +154,22 @@ class RunOptionsTest {
     }
 
     @Test
+    void namesOfWallsSayWhatOtherOptionsSay() {
+        ContainerSpec spec = parse("--unshare", "mount,net", "--unshare=uts", "IMAGE");
+
+        assertThat(spec.network()).hasValue("none");
+        assertThat(spec.uts()).hasValue("private");
+        assertThat(spec.pid()).hasValue("host");
+        assertThat(spec.ipc()).hasValue("host");
+        assertThat(spec.cgroupns()).hasValue("host");
+        assertThat(parse("--unshare", "mount", "IMAGE").network()).hasValue("host");
+        assertThat(parse("--unshare", "mount,net", "--network", "bridge", "IMAGE")
+                        .network())
+                .hasValue("bridge");
+        assertThat(parse("IMAGE").pid()).isEmpty();
+    }
+
+    @Test
     void aRootFolderTakesThePlaceOfTheImage() {
         ContainerSpec spec = parse("--rootfs", "/:O", "bash", "-l");
 

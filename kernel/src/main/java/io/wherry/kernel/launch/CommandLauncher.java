@@ -2,6 +2,7 @@ package io.wherry.kernel.launch;
 
 import io.wherry.kernel.program.KernelProgram;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The launcher of a command, which can also take the command's place.
@@ -42,6 +43,17 @@ public interface CommandLauncher extends Launcher {
     /** The same with the usual keys. */
     default void launch(KernelProgram program, String id, int flags) {
         launch(program, id, flags, DETACH_KEYS);
+    }
+
+    /**
+     * Hands a container's program over that is run one instruction at a time, as the person at the command's input says. Does not return.
+     *
+     * @param program {@linkplain KernelProgram#stepped stepped}
+     * @param texts for each instruction what is shown before it runs: lines, each with its end
+     * @param flags as of {@link #launch}; the container gets no input
+     */
+    default void step(KernelProgram program, List<String> texts, String id, int flags) {
+        throw new UnsupportedOperationException("nobody can be asked here");
     }
 
     /**

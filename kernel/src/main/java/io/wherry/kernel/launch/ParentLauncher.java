@@ -68,6 +68,16 @@ public final class ParentLauncher implements CommandLauncher {
     }
 
     @Override
+    public void step(KernelProgram program, List<String> texts, String id, int flags) {
+        StringBuilder all = new StringBuilder();
+        for (String text : texts) {
+            all.append(text).append('\0');
+        }
+        send(FrameType.STEPS, all.toString().getBytes(StandardCharsets.UTF_8), new byte[0]);
+        launch(program, id, flags, DETACH_KEYS);
+    }
+
+    @Override
     public void attach(Path socket, int flags, String detachKeys) {
         send(FrameType.ATTACH_TO, lastWord(flags, socket.toString(), detachKeys), new byte[0]);
         waitForTheEnd();

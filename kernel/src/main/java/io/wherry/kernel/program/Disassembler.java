@@ -33,6 +33,16 @@ public final class Disassembler {
         return line.toString();
     }
 
+    /** {@return the manual pages that tell about an instruction, such as {@code move_mount(2)}, each with a blank between them; empty where it makes no call} */
+    public static String manual(KernelProgram program, int index) {
+        Instruction instruction = program.instruction(index);
+        if (instruction.op() != Op.SYS) {
+            return instruction.op().manual();
+        }
+        Call call = Call.of((int) instruction.operands()[0]);
+        return call == null ? "" : call.manual();
+    }
+
     private static void operand(StringBuilder line, Operand type, long[] values, int base, int at, ByteBuffer data) {
         long value = values[base + at];
         switch (type.kind()) {

@@ -16,6 +16,9 @@ public final class KernelProgram {
     /** Flag: the program starts a container or an exec. */
     public static final int STARTS_CONTAINER = 4;
 
+    /** Flag: each instruction of the start waits until it is let run (docs/program.md, "Stepping"). Never in a stored program. */
+    public static final int STEPPED = 8;
+
     /** The architecture number of x86-64 in audit records and seccomp data. */
     public static final int ARCHITECTURE = 0xC000003E;
 
@@ -106,6 +109,13 @@ public final class KernelProgram {
         copy.view.putInt(32, what);
         copy.view.putInt(36, instruction);
         copy.view.putInt(40, errno);
+        return copy;
+    }
+
+    /** {@return a copy whose start is run one instruction at a time, by a launcher that shows it} */
+    public KernelProgram stepped() {
+        KernelProgram copy = new KernelProgram(bytes.clone());
+        copy.view.putInt(20, flags() | STEPPED);
         return copy;
     }
 

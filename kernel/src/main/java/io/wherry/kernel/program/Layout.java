@@ -6,7 +6,9 @@ import java.nio.ByteBuffer;
 final class Layout {
     private static final int MOST_INSTRUCTIONS = 0xFFFF;
     private static final int LARGEST = 4 << 20;
-    private static final int KNOWN_FLAGS = KernelProgram.TEST | KernelProgram.PROBE | KernelProgram.STARTS_CONTAINER;
+    private static final int KNOWN_FLAGS =
+            KernelProgram.TEST | KernelProgram.PROBE | KernelProgram.STARTS_CONTAINER | KernelProgram.STEPPED;
+    private static final int MIDDLE = 2;
     private static final int FAIL = 2;
     private static final int STOP = 3;
     private static final int ERRNOS = 4096;
@@ -35,6 +37,12 @@ final class Layout {
         }
         if ((program.getInt(20) & ~KNOWN_FLAGS) != 0) {
             return "an unknown flag";
+        }
+        boolean stepped = (program.getInt(20) & KernelProgram.STEPPED) != 0;
+        boolean starts = (program.getInt(20) & (KernelProgram.STARTS_CONTAINER | KernelProgram.PROBE))
+                == KernelProgram.STARTS_CONTAINER;
+        if (stepped && !(starts && program.getInt(KernelProgram.STRAND_TABLE + 8 * MIDDLE + 4) == 0)) {
+            return "a stepped program that starts no container";
         }
         boolean clean = program.getInt(44) == 0 && program.getLong(48) == 0 && program.getLong(120) == 0;
         if (!clean || program.getLong(data) != 0) {

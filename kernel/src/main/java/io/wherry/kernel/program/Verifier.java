@@ -77,7 +77,9 @@ final class Verifier {
         }
         Verifier verifier = new Verifier(program);
         Knowledge pilot = Knowledge.fresh();
-        pilot.assigned.set(STREAM, REPLIES + 1);
+        if ((program.flags() & KernelProgram.STEPPED) == 0) { // else they are the watcher's
+            pilot.assigned.set(STREAM, REPLIES + 1);
+        }
         verifier.strands[Assembler.PILOT] = pilot;
         verifier.strands[Assembler.BETWEEN] = Knowledge.fresh();
         verifier.strands[Assembler.REMOVAL] = Knowledge.fresh();

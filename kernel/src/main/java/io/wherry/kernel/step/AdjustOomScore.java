@@ -27,4 +27,9 @@ public record AdjustOomScore(Slot procfs, int score) implements Step {
     public String describe() {
         return "oom score " + score;
     }
+
+    @Override
+    public String why() {
+        return "When memory ends, the kernel should kill what was named for it before what the host needs.";
+    }
 }

@@ -30,4 +30,9 @@ public record AdmitAddress(Slot socket, Batch own, Batch rules, Batch everyone, 
     public String describe() {
         return what;
     }
+
+    @Override
+    public String why() {
+        return "The firewall drops packets of addresses that it does not know, so that a freed address reaches nobody.";
+    }
 }

@@ -16,4 +16,9 @@ public record AdoptOrphans() implements Step {
     public String describe() {
         return "become the parent of orphaned descendants";
     }
+
+    @Override
+    public String why() {
+        return "A tool leaves the container behind when it has started it; without this it would become a child of the host's first process, and nobody could learn its exit code.";
+    }
 }

@@ -22,4 +22,9 @@ public record AdoptProcess(Slot from, String text, Slot words, Slot tool, Slot p
     public String describe() {
         return "take over the process that " + from.name() + " names -> " + process.name();
     }
+
+    @Override
+    public String why() {
+        return "The tool knows which process is the container's; the monitor must wait for it, signal it and let others join it, and may believe the tool no further than that it is one of its own descendants.";
+    }
 }

@@ -21,4 +21,9 @@ public record AnchorMount(Slot mount) implements Step {
     public String describe() {
         return "anchor " + mount.name() + " in this mount namespace";
     }
+
+    @Override
+    public String why() {
+        return "Before Linux 6.15 overlay takes no layer from a mount that is attached nowhere.";
+    }
 }

@@ -22,4 +22,9 @@ public record AskShim(String method, Slot socket, byte[] request, int millisecon
     public String describe() {
         return "ask the shim: " + method + (process.number() < 0 ? "" : " -> " + process.name());
     }
+
+    @Override
+    public String why() {
+        return "Only the shim knows how its containers are made; the request was compiled ahead, so that nobody needs to know it later.";
+    }
 }

@@ -57,4 +57,9 @@ public record AttachMount(Slot mount, Slot root, String target, boolean file, bo
     public String describe() {
         return "attach " + mount.name() + " at " + target;
     }
+
+    @Override
+    public String why() {
+        return "Only now, with the root switched, can a link in the image lead no farther than the image.";
+    }
 }

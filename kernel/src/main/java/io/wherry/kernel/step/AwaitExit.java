@@ -18,4 +18,9 @@ public record AwaitExit(Slot pidfd) implements Step {
     public String describe() {
         return "wait for the end of " + pidfd.name();
     }
+
+    @Override
+    public String why() {
+        return "A child that failed must be noticed before anything is built on its work.";
+    }
 }

@@ -22,4 +22,11 @@ public record AwaitMark(Slot socket, Mark mark, Slot descriptor, boolean end) im
         return "wait for " + socket.name() + ": " + mark.text() + (end ? ", then the end of the socket" : "")
                 + (descriptor.number() < 0 ? "" : " -> " + descriptor.name());
     }
+
+    @Override
+    public String why() {
+        return end
+                ? "Whether the program runs is known only when execve has closed the socket: before that, the child can still fail."
+                : "What comes next needs what the other process is doing; a failure there must end this side too.";
+    }
 }

@@ -23,4 +23,9 @@ public record BecomeMonitor(Slot pidfd, MonitorBlock block) implements Step {
     public String describe() {
         return "become the monitor: " + block.text();
     }
+
+    @Override
+    public String why() {
+        return "Somebody must forward the output, reap the process and clean up, with no daemon on the machine.";
+    }
 }

@@ -29,4 +29,9 @@ public record CloneTree(String source, boolean recursive, Slot mount) implements
     public String describe() {
         return "clone " + source + (recursive ? " and what is mounted below it" : "") + " -> " + mount.name();
     }
+
+    @Override
+    public String why() {
+        return "The source must be held by a descriptor while the host's tree can still be named.";
+    }
 }

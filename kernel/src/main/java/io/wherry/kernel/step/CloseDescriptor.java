@@ -18,4 +18,9 @@ public record CloseDescriptor(Slot descriptor) implements Step {
     public String describe() {
         return "close " + descriptor.name();
     }
+
+    @Override
+    public String why() {
+        return "While two processes hold the same end, the death of one of them is seen by nobody.";
+    }
 }

@@ -18,4 +18,9 @@ public record CloseDescriptors() implements Step {
     public String describe() {
         return "close every other descriptor on execution";
     }
+
+    @Override
+    public String why() {
+        return "A descriptor of the host that is left open is a way out of the container.";
+    }
 }

@@ -21,4 +21,9 @@ public record ConnectShim(Slot said, Slot child, Slot folder, Slot socket) imple
     public String describe() {
         return "connect to the shim at the address that " + said.name() + " says -> " + socket.name();
     }
+
+    @Override
+    public String why() {
+        return "Every shim chooses its address and the version that it speaks by itself, and says so only once it runs.";
+    }
 }

@@ -36,4 +36,9 @@ public record CoverFolder(String path) implements Step {
     public String describe() {
         return "cover " + path + " with an empty folder";
     }
+
+    @Override
+    public String why() {
+        return "The tool refuses a host that has both versions of control groups, so it is not shown the second.";
+    }
 }

@@ -21,4 +21,9 @@ public record DetachMounts(String path) implements Step {
     public String describe() {
         return "detach what is mounted at " + path;
     }
+
+    @Override
+    public String why() {
+        return "The tool makes control groups of its own wherever it sees a hierarchy, and leaves empty ones behind; the container is in Wherry's by its birth.";
+    }
 }

@@ -19,4 +19,9 @@ public record DieWithParent() implements Step {
     public String describe() {
         return "die with the parent";
     }
+
+    @Override
+    public String why() {
+        return "The container must not outlive its monitor; the kernel forgets this wish at each change of credentials.";
+    }
 }

@@ -25,4 +25,9 @@ public record DropBounding(long kept, int last) implements Step {
     public String describe() {
         return "drop all capabilities for good but " + Capabilities.text(kept);
     }
+
+    @Override
+    public String why() {
+        return "A set-user-id program in the image could otherwise gain capabilities that the container was not given.";
+    }
 }

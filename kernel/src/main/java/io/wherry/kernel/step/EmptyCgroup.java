@@ -38,4 +38,9 @@ public record EmptyCgroup(String hierarchy, String parent, String name, boolean 
     public String describe() {
         return "kill and remove the control group " + hierarchy + "/" + parent + "/" + name;
     }
+
+    @Override
+    public String why() {
+        return "Whatever the container left running is in its control group, and a group can be removed only when it is empty.";
+    }
 }

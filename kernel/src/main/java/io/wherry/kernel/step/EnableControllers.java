@@ -32,4 +32,9 @@ public record EnableControllers(String hierarchy, String parent, String controll
     public String describe() {
         return "pass " + controllers + " down to " + hierarchy + "/" + parent;
     }
+
+    @Override
+    public String why() {
+        return "In version 2 a group has limits only for the controllers that its parent passes down.";
+    }
 }

@@ -18,4 +18,9 @@ public record EnterWorkdir(String path) implements Step {
     public String describe() {
         return "change into " + path;
     }
+
+    @Override
+    public String why() {
+        return "Done as the container's user, so that a folder closed to that user is refused; one outside of the root would be a way out.";
+    }
 }

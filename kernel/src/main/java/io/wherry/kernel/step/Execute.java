@@ -28,4 +28,9 @@ public record Execute(List<String> candidates, List<String> arguments, List<Stri
     public String describe() {
         return "execute " + String.join(" ", arguments) + (candidates.size() == 1 ? "" : " (found in PATH)");
     }
+
+    @Override
+    public String why() {
+        return "All walls stand: from here on the container's own program runs behind them.";
+    }
 }

@@ -49,4 +49,9 @@ public record HoldLease(String leases, String leased, String owner, String what)
     public String describe() {
         return what;
     }
+
+    @Override
+    public String why() {
+        return "Two containers with one address would get each other's packets.";
+    }
 }

@@ -22,4 +22,9 @@ public record InstallSeccomp(byte[] filter, long flags, String what) implements 
     public String describe() {
         return "seccomp: " + what + ", " + filter.length / 8 + " instructions";
     }
+
+    @Override
+    public String why() {
+        return "All containers share one kernel, and what a program cannot call it cannot attack.";
+    }
 }

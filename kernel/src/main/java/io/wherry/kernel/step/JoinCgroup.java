@@ -20,4 +20,9 @@ public record JoinCgroup(Slot hierarchy, String group) implements Step {
     public String describe() {
         return "join " + group + " of " + hierarchy.name();
     }
+
+    @Override
+    public String why() {
+        return "Limits hold for who is in the group, so it is joined before the container's program begins.";
+    }
 }

@@ -20,4 +20,9 @@ public record JoinNamespaces(Slot process, Namespaces namespaces) implements Ste
     public String describe() {
         return "join namespaces of " + process.name() + ": " + namespaces.text();
     }
+
+    @Override
+    public String why() {
+        return "To be in a container is to be in its namespaces; all at once, as the user namespace gives the right to the others.";
+    }
 }

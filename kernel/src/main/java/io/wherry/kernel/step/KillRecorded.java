@@ -35,4 +35,9 @@ public record KillRecorded(String folder, String name) implements Step {
     public String describe() {
         return "kill the process that " + name + " in " + folder + " records, if it is that one still";
     }
+
+    @Override
+    public String why() {
+        return "Such a container does not die with the monitor, and a user's may be in no control group.";
+    }
 }

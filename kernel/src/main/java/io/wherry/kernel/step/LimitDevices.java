@@ -35,4 +35,9 @@ public record LimitDevices(Slot folder, List<DeviceRule> rules) implements Step 
         }
         return text.toString();
     }
+
+    @Override
+    public String why() {
+        return "A device node is a door to the host's hardware, whatever the permissions in the image say.";
+    }
 }

@@ -20,4 +20,9 @@ public record LimitResource(Resource resource, long soft, long hard) implements 
     public String describe() {
         return "limit " + resource.text() + " to " + Resource.value(soft) + " (at most " + Resource.value(hard) + ")";
     }
+
+    @Override
+    public String why() {
+        return "The limit was asked for, and holds for the process and all that it starts.";
+    }
 }

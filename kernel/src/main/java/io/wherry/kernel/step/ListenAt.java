@@ -35,4 +35,9 @@ public record ListenAt(Slot folder, String name, Slot socket) implements Step {
     public String describe() {
         return "listen at " + name + " in " + folder.name() + " -> " + socket.name();
     }
+
+    @Override
+    public String why() {
+        return "Commands reach the monitor here, with the folder's permissions as the lock on the door.";
+    }
 }

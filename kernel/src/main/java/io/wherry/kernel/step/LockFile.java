@@ -34,4 +34,9 @@ public record LockFile(String path, Slot lock) implements Step {
     public String describe() {
         return "take the lock " + path + " -> " + lock.name();
     }
+
+    @Override
+    public String why() {
+        return "Who can take this lock knows that the container has no monitor: it stays true after kill -9.";
+    }
 }

@@ -31,4 +31,9 @@ public record MakeCgroup(String hierarchy, String parent, String name, Slot fold
     public String describe() {
         return "make the control group " + hierarchy + "/" + parent + "/" + name + " -> " + folder.name();
     }
+
+    @Override
+    public String why() {
+        return "Limits, freezing, counting and killing all work on a group, so the container needs one of its own.";
+    }
 }

@@ -24,4 +24,9 @@ public record MakeEntry(Slot folder, String name, int mode) implements Step {
     public String describe() {
         return "empty file " + name + " in " + folder.name();
     }
+
+    @Override
+    public String why() {
+        return "A mount needs something to stand on, and what it covers must be of the same kind.";
+    }
 }

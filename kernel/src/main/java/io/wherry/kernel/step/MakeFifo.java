@@ -38,4 +38,9 @@ public record MakeFifo(Slot folder, String name, Slot keeper, Slot reader) imple
         return "pipe " + name + " in " + folder.name() + " -> " + keeper.name()
                 + (reader.number() < 0 ? "" : ", " + reader.name());
     }
+
+    @Override
+    public String why() {
+        return "A tool that outlives its starter can be handed no descriptor, only a name.";
+    }
 }

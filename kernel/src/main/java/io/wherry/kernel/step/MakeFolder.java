@@ -35,4 +35,9 @@ public record MakeFolder(Slot parent, String name, int mode, Slot folder) implem
     public String describe() {
         return "make " + name + " in " + parent.name() + " -> " + folder.name();
     }
+
+    @Override
+    public String why() {
+        return "It must exist and be held by a descriptor before anything can be put there.";
+    }
 }

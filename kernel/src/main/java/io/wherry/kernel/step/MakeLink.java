@@ -22,4 +22,9 @@ public record MakeLink(Slot folder, String name, String target) implements Step 
     public String describe() {
         return "link " + name + " -> " + target + " in " + folder.name();
     }
+
+    @Override
+    public String why() {
+        return "Programs expect this name in every system.";
+    }
 }

@@ -25,4 +25,9 @@ public record MakeMountsPrivate() implements Step {
     public String describe() {
         return "make every mount private";
     }
+
+    @Override
+    public String why() {
+        return "A new mount namespace begins as a copy that still passes mounts on to the host, and gets them from there.";
+    }
 }

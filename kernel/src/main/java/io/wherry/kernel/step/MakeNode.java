@@ -22,4 +22,9 @@ public record MakeNode(Slot folder, String name, int mode, long device) implemen
     public String describe() {
         return "device node " + name + " in " + folder.name();
     }
+
+    @Override
+    public String why() {
+        return "Programs expect this device; made in a /dev that nobody else can see, it cannot be the wrong one.";
+    }
 }

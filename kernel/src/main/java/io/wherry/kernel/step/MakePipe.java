@@ -21,4 +21,9 @@ public record MakePipe(Slot read, Slot write) implements Step {
     public String describe() {
         return "pipe -> " + read.name() + ", " + write.name();
     }
+
+    @Override
+    public String why() {
+        return "The monitor stands between the container and its callers, who may come and go.";
+    }
 }

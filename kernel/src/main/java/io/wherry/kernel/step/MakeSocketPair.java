@@ -23,4 +23,9 @@ public record MakeSocketPair(Slot parent, Slot child) implements Step {
     public String describe() {
         return "socket pair -> " + parent.name() + ", " + child.name();
     }
+
+    @Override
+    public String why() {
+        return "Parent and child must take turns, and the end of the socket tells one that the other died.";
+    }
 }

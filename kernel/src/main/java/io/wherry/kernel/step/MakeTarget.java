@@ -20,4 +20,9 @@ public record MakeTarget(Slot root, String target, boolean file) implements Step
     public String describe() {
         return "make " + target + " in " + root.name() + ", unless it is there";
     }
+
+    @Override
+    public String why() {
+        return "What is mounted over must be there, and where the root is to be read-only it cannot be made any more later.";
+    }
 }

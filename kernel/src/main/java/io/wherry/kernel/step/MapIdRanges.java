@@ -33,4 +33,9 @@ public record MapIdRanges(String program, List<IdRange> ranges) implements Step 
     public String describe() {
         return "map ids by " + program + ": " + IdRange.text(ranges);
     }
+
+    @Override
+    public String why() {
+        return "In a new user namespace no id means anything until it is mapped, and ranges may be mapped by the set-user-id helper alone.";
+    }
 }

@@ -34,6 +34,11 @@ public record MapSingleId(int insideUid, int outsideUid, int insideGid, int outs
         return "map user " + outsideUid + " to " + insideUid + " and group " + outsideGid + " to " + insideGid;
     }
 
+    @Override
+    public String why() {
+        return "In a new user namespace no id means anything until it is mapped; a process may map its own id without any right.";
+    }
+
     private static void write(Strand out, String file, String value) {
         byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
         out.op(Op.WRITE, Slot.T0, out.string(file), out.data().block(bytes), bytes.length, 0);

@@ -81,4 +81,9 @@ public record MaskPath(Slot filesystem, String path, Slot devices) implements St
     public String describe() {
         return "mask " + path + " in " + filesystem.name();
     }
+
+    @Override
+    public String why() {
+        return "It tells about the host or steers it, and a namespace does not cover it.";
+    }
 }

@@ -85,6 +85,11 @@ public record MountOverlay(
         return "overlay of " + lowers.size() + " layers, writes to " + upper + " -> " + mount.name();
     }
 
+    @Override
+    public String why() {
+        return "The container gets its own view of the files: what it changes is kept apart, and the layers below stay as they are.";
+    }
+
     private static void set(Strand out, String key, String value) {
         out.call(Call.FSCONFIG, Slot.T0, FSCONFIG_SET_STRING, out.string(key), out.string(value), 0);
     }

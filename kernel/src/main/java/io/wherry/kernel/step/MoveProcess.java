@@ -23,4 +23,9 @@ public record MoveProcess(Slot group, long pid) implements Step {
     public String describe() {
         return "move process " + pid + " into " + group.name();
     }
+
+    @Override
+    public String why() {
+        return "Limits hold for who is in the group, and this process began outside of it.";
+    }
 }

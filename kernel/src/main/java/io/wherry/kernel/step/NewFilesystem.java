@@ -45,4 +45,9 @@ public record NewFilesystem(String type, List<String> options, MountAttributes a
         return "new " + type + (options.isEmpty() ? "" : " " + String.join(",", options)) + " " + attributes.text()
                 + " -> " + mount.name();
     }
+
+    @Override
+    public String why() {
+        return "The container sees a filesystem of its own instead of the host's; unattached, nobody else can touch it yet.";
+    }
 }

@@ -16,4 +16,9 @@ public record NewMountNamespace() implements Step {
     public String describe() {
         return "new mount namespace";
     }
+
+    @Override
+    public String why() {
+        return "Mounts made from here on must not be seen by the host.";
+    }
 }

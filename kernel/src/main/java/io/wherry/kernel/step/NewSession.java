@@ -25,4 +25,9 @@ public record NewSession(boolean keyring) implements Step {
     public String describe() {
         return "new session" + (keyring ? " and session keyring" : "");
     }
+
+    @Override
+    public String why() {
+        return "In the caller's session the container could type into the caller's terminal, and its keys would be shared.";
+    }
 }

@@ -18,4 +18,9 @@ public record NoNewPrivileges() implements Step {
     public String describe() {
         return "no new privileges";
     }
+
+    @Override
+    public String why() {
+        return "Set-user-id programs and file capabilities would otherwise give rights back that were given up.";
+    }
 }

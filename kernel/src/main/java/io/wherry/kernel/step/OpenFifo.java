@@ -24,4 +24,9 @@ public record OpenFifo(Slot folder, String name, Slot fifo) implements Step {
     public String describe() {
         return "open the named pipe " + name + " of " + folder.name() + " -> " + fifo.name();
     }
+
+    @Override
+    public String why() {
+        return "A hook of the tool writes a number there, and the pilot waits for it without being a writer that is missed.";
+    }
 }

@@ -25,4 +25,9 @@ public record OpenFile(Slot folder, String file, Slot opened) implements Step {
     public String describe() {
         return "open " + file + " of " + folder.name() + " -> " + opened.name();
     }
+
+    @Override
+    public String why() {
+        return "The monitor reads it at the end, when the container is gone; its name need not be resolved then.";
+    }
 }

@@ -30,4 +30,9 @@ public record OpenFolder(String path, Slot folder) implements Step {
     public String describe() {
         return "open " + path + " -> " + folder.name();
     }
+
+    @Override
+    public String why() {
+        return "Named once and held by a descriptor, it cannot be exchanged for another one afterwards.";
+    }
 }

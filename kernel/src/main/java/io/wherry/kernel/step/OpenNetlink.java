@@ -23,4 +23,9 @@ public record OpenNetlink(int protocol, Slot socket) implements Step {
     public String describe() {
         return "netlink socket -> " + socket.name();
     }
+
+    @Override
+    public String why() {
+        return "Interfaces, addresses and routes are made by messages to the kernel.";
+    }
 }

@@ -35,4 +35,9 @@ public record OpenNetworkNamespace(Slot pidfd, boolean byPidfd, Slot namespace) 
     public String describe() {
         return "open the network namespace of " + pidfd.name() + " -> " + namespace.name();
     }
+
+    @Override
+    public String why() {
+        return "The other end of the cable is put in from outside, by who has the right in the host's network.";
+    }
 }

@@ -15,16 +15,16 @@ public record OpenOwnNetwork(Slot namespace) implements Step {
     @Override
     public void lower(Strand out) {
         out.callTo(
-                namespace.number(),
-                Call.OPENAT,
-                Strand.CWD,
-                out.string("/proc/self/ns/net"),
-                O_RDONLY | O_CLOEXEC,
-                0);
+                namespace.number(), Call.OPENAT, Strand.CWD, out.string("/proc/self/ns/net"), O_RDONLY | O_CLOEXEC, 0);
     }
 
     @Override
     public String describe() {
         return "open the network namespace of this process -> " + namespace.name();
+    }
+
+    @Override
+    public String why() {
+        return "The tool works in the host's network, where its own commands look for it, and is handed the container's.";
     }
 }

@@ -20,4 +20,9 @@ public record OpenProcess(int pid, long start, Slot pidfd) implements Step {
     public String describe() {
         return "open process " + pid + ", if it is the one that started at " + start + " -> " + pidfd.name();
     }
+
+    @Override
+    public String why() {
+        return "A number may belong to a stranger by now, while a descriptor stays with one process.";
+    }
 }

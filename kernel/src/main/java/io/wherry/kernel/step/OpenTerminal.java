@@ -49,4 +49,9 @@ public record OpenTerminal(Slot devpts, Slot devices, Slot socket, Slot peer) im
     public String describe() {
         return "open a terminal, send it to " + socket.name() + ", cover /dev/console with it -> " + peer.name();
     }
+
+    @Override
+    public String why() {
+        return "A terminal of the host would let the container reach the host's session; its own devpts keeps it inside.";
+    }
 }

@@ -43,4 +43,9 @@ public record OpenTerminalInside(Slot socket, Slot peer) implements Step {
     public String describe() {
         return "open a terminal of the container's own, send it to " + socket.name() + " -> " + peer.name();
     }
+
+    @Override
+    public String why() {
+        return "The terminal must be one of the container's own devpts, and what stands at that name may be a trap.";
+    }
 }

@@ -31,4 +31,9 @@ public record OpenTerminalOutside(Slot socket, Slot peer) implements Step {
     public String describe() {
         return "open a terminal of the host's, send it to " + socket.name() + " -> " + peer.name();
     }
+
+    @Override
+    public String why() {
+        return "The tool makes no terminal itself, so the container has one of the host's.";
+    }
 }

@@ -18,4 +18,9 @@ public record PassDescriptor(Slot descriptor) implements Step {
     public String describe() {
         return "hand " + descriptor.name() + " over as descriptor " + descriptor.number();
     }
+
+    @Override
+    public String why() {
+        return "The tool is told this descriptor's number; nothing else of the host stays open.";
+    }
 }

@@ -39,4 +39,9 @@ public record ProveLayer(Slot layers, String layer, String file) implements Step
     public String describe() {
         return "note that the layer " + layer + " is on the disk";
     }
+
+    @Override
+    public String why() {
+        return "After a loss of power, only a layer with this note is taken for whole.";
+    }
 }

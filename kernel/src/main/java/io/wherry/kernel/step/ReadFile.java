@@ -20,4 +20,9 @@ public record ReadFile(Slot root, String path, int limit) implements Step {
     public String describe() {
         return "read " + path + " in " + root.name();
     }
+
+    @Override
+    public String why() {
+        return "The file belongs to an image that nobody trusts, so it is read by a process that can see nothing else.";
+    }
 }

@@ -57,4 +57,9 @@ public record ReadOnlyPath(Slot filesystem, String path) implements Step {
     public String describe() {
         return "make " + path + " in " + filesystem.name() + " read-only";
     }
+
+    @Override
+    public String why() {
+        return "Programs read it, but writing there would change the host.";
+    }
 }

@@ -20,4 +20,9 @@ public record ReapAsInit(boolean visible) implements Step {
     public String describe() {
         return "stay as init" + (visible ? ", which its user may look into," : "") + " and go on in a child";
     }
+
+    @Override
+    public String why() {
+        return "Pid 1 must reap orphans, and gets no signal that it has no handler for; few programs are made for that.";
+    }
 }

@@ -19,4 +19,9 @@ public record ReceiveConsole(Slot listener, Slot terminal) implements Step {
     public String describe() {
         return "take the terminal from " + listener.name() + " -> " + terminal.name();
     }
+
+    @Override
+    public String why() {
+        return "The runtime made the terminal inside the container; the monitor needs its other end.";
+    }
 }

@@ -20,4 +20,9 @@ public record RecordStarted(Slot folder, String name, byte[] text) implements St
     public String describe() {
         return "record in " + folder.name() + " that it runs";
     }
+
+    @Override
+    public String why() {
+        return "From here on every command knows the container's process, and that no later one of the same number is meant.";
+    }
 }

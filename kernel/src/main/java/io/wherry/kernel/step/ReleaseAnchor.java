@@ -22,4 +22,9 @@ public record ReleaseAnchor(Slot mount) implements Step {
     public String describe() {
         return "take the anchor of " + mount.name() + " away";
     }
+
+    @Override
+    public String why() {
+        return "On top of the host's root it would be let go in its place, and the host's root would stay reachable.";
+    }
 }

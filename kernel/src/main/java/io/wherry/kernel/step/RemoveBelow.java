@@ -35,4 +35,9 @@ public record RemoveBelow(String folder, String name) implements Step {
     public String describe() {
         return "remove " + name + " from " + folder;
     }
+
+    @Override
+    public String why() {
+        return "Clean-up is by name, so that anybody can do it after any death, as often as needed.";
+    }
 }

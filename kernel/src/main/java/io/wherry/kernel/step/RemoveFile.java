@@ -20,4 +20,9 @@ public record RemoveFile(Slot folder, String name) implements Step {
     public String describe() {
         return "remove " + name + " from " + folder.name();
     }
+
+    @Override
+    public String why() {
+        return "What it says is not true any more.";
+    }
 }

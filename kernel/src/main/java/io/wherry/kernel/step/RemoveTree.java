@@ -19,4 +19,9 @@ public record RemoveTree(Slot folder, String name) implements Step {
     public String describe() {
         return "remove the tree " + name + " in " + folder.name();
     }
+
+    @Override
+    public String why() {
+        return "Nobody refers to the container any more; its files may hold anything, so no link is followed.";
+    }
 }

@@ -23,4 +23,9 @@ public record RenameEntry(Slot from, String name, Slot to, String newName) imple
     public String describe() {
         return "rename " + name + " in " + from.name() + " to " + newName + " in " + to.name();
     }
+
+    @Override
+    public String why() {
+        return "One rename decides: before it nothing is lost, behind it the rest can be removed by anybody.";
+    }
 }

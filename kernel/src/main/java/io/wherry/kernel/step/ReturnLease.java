@@ -46,4 +46,9 @@ public record ReturnLease(String leases, String leased, String owner, Batch with
     public String describe() {
         return what;
     }
+
+    @Override
+    public String why() {
+        return "Others may have the address now; only who still holds it may take it back.";
+    }
 }

@@ -21,4 +21,9 @@ public record SendMark(Slot socket, Mark mark, Slot descriptor) implements Step 
         return "tell " + socket.name() + ": " + mark.text()
                 + (descriptor.number() < 0 ? "" : ", with " + descriptor.name());
     }
+
+    @Override
+    public String why() {
+        return "The other process waits for this, as it needs what was done here.";
+    }
 }

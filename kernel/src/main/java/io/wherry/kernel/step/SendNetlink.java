@@ -39,4 +39,9 @@ public record SendNetlink(Slot socket, Batch batch, List<Errno> tolerated, Strin
     public String describe() {
         return what;
     }
+
+    @Override
+    public String why() {
+        return "The network is made by messages to the kernel; all of a batch are acknowledged, or the start fails.";
+    }
 }

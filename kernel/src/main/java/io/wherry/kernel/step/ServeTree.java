@@ -21,4 +21,9 @@ public record ServeTree(Slot stream, Slot replies, int flags) implements Step {
         return "make and remove files as " + stream.name() + " says"
                 + (flags == 1 ? ", whiteouts as overlay keeps them" : "");
     }
+
+    @Override
+    public String why() {
+        return "An archive may be hostile; this process can name nothing but the tree it is to make.";
+    }
 }

@@ -40,4 +40,9 @@ public record SetCapabilities(long permitted, long effective, long inheritable, 
         return "capabilities: permitted " + Capabilities.text(permitted) + "; effective "
                 + Capabilities.text(effective);
     }
+
+    @Override
+    public String why() {
+        return "Root's power is cut into pieces, and the program gets those that it was given and no more.";
+    }
 }

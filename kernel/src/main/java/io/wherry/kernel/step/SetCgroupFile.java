@@ -34,4 +34,9 @@ public record SetCgroupFile(
     public String describe() {
         return "set " + file + " = " + value + " in " + folder.name() + (tolerated == null ? "" : ", if that can be");
     }
+
+    @Override
+    public String why() {
+        return "The kernel enforces the limit from here on, for all processes of the group together.";
+    }
 }

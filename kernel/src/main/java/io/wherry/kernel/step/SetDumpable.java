@@ -22,4 +22,11 @@ public record SetDumpable(boolean dumpable) implements Step {
                 ? "let helpers of the same user see this process"
                 : "hide this process from others of the same user";
     }
+
+    @Override
+    public String why() {
+        return dumpable
+                ? "Helpers that map ids must look into /proc of this process, which is system root's while it is hidden."
+                : "It holds descriptors of the host, which nobody with the same user id may reach through /proc.";
+    }
 }

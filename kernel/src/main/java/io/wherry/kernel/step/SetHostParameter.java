@@ -26,4 +26,9 @@ public record SetHostParameter(String path, String value, boolean optional) impl
     public String describe() {
         return "set the host's kernel parameter " + path + " = " + value + (optional ? ", if it has it" : "");
     }
+
+    @Override
+    public String why() {
+        return "The container's network needs the kernel to behave so, and its default may be another.";
+    }
 }

@@ -25,4 +25,9 @@ public record SetHostname(String hostname, String domainname) implements Step {
     public String describe() {
         return "host name " + hostname + (domainname.isEmpty() ? "" : ", domain name " + domainname);
     }
+
+    @Override
+    public String why() {
+        return "The name belongs to the new UTS namespace, and the host keeps its own.";
+    }
 }

@@ -39,4 +39,9 @@ public record SetIds(int uid, int gid, List<Integer> groups, boolean setGroups) 
     public String describe() {
         return "become user " + uid + ", group " + gid + (groups.isEmpty() ? "" : ", groups " + groups);
     }
+
+    @Override
+    public String why() {
+        return "From here on files are made and judged as this user's; which rights are left, its capabilities say.";
+    }
 }

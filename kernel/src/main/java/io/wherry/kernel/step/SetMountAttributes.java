@@ -29,4 +29,9 @@ public record SetMountAttributes(Slot mount, MountAttributes attributes, boolean
     public String describe() {
         return "set " + attributes.text() + " on " + mount.name() + (recursive ? ", recursively" : "");
     }
+
+    @Override
+    public String why() {
+        return "What a mount forbids, no permission of a file gives back.";
+    }
 }

@@ -28,4 +28,9 @@ public record SetSysctl(Slot procfs, String name, String value) implements Step 
     public String describe() {
         return "set the kernel parameter " + name + " = " + value;
     }
+
+    @Override
+    public String why() {
+        return "The parameter belongs to the container's namespaces, and /proc/sys can be written by nobody afterwards.";
+    }
 }

@@ -18,4 +18,9 @@ public record SetUmask(int umask) implements Step {
     public String describe() {
         return "umask " + Integer.toOctalString(umask);
     }
+
+    @Override
+    public String why() {
+        return "The pilot works without one, so that files get the modes it names; programs expect the usual one.";
+    }
 }

@@ -30,4 +30,9 @@ public record StartProcess(Namespaces namespaces, int strand, Slot cgroup, Slot 
                 + (own.equals("none") ? "" : " in new namespaces: " + own)
                 + (cgroup.number() < 0 ? "" : ", inside " + cgroup.name());
     }
+
+    @Override
+    public String why() {
+        return "A process gets its namespaces at birth, and the first in a new pid namespace is its pid 1.";
+    }
 }

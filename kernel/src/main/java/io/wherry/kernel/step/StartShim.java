@@ -40,4 +40,9 @@ public record StartShim(List<String> words, List<String> environment, byte[] opt
     public String describe() {
         return "let the shim start: " + String.join(" ", words);
     }
+
+    @Override
+    public String why() {
+        return "The shim stays beside the container as its parent, as the kernel lets nobody else learn how it ends.";
+    }
 }

@@ -5,7 +5,7 @@ import io.wherry.kernel.program.Strand;
 /**
  * One step of a program, in the field's own words. Immutable. The set is closed: a new step is a new record, named here.
  *
- * <p>To add one: write the record, add it to the list, emit it from a compiler in {@code runtime} or {@code network}. Nothing else knows steps one by one.
+ * <p>To add one: write the record, with its reason, add it to the list, emit it from a compiler in {@code runtime} or {@code network}. Nothing else knows steps one by one.
  */
 public sealed interface Step
         permits AdjustOomScore,
@@ -109,6 +109,9 @@ public sealed interface Step
 
     /** {@return one line for people, lower case, without a full stop} */
     String describe();
+
+    /** {@return one sentence that tells why the step is there; what it does, {@link #describe} says} */
+    String why();
 
     /** {@return the step's name, as {@code explain --json} prints it} */
     default String name() {

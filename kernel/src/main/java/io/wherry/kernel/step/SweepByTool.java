@@ -48,4 +48,9 @@ public record SweepByTool(String folder, List<String> words, List<String> enviro
     public String describe() {
         return "clean up by " + String.join(" ", words);
     }
+
+    @Override
+    public String why() {
+        return "The tool may keep state, or run hooks, that only it knows; what it leaves is removed by name all the same.";
+    }
 }

@@ -26,4 +26,9 @@ public record SwitchRoot(Slot root) implements Step {
     public String describe() {
         return "switch the root to " + root.name() + " and detach the host's";
     }
+
+    @Override
+    public String why() {
+        return "With chroot alone the host's tree would stay reachable; here it is not in the namespace any more.";
+    }
 }

@@ -18,4 +18,9 @@ public record SyncFilesystem(Slot folder) implements Step {
     public String describe() {
         return "sync the filesystem of " + folder.name();
     }
+
+    @Override
+    public String why() {
+        return "What is not on the disk yet would be lost with the power.";
+    }
 }

@@ -25,4 +25,9 @@ public record SyncIntent(Slot folder) implements Step {
     public String describe() {
         return "sync the intent in " + folder.name();
     }
+
+    @Override
+    public String why() {
+        return "After a loss of power it must be known that the container ran.";
+    }
 }

@@ -18,4 +18,9 @@ public record UnshareCgroup() implements Step {
     public String describe() {
         return "new control group namespace";
     }
+
+    @Override
+    public String why() {
+        return "The group that a process is in now becomes the root it sees, so the host's tree of groups is hidden.";
+    }
 }

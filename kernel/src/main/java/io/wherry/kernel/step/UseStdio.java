@@ -24,4 +24,9 @@ public record UseStdio(Slot in, Slot out_, Slot err) implements Step {
     public String describe() {
         return "standard input, output, error: " + in.name() + ", " + out_.name() + ", " + err.name();
     }
+
+    @Override
+    public String why() {
+        return "The program finds its input and output where every program looks for them.";
+    }
 }

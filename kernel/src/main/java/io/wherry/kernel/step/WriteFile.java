@@ -29,4 +29,9 @@ public record WriteFile(Slot folder, String name, byte[] content) implements Ste
     public String describe() {
         return "write " + name + " in " + folder.name();
     }
+
+    @Override
+    public String why() {
+        return "Somebody reads it later who cannot ask this process.";
+    }
 }

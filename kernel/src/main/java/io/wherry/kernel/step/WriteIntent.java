@@ -25,4 +25,9 @@ public record WriteIntent(Slot folder, byte[] text) implements Step {
     public String describe() {
         return "write the intent into " + folder.name();
     }
+
+    @Override
+    public String why() {
+        return "The intent is on disk before anything is made, so that a sweep knows what to look for whenever this process dies.";
+    }
 }

@@ -62,6 +62,16 @@ class VerifierTest {
     }
 
     @Test
+    void onlyAStartIsStepped() {
+        KernelProgram start = program(KernelProgram.STARTS_CONTAINER, strand -> {}, strand -> {});
+        assertThat(Verifier.holds(start.stepped())).isTrue();
+        Assembler probe = new Assembler();
+        probe.strand(Assembler.PILOT).call(Call.SETSID);
+        KernelProgram question = probe.finish(KernelProgram.PROBE);
+        assertThatThrownBy(() -> Verifier.verify(question.stepped())).hasMessageContaining("starts no container");
+    }
+
+    @Test
     void executionNeedsTheFlagOfAContainer() {
         assertThatThrownBy(() -> program(0, strand -> {}, strand -> {})).hasMessageContaining("EXEC");
     }

@@ -22,6 +22,17 @@ class DefaultProfileTest {
         assertThat(FilterCompiler.compile(filter).unknownNames()).isEmpty();
     }
 
+    /** Whoever compiles it by libseccomp may have no two conditions on one argument: runc makes an `or` of them. */
+    @Test
+    void noRuleHasTwoConditionsOnOneArgument() {
+        for (Rule rule : DefaultProfile.filter(CapabilitySet.NONE, Architecture.X86_64).rules()) {
+            Set<Integer> arguments = new HashSet<>();
+            for (Condition condition : rule.conditions()) {
+                assertThat(arguments.add(condition.argument())).as("%s", rule).isTrue();
+            }
+        }
+    }
+
     @Test
     void staysShortAndShallow() {
         CompiledFilter compiled =

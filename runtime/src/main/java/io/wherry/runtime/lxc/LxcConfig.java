@@ -141,7 +141,8 @@ final class LxcConfig {
 
     private void mask(String path) {
         Path outside = Path.of(path);
-        if (!path.startsWith("/proc/") && !path.startsWith("/sys/") || !Files.exists(outside)) {
+        boolean shown = path.startsWith("/proc/") || path.startsWith("/sys/");
+        if (!shown || !Files.exists(outside)) {
             return;
         }
         if (Files.isDirectory(outside)) {

@@ -67,11 +67,12 @@ public record LxcRuntime(String execute, String start) implements ContainerRunti
         plan.add(PILOT, new OpenFolder(parent(place), volatileRoot));
         plan.add(PILOT, new MakeFolder(volatileRoot, FOLDER, 0700, shared));
         plan.add(PILOT, new MakeFolder(shared, place.shortId(), 0700, own));
-        boolean visible = facts.root()
-                && config.linux().namespace(Namespace.Type.NETWORK).isPresent();
+        boolean visible =
+                facts.root() && config.linux().namespace(Namespace.Type.NETWORK).isPresent();
         Slot inside = visible ? plan.slot("the container's network") : Slot.NONE;
         Identity identity = new Identity(plan, PILOT, config, facts);
-        LxcConfig document = new LxcConfig(config, folder + "/" + place.shortId(), ToolStrand.root(pilot), inside, facts);
+        LxcConfig document =
+                new LxcConfig(config, folder + "/" + place.shortId(), ToolStrand.root(pilot), inside, facts);
         plan.add(PILOT, new WriteFile(own, "config", bytes(document.text())));
         LxcSeccomp.profile(identity.profile())
                 .ifPresent(text -> plan.add(PILOT, new WriteFile(own, LxcConfig.FILTER, bytes(text))));
@@ -84,7 +85,8 @@ public record LxcRuntime(String execute, String start) implements ContainerRunti
         List<Step> before = new ArrayList<>(withoutGroups());
         List<Slot> passed = new ArrayList<>();
         if (visible) {
-            // liblxc's commands find a container by an abstract socket, which they must share the network namespace for.
+            // liblxc's commands find a container by an abstract socket, which they must share the network namespace
+            // for.
             Slot outside = plan.slot("the host's network");
             plan.add(PILOT, new OpenOwnNetwork(outside));
             before.add(new OpenOwnNetwork(inside));

@@ -5,7 +5,6 @@ import io.wherry.kernel.seccomp.Condition;
 import io.wherry.kernel.seccomp.Filter;
 import io.wherry.kernel.seccomp.Operator;
 import io.wherry.kernel.seccomp.Rule;
-import java.util.Locale;
 import java.util.Optional;
 
 /** A filter of system calls in liblxc's own format, version 2 (lxc.container.conf(5), "SECCOMP CONFIGURATION"). Stateless. */
@@ -19,7 +18,12 @@ final class LxcSeccomp {
         StringBuilder text = new StringBuilder("2\n");
         boolean allows = filter.get().defaultAction() != Action.ALLOW;
         text.append(allows ? "allowlist " : "denylist ")
-                .append(allows ? action(filter.get().defaultAction(), filter.get().defaultNumber()) : "allow")
+                .append(
+                        allows
+                                ? action(
+                                        filter.get().defaultAction(),
+                                        filter.get().defaultNumber())
+                                : "allow")
                 .append("\n[all]\n");
         for (Rule rule : filter.get().rules()) {
             for (String name : rule.names()) {
@@ -42,11 +46,10 @@ final class LxcSeccomp {
         };
     }
 
+    /** Of a masked comparison the value stands first, and the mask last. */
     private static String condition(Condition condition) {
-        boolean masked = condition.operator() == Operator.MASKED_EQ;
-        long first = masked ? condition.mask() : condition.value();
-        String name = "SCMP_CMP_" + condition.operator().name().toUpperCase(Locale.ROOT);
-        String second = masked ? "," + Long.toUnsignedString(condition.value()) : "";
-        return "[" + condition.argument() + "," + Long.toUnsignedString(first) + "," + name + second + "]";
+        String mask = condition.operator() == Operator.MASKED_EQ ? "," + Long.toUnsignedString(condition.mask()) : "";
+        return "[" + condition.argument() + "," + Long.toUnsignedString(condition.value()) + ",SCMP_CMP_"
+                + condition.operator().name() + mask + "]";
     }
 }

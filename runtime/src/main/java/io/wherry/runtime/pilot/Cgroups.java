@@ -44,7 +44,7 @@ public abstract sealed class Cgroups permits CgroupsV1, CgroupsV2, NoCgroups {
         if (layout.unified().isPresent()) {
             return new CgroupsV2(id, resources, layout);
         }
-        return new NoCgroups(id, resources, facts);
+        return new NoCgroups(id, resources);
     }
 
     /** Makes the group that the process is born in, with its limits. */

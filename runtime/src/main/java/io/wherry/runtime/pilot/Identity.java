@@ -99,7 +99,8 @@ public final class Identity {
     /** {@return the same as rules, for a tool that compiles them itself} */
     public Optional<Filter> profile() {
         if (config.linux().seccomp().isPresent()) {
-            return Optional.of(SeccompTranslation.filter(config.linux().seccomp().get()));
+            return Optional.of(
+                    SeccompTranslation.filter(config.linux().seccomp().get()));
         }
         if (!"default".equals(config.annotations().get(SECCOMP_ANNOTATION))) {
             return Optional.empty();

@@ -1,6 +1,5 @@
 package io.wherry.runtime.pilot;
 
-import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.Slot;
 import io.wherry.oci.Resources;
@@ -8,7 +7,7 @@ import io.wherry.oci.Resources;
 /** A host, or a user, without control groups: whoever asks for a limit is told so. */
 final class NoCgroups extends Cgroups {
 
-    NoCgroups(String id, Resources resources, HostFacts facts) {
+    NoCgroups(String id, Resources resources) {
         super(id, resources);
         if (resources.memory().limit().isPresent()
                 || resources.memory().reservation().isPresent()) {
@@ -20,7 +19,7 @@ final class NoCgroups extends Cgroups {
         if (resources.cpu().cpus().isPresent() || resources.cpu().mems().isPresent()) {
             throw cannot("processors", "cpuset");
         }
-        if (resources.pids().limit().isPresent() && facts.root()) {
+        if (resources.pids().limit().orElse(-1) >= 0) {
             throw cannot("the number of processes", "pids");
         }
     }

@@ -1,0 +1,5 @@
+/** Tests of steps. */
+@NullMarked
+package io.wherry.kernel.step;
+
+import org.jspecify.annotations.NullMarked;
