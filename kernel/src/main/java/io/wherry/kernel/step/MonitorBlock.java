@@ -86,7 +86,9 @@ public record MonitorBlock(
                 .putInt(EVENTS, events.number())
                 .putInt(HEALTH_OUTPUT, Slot.NONE.number())
                 .putInt(TARGET, Math.max(0, target.number()));
-        shim.ifPresent(told -> block.putInt(SHIM, told.put(data)));
+        if (shim.isPresent()) {
+            block.putInt(SHIM, shim.get().put(data));
+        }
         log.put(block);
         if (health.isPresent()) {
             health.get().put(block);
