@@ -198,7 +198,9 @@ final class Runtimes {
         for (String name : names()) {
             try {
                 Found found = find(RuntimeName.of(name));
-                list.add(new RuntimeListing(name, found.kind(), found.program(), ToolVersion.of(found.program()), ""));
+                String option = found.kind() == RuntimeKind.SHIM ? "-v" : "--version";
+                String version = ToolVersion.of(found.program(), option);
+                list.add(new RuntimeListing(name, found.kind(), found.program(), version, ""));
             } catch (WherryException e) {
                 list.add(new RuntimeListing(name, kindOf(name), "", "", e.getMessage()));
             }
