@@ -93,7 +93,7 @@ final class Remains {
         if (environment.contains("HOSTNAME=" + id.substring(0, 12))) {
             return true;
         }
-        if (text(process.resolve("cmdline")).contains(id)) { // a tool of the host's that attends it
+        if (text(process.resolve("cmdline")).contains("-id\0" + id)) { // its shim
             return true;
         }
         for (Path descriptor : list(process.resolve("fd"))) {
