@@ -1,7 +1,7 @@
 /* Containers that another program brings to life: what it is given, and the process that it leaves to us. */
 #include "frame.h"
 
-enum { SAID_LIMIT = 4096, RECORD_LIMIT = 1024, ANCESTORS = 64, CONSOLE_MS = 5000, KILLED_MS = 5000, BOOT_ID = 36 };
+enum { SAID_LIMIT = 4096, RECORD_LIMIT = 1024, ANCESTORS = 64, CONSOLE_MS = 5000, KILLED_MS = 5000, BOOT_ID = 36, CLOCK_BOOT = 7, TICKS = 100, CLOCK_GRAIN_MS = 2000, TOOL_MS = 60000 };
 
 int op_pass(struct context *ctx, const struct instruction *i) {
     (void)ctx;
@@ -124,17 +124,52 @@ static uint64_t number_of(const char *record, const char *key) {
     return number == NULL ? 0 : text_number(&number);
 }
 
+/* Milliseconds since the boot at which a file was written, by what the clocks say now. */
+static int64_t written_ms(const struct stat *file) {
+    struct __kernel_timespec wall = {0};
+    struct __kernel_timespec boot = {0};
+    sys_clock(0, &wall);
+    sys_clock(CLOCK_BOOT, &boot);
+    int64_t age = (wall.tv_sec - (int64_t)file->st_mtime) * 1000;
+    return boot.tv_sec * 1000 - age;
+}
+
+/* Whether a process is in a user namespace that is not ours. */
+static bool is_walled(int pid) {
+    char path[48];
+    struct stat own = {0};
+    struct stat other = {0};
+    text_copy(text_pair(path, "/proc/", (uint64_t)pid), 10, "/ns/user");
+    return SYS(stat, "/proc/self/ns/user", &own) == 0 && SYS(stat, path, &other) == 0 && own.st_ino != other.st_ino;
+}
+
+/*
+ * A record says when its process started. A tool's pid file does not: the process must have started in the minute before that was written, and not since, as one that
+ * has the number now would have; and should a clock have been set in between, it still must be no process of this user's own.
+ */
+static bool is_recorded(int pid, const char *record, const struct stat *file) {
+    uint64_t start = stat_field(pid, STAT_START);
+    if (record[0] < '0' || record[0] > '9') {
+        return start == number_of(record, "start ") && of_this_boot(record);
+    }
+    int64_t before = written_ms(file) - (int64_t)start * (1000 / TICKS);
+    return start > 0 && before > -CLOCK_GRAIN_MS && before < TOOL_MS && is_walled(pid);
+}
+
 int op_killrec(struct context *ctx, const struct instruction *i) {
     char record[RECORD_LIMIT];
+    struct stat file = {0};
     CLOSING int fd = (int)sys_openat(fd_at(i, 0), text_at(ctx, i->operands[1]), O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
     if (fd < 0) {
         return fd == -ENOENT ? 0 : fd;
     }
+    TRY(sys_fstat(fd, &file));
     long n = TRY(sys_read(fd, record, sizeof record - 1));
     record[n] = 0;
-    uint64_t pid = number_of(record, "pid ");
-    CLOSING int pidfd = pid > 1 && pid < INT32_MAX && of_this_boot(record) ? (int)SYS(pidfd_open, pid, 0) : -1;
-    if (pidfd < 0 || stat_field((int)pid, STAT_START) != number_of(record, "start ")) {
+    const char *number = record;
+    uint64_t pid = *number >= '0' && *number <= '9' ? text_number(&number) : number_of(record, "pid ");
+    CLOSING int pidfd = pid > 1 && pid < INT32_MAX ? (int)SYS(pidfd_open, pid, 0) : -1;
+    if (pidfd < 0 || !is_recorded((int)pid, record, &file)) {
         return 0;
     }
     struct pollfd end = {.fd = pidfd, .events = POLLIN};

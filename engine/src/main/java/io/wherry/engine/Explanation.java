@@ -21,6 +21,7 @@ public final class Explanation {
     private static final String LEASE = "<lease>"; // as a preview prints it
     private static final String INDENT = " ".repeat(10);
 
+    private static final int LONGEST_SHOWN = 600;
     private static final String[] ROLES = {
         "the pilot, later the monitor",
         "the container's first process",
@@ -211,7 +212,7 @@ public final class Explanation {
                 String step = "\nstrand " + line.strand + "  step " + line.number + "  "
                         + printable(line.step.describe()) + "\n";
                 texts.add((i == 0 ? step : "") + "    " + (line.first + i) + "  "
-                        + Disassembler.print(program, line.first + i) + "\n");
+                        + shortened(Disassembler.print(program, line.first + i)) + "\n");
             }
         }
         return texts;
@@ -231,5 +232,12 @@ public final class Explanation {
     /** {@return the program that was explained} */
     public KernelProgram program() {
         return program;
+    }
+
+    /** Who steps has a terminal before them; {@code explain -v} prints all of it. */
+    private static String shortened(String line) {
+        return line.length() <= LONGEST_SHOWN
+                ? line
+                : line.substring(0, LONGEST_SHOWN) + " … (" + line.length() + " characters; `explain -v` shows all)";
     }
 }

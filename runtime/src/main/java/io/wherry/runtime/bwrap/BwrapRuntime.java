@@ -71,6 +71,7 @@ public record BwrapRuntime(String program) implements ContainerRuntime {
         plan.add(PILOT, new CloseDescriptor(info[1]));
         Slot process = plan.slot("process");
         plan.add(PILOT, new AdoptProcess(info[0], "\"child-pid\":", streams.monitorErr(), tool, process));
+        pilot.killRecorded();
         pilot.close(tool, process, streams);
         return plan;
     }

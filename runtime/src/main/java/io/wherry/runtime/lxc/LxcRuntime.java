@@ -104,6 +104,7 @@ public record LxcRuntime(String execute, String start) implements ContainerRunti
         for (int strand : place.remove() ? new int[] {SWEEP} : new int[] {SWEEP, BETWEEN}) {
             plan.add(strand, new RemoveBelow(folder, place.shortId()));
         }
+        pilot.killRecorded();
         pilot.close(tool, process, streams);
         return plan;
     }

@@ -32,6 +32,7 @@ import io.wherry.runtime.pilot.Cgroups;
 import io.wherry.runtime.pilot.PilotStrand;
 import io.wherry.runtime.pilot.Streams;
 import io.wherry.runtime.pilot.ToolStrand;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -69,7 +70,10 @@ public record OciRuntime(String program, List<String> arguments) implements Cont
         pilot.open();
         Slot bundle = plan.slot("bundle");
         plan.add(PILOT, new MakeFolder(pilot.volatileFolder(), BUNDLE, 0700, bundle));
-        byte[] document = OciBundle.of(config, ToolStrand.root(pilot), facts).toBytes();
+        byte[] document = OciBundle.of(config, ToolStrand.root(pilot), facts)
+                .toJson()
+                .toString()
+                .getBytes(StandardCharsets.UTF_8);
         plan.add(PILOT, new WriteFile(bundle, "config.json", document));
         boolean terminal = config.process().terminal();
         Slot console = plan.slot("console socket");
@@ -136,6 +140,7 @@ public record OciRuntime(String program, List<String> arguments) implements Cont
             steps.add(new SweepByTool("", words, ToolStrand.ENVIRONMENT));
         }
         steps.add(new KillRecorded(pilot.volatilePath(), "started"));
+        steps.add(new KillRecorded(pilot.volatilePath() + "/" + BUNDLE, "pid")); // not recorded yet
         for (CgroupLayout.Hierarchy hierarchy :
                 facts.cgroups().hierarchies()) { // the runtime uses more of them than we do
             steps.add(new EmptyCgroup(hierarchy.path(), Cgroups.PARENT, place.id(), false));

@@ -9,6 +9,7 @@ import io.wherry.kernel.caps.Capability;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.host.Privilege;
 import io.wherry.kernel.step.BecomeMonitor;
+import io.wherry.kernel.step.KillRecorded;
 import io.wherry.kernel.step.ListenAt;
 import io.wherry.kernel.step.LockFile;
 import io.wherry.kernel.step.MakeFolder;
@@ -41,6 +42,8 @@ import java.util.Optional;
  * monitor, removal and sweep behind it ({@link #close}). Not for several threads.
  */
 public final class PilotStrand {
+    private static final String STARTED = "started";
+
     private final RuntimeConfig config;
     private final Placement place;
     private final Optional<NetworkAttachment> network;
@@ -182,7 +185,7 @@ public final class PilotStrand {
         if (!place.remove()) {
             plan.add(PILOT, new RemoveFile(folder, "exit")); // how it ended the last time
         }
-        plan.add(PILOT, new RecordStarted(volatileFolder, "started", lines("boot", place.bootId())));
+        plan.add(PILOT, new RecordStarted(volatileFolder, STARTED, lines("boot", place.bootId())));
         plan.add(PILOT, new BecomeMonitor(process, block));
         sweep();
         if (place.remove()) {
@@ -257,6 +260,14 @@ public final class PilotStrand {
         plan.add(
                 REMOVAL,
                 new RemoveBelow(place.lock().substring(0, slash), place.lock().substring(slash + 1)));
+    }
+
+    /** For a first process that is another one's child: it is not sure to die with the monitor. To be called before {@link #close}. */
+    public void killRecorded() {
+        plan.add(SWEEP, new KillRecorded(volatilePath(), STARTED));
+        if (!place.remove()) {
+            plan.add(BETWEEN, new KillRecorded(volatilePath(), STARTED));
+        }
     }
 
     private static byte[] lines(String key, String value) {
