@@ -35,6 +35,24 @@ static bool reap_container(struct monitor *m) {
     return m->ended;
 }
 
+/* A shim's children are not ours; what it left us are. */
+static void reap_behind_shim(struct monitor *m) {
+    struct __kernel_timespec now = {0};
+    struct child_status status = {.pid = 1};
+    while (status.pid != 0) {
+        status.pid = 0;
+        sys_waitid(0 /* P_ALL */, 0, &status, __WALL | WEXITED | WNOHANG);
+    }
+    if (m->ended || !shim_look(m->ctx, m->shim)) {
+        return;
+    }
+    const struct shim *s = m->ctx->shim;
+    sys_clock(0, &now);
+    m->ended = true;
+    m->ending = (struct ending){.known = s->ended, .lost = !s->ended, .code = s->ended ? s->code : 128 + SIGKILL, .signal = s->ended ? 0 : SIGKILL,
+        .seconds = (uint64_t)now.tv_sec, .nanoseconds = (uint32_t)now.tv_nsec};
+}
+
 /*
  * Orphans of the container that came to us as their subreaper. Should one of those taken here be the container itself, because it ended this
  * very moment, its descriptor has no child to wait for any more: that tells.
@@ -42,6 +60,10 @@ static bool reap_container(struct monitor *m) {
 void monitor_reap(struct monitor *m) {
     struct child_status status = {0};
     struct child_status probe = {0};
+    if (m->shim != NULL) {
+        reap_behind_shim(m);
+        return;
+    }
     while (!m->ended && !reap_container(m)) {
         status.pid = 0;
         if (sys_waitid(0 /* P_ALL */, 0, &status, __WALL | WEXITED | WNOHANG) < 0 || status.pid == 0) {
@@ -74,6 +96,10 @@ static size_t exit_lines(const struct monitor *m, char to[512]) {
     end = m->stopped ? text_pair(end, "\nstopped ", 1) : end;
     end = e->failed ? text_pair(end, "\nfailed ", m->ctx->failure.error) : end;
     end = m->again_at != NEVER ? text_pair(end, "\nagain ", m->delay) : end;
+    if (e->lost) {
+        text_copy(end, 32, "\nreason shim lost");
+        end += text_length(end);
+    }
     *end++ = '\n';
     return (size_t)(end - to);
 }
@@ -181,8 +207,17 @@ void monitor_take_leave(struct monitor *m) {
     }
 }
 
+void monitor_leave_shim(struct monitor *m) {
+    if (m->shim == NULL || m->ctx->shim->lost || m->ending.failed) {
+        return;
+    }
+    monitor_ask_shim(m, SHIM_DELETE, NULL, 0);
+    monitor_ask_shim(m, SHIM_SHUTDOWN, NULL, 0);
+}
+
 void monitor_finish(struct monitor *m) {
     monitor_record(m, true);
+    monitor_leave_shim(m);
     /* What could not be swept is swept by the next command, which finds the container by its folder. */
     if (run_strand(m->ctx, STRAND_SWEEP) == 0 && (m->block.flags & BLOCK_REMOVE) != 0) {
         monitor_event(m, "destroy");

@@ -31,7 +31,7 @@ void monitor_event_numbers(const struct monitor *m, const char *action, const ch
     event_numbers(m->block.events, m->block.folder, action, key, value, key2, value2);
 }
 
-enum { POLL_PIDFD, POLL_SIGNALS, POLL_LISTENER, POLL_OUT, POLL_ERR, POLL_IN, POLL_LOG, POLL_HEALTH, POLL_CLIENTS, POLL_COUNT = POLL_CLIENTS + CLIENT_LIMIT };
+enum { POLL_PIDFD, POLL_SIGNALS, POLL_LISTENER, POLL_OUT, POLL_ERR, POLL_IN, POLL_LOG, POLL_HEALTH, POLL_SHIM_LOG, POLL_CLIENTS, POLL_COUNT = POLL_CLIENTS + CLIENT_LIMIT };
 
 static int64_t sooner(int64_t left, int64_t at, int64_t now) {
     int64_t wait = at > now ? at - now : 0;
@@ -47,7 +47,9 @@ static int wait_for_work(const struct monitor *m, struct pollfd fds[POLL_COUNT])
     left = health_due(m) == NEVER ? left : sooner(left, health_due(m), now);
     bool quiet = m->quiet_until > now;
     left = quiet && !blocked ? sooner(left, m->quiet_until, now) : left;
-    fds[POLL_PIDFD] = (struct pollfd){.fd = m->pidfd, .events = POLLIN};
+    bool shim = m->shim != NULL && !m->ended;
+    fds[POLL_PIDFD] = (struct pollfd){.fd = m->shim == NULL ? m->pidfd : shim ? m->shim->socket : -1, .events = POLLIN};
+    fds[POLL_SHIM_LOG] = (struct pollfd){.fd = shim ? m->shim->log : -1, .events = POLLIN};
     fds[POLL_SIGNALS] = (struct pollfd){.fd = m->signals, .events = POLLIN};
     fds[POLL_LISTENER] = (struct pollfd){.fd = m->block.listener, .events = POLLIN};
     fds[POLL_OUT] = (struct pollfd){.fd = blocked || quiet ? -1 : m->block.out, .events = POLLIN};
@@ -98,6 +100,9 @@ void monitor_turn(struct monitor *m) {
     }
     if (fds[POLL_IN].revents != 0) {
         monitor_write_input(m);
+    }
+    if (fds[POLL_SHIM_LOG].revents != 0) {
+        sys_read(m->shim->log, m->chunk, CHUNK); /* nobody keeps it, but a shim whose log is not read stands still */
     }
     if (fds[POLL_LOG].revents != 0) {
         log_resume(&m->log);
@@ -206,6 +211,9 @@ int monitor_main(struct context *ctx, int pidfd, const uint8_t block[MONITOR_BLO
     m->chunk = (uint8_t *)(m + 1) + FRAME_HEADER;
     m->input = m->chunk + CHUNK;
     memcpy(&m->block, block, sizeof m->block);
+    if (m->block.shim != 0) {
+        m->shim = (const struct shim_block *)(const void *)(ctx->program.data + m->block.shim);
+    }
     monitor_event(m, "start"); /* before anybody is told, and may look */
     if (is_execution(m)) {
         event_append(m->block.events, m->block.volatile_folder, "exec_start", NULL);

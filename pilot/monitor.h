@@ -3,6 +3,7 @@
 #include "events.h"
 #include "frame.h"
 #include "log.h"
+#include "shim.h"
 
 enum {
     CLIENT_LIMIT = 64, CONTROL_LIMIT = 64 /* payload of all frames but STDIN */, CHUNK = 32 << 10, OBSERVER_OUTBOX = 1 << 20,
@@ -46,7 +47,8 @@ struct monitor_block {
     uint32_t health_start_interval;
     int32_t health_output;
     int32_t target; /* the process that is signalled and joined, where that is another than the one that is waited for; else 0 */
-    uint8_t zero[12];
+    uint32_t shim; /* offset of a struct shim_block in the program's data, or 0 */
+    uint8_t zero[8];
 };
 _Static_assert(sizeof(struct monitor_block) == MONITOR_BLOCK, "docs/program.md");
 
@@ -69,6 +71,7 @@ struct client {
 struct ending {
     bool known;
     bool failed; /* it could not be started again */
+    bool lost;   /* by its shim */
     uint32_t code;
     uint32_t signal;
     uint32_t oom;
@@ -80,6 +83,7 @@ struct monitor {
     struct context *ctx;
     struct monitor_block block;
     int pidfd;
+    const struct shim_block *shim; /* through which all goes, or NULL */
     int signals;
     bool ended;
     struct ending ending;
@@ -137,6 +141,10 @@ void monitor_watch(struct monitor *m);
 void monitor_turn(struct monitor *m);
 
 /* requests.c */
+/* Sends a signal to the container's first process: 0 or -errno. */
+int monitor_signal(struct monitor *m, uint32_t signal);
+/* Asks the shim, if there is one: 0 or -errno. */
+int monitor_ask_shim(struct monitor *m, enum shim_request which, const uint8_t *tail, size_t length);
 /* What a client asks, by its frame: 0 or a positive errno. */
 int monitor_request(struct monitor *m, enum frame_type type, const uint8_t *payload);
 /* The end of everything in the container. */
@@ -163,6 +171,8 @@ void monitor_reap(struct monitor *m);
 void monitor_take_leave(struct monitor *m);
 /* Records how it ended, and tells who waits; for good, or until it is started again. */
 void monitor_record(struct monitor *m, bool for_good);
+/* Tells the shim, if there is one, that we are done with it. */
+void monitor_leave_shim(struct monitor *m);
 /* Records, cleans up, hands over what slow readers have not taken. */
 void monitor_finish(struct monitor *m);
 

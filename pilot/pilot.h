@@ -48,6 +48,7 @@ struct context {
     int watcher;       /* who lets each instruction run (docs/program.md "Stepping"), or -1 */
     int last_error;    /* of the instruction before, 0 none */
     struct child children[STRAND_COUNT];
+    struct shim *shim; /* the containerd shim that is spoken with, or NULL */
     struct failure failure; /* of the instruction being run; text and argument are set by the op */
 };
 
@@ -88,7 +89,7 @@ void report_started(const struct context *ctx);
 typedef int op_function(struct context *ctx, const struct instruction *i);
 op_function op_call, op_write, op_read, op_check, op_netlink, op_putpid, op_fail, op_record, op_workdir, op_makepath;
 op_function op_clone, op_send, op_recv, op_spawn, op_exec, op_monitor, op_init, op_trees, op_wait, op_process;
-op_function op_killcg, op_rmcg, op_rmtree, op_devices, op_pass, op_adopt, op_console, op_killrec;
+op_function op_killcg, op_rmcg, op_rmtree, op_devices, op_pass, op_adopt, op_console, op_killrec, op_shim, op_ask;
 
 /* Operands. A descriptor's number, a string (NULL if absent). */
 static inline int fd_at(const struct instruction *i, unsigned k) {
@@ -102,6 +103,8 @@ static inline const char *text_at(const struct context *ctx, uint64_t offset) {
  * hindered it; then *pidfd may be there all the same.
  */
 int start_helper(const struct context *ctx, const uint64_t operands[4], int input, int words, int *pidfd);
+/* Waits for a child of ours: 0 if it exited with 0, else -errno, with what it said. */
+int await_child(struct context *ctx, int pidfd);
 /* Moves a descriptor of ours out of the way of those that programs number, if that can be; passes a negative one through. */
 int own_number(int fd);
 /* Moves a result to the number that the program chose for it, close-on-exec; 0 or -errno. Passes a negative `fd` through. */

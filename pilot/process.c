@@ -175,9 +175,9 @@ static uint32_t exit_code(const struct child_status *status) {
     return (uint32_t)(status->code == CLD_EXITED ? status->status : 128 + status->status);
 }
 
-int op_wait(struct context *ctx, const struct instruction *i) {
+int await_child(struct context *ctx, int pidfd) {
     struct child_status status = {0};
-    TRY(sys_waitid(P_PIDFD_, fd_at(i, 0), &status, __WALL | WEXITED));
+    TRY(sys_waitid(P_PIDFD_, pidfd, &status, __WALL | WEXITED));
     int socket = -1;
     for (unsigned s = 0; s < STRAND_COUNT; s++) {
         if (ctx->children[s].pid == status.pid) {
@@ -187,6 +187,10 @@ int op_wait(struct context *ctx, const struct instruction *i) {
     }
     ctx->failure.argument = exit_code(&status);
     return ctx->failure.argument == 0 ? 0 : last_words(ctx, socket, -EREMOTEIO);
+}
+
+int op_wait(struct context *ctx, const struct instruction *i) {
+    return await_child(ctx, fd_at(i, 0));
 }
 
 /* Opened first, then looked at: who ends meanwhile and leaves the number to another is found out by the start time. */

@@ -4,6 +4,7 @@
  * has more rights than its author.
  */
 #include "program.h"
+#include "ttrpc.h"
 #include <linux/fcntl.h>
 #include <linux/openat2.h>
 #include <linux/prctl.h>
@@ -12,7 +13,7 @@
 
 enum {
     ERRNO_LIMIT = 4096, READ_LIMIT = 1 << 20, BPF_LIMIT = 4096, PATH_LIMIT = 4096, MONITOR_FLAGS = 63, RESTART_POLICIES = 3, SIGNAL_LAST = 64, SIGNAL_KILL = 9,
-    PID_MOST = 1 << 22, LOG_PROGRAM = 2,
+    PID_MOST = 1 << 22, LOG_PROGRAM = 2, ANSWER_MS_MOST = 600000, SHIM_REQUESTS = 7,
 };
 
 static const uint64_t CLONE_ALLOWED = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID
@@ -240,9 +241,45 @@ static bool check_health(struct checker *c, const struct instruction *i, const u
     return true;
 }
 
+/* A request that only numbers are put into: its length, its kind, and where its service's version stands. */
+static bool check_request(struct checker *c, uint64_t at, uint64_t length) {
+    const uint8_t *bytes = (const uint8_t *)c->program->data + at;
+    if (!block(c, at, length) || !require(c, length > TTRPC_VERSION_AT && length <= PROGRAM_LIMIT, "a request that is too short")) {
+        return false;
+    }
+    struct ttrpc_header header = ttrpc_header(bytes);
+    bool sound = header.length == length - TTRPC_HEADER && header.type == TTRPC_REQUEST && (bytes[TTRPC_VERSION_AT] == '2' || bytes[TTRPC_VERSION_AT] == '3');
+    return require(c, sound, "a request that is none");
+}
+
+/* What the monitor asks a containerd shim: the connection, the log, and requests, of which any may be absent. */
+static bool check_shim(struct checker *c, const uint8_t *block_bytes) {
+    uint32_t at = word_at(block_bytes + 116);
+    if (at == 0) {
+        return true;
+    }
+    if (!require(c, at % 4 == 0, "a block that is not aligned") || !block(c, at, SHIM_BLOCK)) {
+        return false;
+    }
+    const uint8_t *shim = (const uint8_t *)c->program->data + at;
+    int32_t log = (int32_t)word_at(shim + 4);
+    bool assigned = holds(&c->strands[0], (int32_t)word_at(shim)) && (log == -1 || holds(&c->strands[0], log));
+    if (!require(c, assigned, "a descriptor that nothing was assigned to") || !require(c, word_at(block_bytes + 84) == 0, "a health check that cannot be run")) {
+        return false;
+    }
+    for (unsigned k = 0; k < SHIM_REQUESTS; k++) {
+        uint32_t request = word_at(shim + 8 + 8 * k);
+        uint32_t length = word_at(shim + 12 + 8 * k);
+        if ((request | length) != 0 && !check_request(c, request, length)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool check_monitor(struct checker *c, const struct instruction *i) {
     static const uint8_t fd_places[] = {4, 8, 12, 16, 20, 24, 28, 44, 80};
-    static const uint8_t zero_places[] = {60, 116, 120, 124};
+    static const uint8_t zero_places[] = {60, 120, 124};
     const struct strand *strand = &c->program->header->strands[0];
     const uint8_t *at = (const uint8_t *)c->program->data + i->operands[1];
     bool is_end = c->strand == 0 && c->at == strand->first + strand->count - 1 && i->policy == POLICY_ABORT;
@@ -272,7 +309,7 @@ static bool check_monitor(struct checker *c, const struct instruction *i) {
         && require(c, assigned, "a descriptor that nothing was assigned to")
         && require(c, reserved == 0, "a reserved byte of a monitor block is not zero")
         && require(c, again && word_at(at + 76) <= SIGNAL_LAST, "a restart that the program is not made for")
-        && check_health(c, i, at);
+        && check_health(c, i, at) && check_shim(c, at);
 }
 
 /* The slot's first contents keep every string around it well-formed before and after PUTPID. */
@@ -391,8 +428,11 @@ static bool meaning(struct checker *c, const struct instruction *i) {
         return require(c, o[0] > 0 && o[0] <= PID_MOST && o[1] > 0, "PROCESS without a pid, or without its start time");
     case OP_PASS:
         return require(c, !c->strands[c->strand].pivoted, "PASS into a container");
+    case OP_ASK:
+        return require(c, o[3] <= ANSWER_MS_MOST && c->strand == 0, "a question to a shim that may not be asked") && check_request(c, o[1], o[2]);
     case OP_ADOPT:
     case OP_CONSOLE:
+    case OP_SHIM:
         return require(c, c->strand == 0, "a process that another strand than the pilot's adopts");
     default:
         return true;

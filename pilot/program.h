@@ -28,6 +28,7 @@ enum {
     FD_REPLIES = 6,
     PID_TEXT = 12,
     MONITOR_BLOCK = 128,
+    SHIM_BLOCK = 64,
 };
 
 enum program_flag { PROGRAM_TEST = 1, PROGRAM_PROBE = 2, PROGRAM_STARTS = 4, PROGRAM_STEPPED = 8, PROGRAM_FLAGS = 15 };
@@ -91,7 +92,7 @@ _Static_assert(sizeof(struct program_header) == PROGRAM_HEADER, "docs/program.md
 struct program {
     const struct program_header *header;
     const struct instruction *code;
-    char *data; /* PUTPID writes here, nothing else */
+    char *data; /* PUTPID writes here, and ASK and the monitor the numbers of requests to a shim; nothing else */
     uint32_t data_length;
 };
 

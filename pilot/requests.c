@@ -3,15 +3,50 @@
 #include "health.h"
 #include "monitor.h"
 
-enum { TIOCSWINSZ_ = 0x5414, FREEZE_MS = 2000 };
+enum { TIOCSWINSZ_ = 0x5414, FREEZE_MS = 2000, LAST_WORD_MS = 2000, SIGNAL_MOST = 64 };
 
 static int cgroup_write(const struct monitor *m, const char *file, const char *value) {
     return m->block.cgroup < 0 ? -EOPNOTSUPP : put_value(m->block.cgroup, file, value);
 }
 
+int monitor_ask_shim(struct monitor *m, enum shim_request which, const uint8_t *tail, size_t length) {
+    if (m->shim == NULL) {
+        return 0;
+    }
+    int result = shim_request(m->ctx, m->shim, which, tail, length);
+    monitor_reap(m); /* the end may have come with the answer */
+    return result;
+}
+
+/* A shim that does not end what it should is left to the sweep, which needs nobody's consent. */
+static void give_up_shim(struct monitor *m) {
+    m->ctx->shim->lost = true;
+    cgroup_write(m, "cgroup.kill", "1");
+    monitor_reap(m);
+}
+
+static int signal_by_shim(struct monitor *m, uint32_t signal) {
+    const uint8_t number = (uint8_t)signal;
+    int result = signal > SIGNAL_MOST ? -EINVAL : monitor_ask_shim(m, SHIM_KILL, &number, 1);
+    if (signal != SIGKILL || result == 0 || m->ended) {
+        return result;
+    }
+    if (result == -ESRCH) {
+        m->kill_at = sys_now_ms() + LAST_WORD_MS; /* it has ended; if the shim does not say so by then, it never will */
+    } else {
+        give_up_shim(m);
+    }
+    return 0;
+}
+
+int monitor_signal(struct monitor *m, uint32_t signal) {
+    return m->shim != NULL ? signal_by_shim(m, signal) : (int)sys_pidfd_signal(first_process(m), (int)signal);
+}
+
 /* Frozen processes see no signal; but for SIGKILL, and only in version 2. */
-static int unfreeze(const struct monitor *m) {
-    return cgroup_write(m, "cgroup.freeze", "0");
+static int unfreeze(struct monitor *m) {
+    bool shims = m->shim != NULL;
+    return !shims ? cgroup_write(m, "cgroup.freeze", "0") : m->paused ? monitor_ask_shim(m, SHIM_RESUME, NULL, 0) : 0;
 }
 
 static int thaw(struct monitor *m) {
@@ -32,8 +67,10 @@ static void let_end(struct monitor *m, bool killed) {
 
 /* Between two starts there is nobody to signal, and nothing to wait for but the end of that. */
 static int stop(struct monitor *m, uint32_t signal, uint32_t milliseconds) {
-    long result = m->ended ? 0 : sys_pidfd_signal(first_process(m), (int)signal);
-    if (result == 0 && !m->ended) {
+    bool alive = !m->ended;
+    long result = alive ? monitor_signal(m, signal) : 0;
+    result = m->shim != NULL && result == -ETIMEDOUT ? 0 : result; /* who does not listen is killed when the time is over */
+    if (result == 0 && alive) {
         monitor_event_numbers(m, "kill", "signal", signal, NULL, 0);
     }
     if (result == 0) {
@@ -55,7 +92,7 @@ static bool is_frozen(int events) {
 }
 
 /* The kernel freezes processes one by one; the file tells when the last one is. */
-static int pause(struct monitor *m) {
+static int freeze(struct monitor *m) {
     int64_t until = sys_now_ms() + FREEZE_MS;
     TRY(cgroup_write(m, "cgroup.freeze", "1"));
     CLOSING int events = (int)TRY(sys_openat(m->block.cgroup, "cgroup.events", O_RDONLY, 0));
@@ -68,6 +105,11 @@ static int pause(struct monitor *m) {
         }
         sys_poll(&change, 1, (int)left);
     }
+    return 0;
+}
+
+static int pause(struct monitor *m) {
+    TRY(m->shim != NULL ? monitor_ask_shim(m, SHIM_PAUSE, NULL, 0) : freeze(m));
     CLOSING int mark = (int)sys_openat(m->block.volatile_folder, "paused", O_WRONLY | O_CREAT, 0600);
     health_interrupt(m);
     return mark < 0 ? mark : 0;
@@ -76,8 +118,9 @@ static int pause(struct monitor *m) {
 /* What users end a container with keeps it from being started again. */
 static int signal_container(struct monitor *m, uint32_t signal) {
     bool ends = signal == SIGKILL || signal == m->block.stop_signal;
-    long result = m->ended ? ends ? 0 : -ESRCH : sys_pidfd_signal(first_process(m), (int)signal);
-    if (result == 0 && !m->ended) {
+    bool alive = !m->ended;
+    long result = alive ? monitor_signal(m, signal) : ends ? 0 : -ESRCH;
+    if (result == 0 && alive) {
         monitor_event_numbers(m, "kill", "signal", signal, NULL, 0);
     }
     if (result == 0 && ends) {
@@ -89,19 +132,37 @@ static int signal_container(struct monitor *m, uint32_t signal) {
 }
 
 void monitor_kill_all(struct monitor *m) {
+    const uint8_t number = SIGKILL;
     m->kill_at = NEVER;
+    if (m->shim != NULL) {
+        if (!m->ended && monitor_ask_shim(m, SHIM_KILL, &number, 1) < 0 && !m->ended) {
+            give_up_shim(m);
+        }
+        return;
+    }
     m->killed = true;
     if (cgroup_write(m, "cgroup.kill", "1") < 0) {
         sys_pidfd_signal(first_process(m), SIGKILL);
     }
 }
 
-static int resize(const struct monitor *m, const uint8_t *payload) {
+/* A field of protobuf, as three bytes of seven bits behind its tag, whatever the number. */
+static void size_field(uint8_t to[4], uint8_t field, uint16_t value) {
+    to[0] = (uint8_t)(field << 3);
+    to[1] = (uint8_t)(value | 0x80);
+    to[2] = (uint8_t)(value >> 7 | 0x80);
+    to[3] = (uint8_t)(value >> 14);
+}
+
+static int resize(struct monitor *m, const uint8_t *payload) {
     const uint16_t size[4] = {get_u16(payload), get_u16(payload + 2), 0, 0};
     if ((m->block.flags & BLOCK_TERMINAL) == 0) {
         return -ENOTTY;
     }
-    TRY(sys_ioctl(m->block.out, TIOCSWINSZ_, size));
+    uint8_t tail[8];
+    size_field(tail, 3, size[1]);
+    size_field(tail + 4, 4, size[0]);
+    TRY(m->shim == NULL ? sys_ioctl(m->block.out, TIOCSWINSZ_, size) : monitor_ask_shim(m, SHIM_RESIZE, tail, sizeof tail));
     monitor_event_numbers(m, "resize", "height", size[0], "width", size[1]);
     return 0;
 }

@@ -121,6 +121,7 @@ bool restart(struct monitor *m) {
     m->again_at = sys_now_ms() + m->delay;
     monitor_record(m, false);
     part_with_clients(m);
+    monitor_leave_shim(m);
     close_old(m, begin);
     run_strand(m->ctx, STRAND_BETWEEN);
     while (!m->stopped && sys_now_ms() < m->again_at) {

@@ -30,6 +30,8 @@ static op_function *const op_functions[OP_LIMIT] = {
     [OP_ADOPT] = op_adopt,
     [OP_CONSOLE] = op_console,
     [OP_KILLREC] = op_killrec,
+    [OP_SHIM] = op_shim,
+    [OP_ASK] = op_ask,
 };
 
 void failure_text(struct context *ctx, const char *text) {

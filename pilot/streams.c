@@ -1,7 +1,7 @@
 /* The container's input and output: what clients send to it, what is read from it, for the log and for them. */
 #include "monitor.h"
 
-enum { QUIET_MS = 200, DRAIN_MS = 50, DRAIN_MOST = 4 << 20 };
+enum { QUIET_MS = 200, DRAIN_MS = 50, SHIM_DRAIN_MS = 1000, DRAIN_MOST = 4 << 20 };
 
 /* input */
 
@@ -20,6 +20,13 @@ static void input_done(struct monitor *m, int error) {
     }
 }
 
+/* A shim holds the other end open itself, until it is asked. */
+static void close_input(struct monitor *m) {
+    sys_close(m->block.in);
+    m->block.in = -1;
+    monitor_ask_shim(m, SHIM_CLOSE, NULL, 0);
+}
+
 void monitor_write_input(struct monitor *m) {
     long n = m->block.in < 0 ? -EPIPE : 0;
     while (n >= 0 && m->input_at < m->input_end) {
@@ -30,8 +37,7 @@ void monitor_write_input(struct monitor *m) {
         return;
     }
     if (n < 0 && m->block.in >= 0 && (m->block.flags & BLOCK_TERMINAL) == 0) { /* nobody reads it any more */
-        sys_close(m->block.in);
-        m->block.in = -1;
+        close_input(m);
     }
     input_done(m, n < 0 ? (int)-n : 0);
 }
@@ -60,8 +66,7 @@ void monitor_input_end(struct monitor *m) {
         m->input_closes = true;
         return;
     }
-    sys_close(m->block.in);
-    m->block.in = -1;
+    close_input(m);
 }
 
 /* output */
@@ -93,13 +98,13 @@ long monitor_read_output(struct monitor *m, unsigned stream) {
 }
 
 void monitor_drain(struct monitor *m, unsigned stream) {
-    bool terminal = (m->block.flags & BLOCK_TERMINAL) != 0;
-    int64_t until = sys_now_ms() + DRAIN_MS;
+    bool more = m->shim != NULL || (m->block.flags & BLOCK_TERMINAL) != 0; /* may be on its way through the terminal, or through the shim */
+    int64_t until = sys_now_ms() + (m->shim != NULL ? SHIM_DRAIN_MS : DRAIN_MS);
     size_t total = 0;
     while (total < DRAIN_MOST && (stream == 0 ? m->block.out : m->block.err) >= 0) {
         long n = monitor_read_output(m, stream);
-        if (n == -EAGAIN && terminal && sys_now_ms() < until) {
-            struct pollfd fd = {.fd = m->block.out, .events = POLLIN};
+        if (n == -EAGAIN && more && sys_now_ms() < until) {
+            struct pollfd fd = {.fd = stream == 0 ? m->block.out : m->block.err, .events = POLLIN};
             sys_poll(&fd, 1, (int)(until - sys_now_ms()));
         } else if (n <= 0) {
             return;

@@ -1,5 +1,6 @@
 /* Every rule of docs/program.md "What is checked": one program that breaks it, and the reason given. uses: program.c tables.c */
 #include "sample.h"
+#include "ttrpc.h"
 
 static int tests;
 static int failures;
@@ -115,6 +116,38 @@ static void operand_tests(void) {
           "dup3 to a descriptor that is not the program's");
 }
 
+/* A request as Java compiles them, but for what is in it. */
+static uint64_t request(struct assembly *a, uint8_t length, uint8_t type, uint8_t version) {
+    uint8_t frame[40] = {[3] = length, [8] = type, [TTRPC_VERSION_AT] = version};
+    return bytes_of(a, frame, sizeof frame);
+}
+
+/* The sample's monitor without health and with a shim: connection, log, one request. */
+static void with_shim(struct assembly *a, struct instruction *code, int32_t socket, uint32_t at, uint32_t length) {
+    const uint32_t block[16] = {(uint32_t)socket, UINT32_MAX, at, length};
+    uint32_t *monitor = (uint32_t *)(void *)(a->data + code[find(a, OP_MONITOR)].operands[1]);
+    memset(monitor + 21, 0, 24);
+    monitor[27] = UINT32_MAX;
+    monitor[29] = (uint32_t)bytes_of(a, block, sizeof block);
+}
+
+static void shim_tests(void) {
+    ONE("accepts ASK", 0, 0, OP(a, OP_ASK, 0, request(a, 30, 1, '2'), 40, 600000), NULL);
+    ONE("refuses ASK of another length", 0, 0, OP(a, OP_ASK, 0, request(a, 31, 1, '2'), 40, 0), "a request that is none");
+    ONE("refuses ASK of an answer", 0, 0, OP(a, OP_ASK, 0, request(a, 30, 2, '2'), 40, 0), "a request that is none");
+    ONE("refuses ASK of an unknown version", 0, 0, OP(a, OP_ASK, 0, request(a, 30, 1, '4'), 40, 0), "a request that is none");
+    ONE("refuses ASK of next to nothing", 0, 0, OP(a, OP_ASK, 0, request(a, 10, 1, '2'), 20, 0), "a request that is too short");
+    ONE("refuses ASK that waits too long", 0, 0, OP(a, OP_ASK, 0, request(a, 30, 1, '2'), 40, 600001), "a question to a shim that may not be asked");
+    ONE("refuses ASK in the sweep", 0, 7, OP(a, OP_ASK, 0, request(a, 30, 1, '2'), 40, 1), "a question to a shim that may not be asked");
+    ONE("refuses SHIM in the sweep", 0, 7, to(OP(a, OP_SHIM, 0, FD(-1), FD(-1)), 9), "a process that another strand than the pilot's adopts");
+    BREAK("refuses a shim without a connection", with_shim(a, code, -1, 0, 0), "a descriptor that nothing was assigned to");
+    BREAK("refuses a shim's request behind the end", with_shim(a, code, 8, 60000, 40), "a block does not lie inside the data");
+    BREAK("refuses a shim's request that is none", with_shim(a, code, 8, (uint32_t)request(a, 9, 1, '2'), 40), "a request that is none");
+    BREAK("takes a shim's request that is one", with_shim(a, code, 8, (uint32_t)request(a, 30, 1, '3'), 40), "a strand that nobody runs");
+    BREAK("refuses a health check beside a shim", with_shim(a, code, 8, 0, 0); a->data[code[find(a, OP_MONITOR)].operands[1] + 84] = 4,
+          "a health check that cannot be run");
+}
+
 static void flow_tests(void) {
     BREAK("accepts `else` without errnos: a plain way forward", (code[1].policy = POLICY_ELSE, code[1].errnos[0] = 0, code[1].skip = 2), NULL);
     BREAK("refuses a skip out of the strand", (code[1].policy = POLICY_SKIP, code[1].skip = 17), "a skip that does not stay in its strand");
@@ -195,6 +228,7 @@ int main(void) {
     layout_tests();
     operand_tests();
     flow_tests();
+    shim_tests();
     printf("1..%d\n", tests);
     return failures > 0;
 }

@@ -5,7 +5,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out=${1:?usage: build.sh OUTDIR [NAME…]}
 shift
-[ $# -gt 0 ] || set -- hello subreaper pty probe guest
+[ $# -gt 0 ] || set -- hello subreaper pty probe guest shim
 mkdir -p "$out"
 warnings="-std=c17 -Wall -Wextra -Werror -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef"
 for name in "$@"; do

@@ -10,4 +10,5 @@ module io.wherry.runtime {
     exports io.wherry.runtime.bwrap;
     exports io.wherry.runtime.oci;
     exports io.wherry.runtime.lxc;
+    exports io.wherry.runtime.shim;
 }

@@ -32,9 +32,17 @@ public record FailureReport(int exitCode, String sentence, String hint) {
             Failure failure,
             Optional<String> words) {
         String what = "Cannot start `" + name + "`: ";
+        if (isOfShim(failure)) {
+            return ofTool(what, OURS, failure.text());
+        }
         return isTools(failure) && words.isPresent()
                 ? ofTool(what, OURS, words.get())
                 : of(what, OURS, command, program, plan, failure);
+    }
+
+    /** A shim's answer stands in the record, its end first of all. */
+    private static boolean isOfShim(Failure failure) {
+        return failure.op() == Op.ASK.number() && !failure.text().isEmpty();
     }
 
     private static boolean isTools(Failure failure) {
@@ -59,6 +67,9 @@ public record FailureReport(int exitCode, String sentence, String hint) {
             Failure failure,
             Optional<String> words) {
         String what = "Cannot execute in `" + name + "`: ";
+        if (isOfShim(failure)) {
+            return ofTool(what, NOT_EXECUTABLE, failure.text());
+        }
         if (isTools(failure) && words.isPresent()) {
             return ofTool(what, NOT_EXECUTABLE, words.get());
         }

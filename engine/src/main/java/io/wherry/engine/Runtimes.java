@@ -8,6 +8,10 @@ import io.wherry.runtime.bwrap.BwrapRuntime;
 import io.wherry.runtime.lxc.LxcRuntime;
 import io.wherry.runtime.native_.NativeRuntime;
 import io.wherry.runtime.oci.OciRuntime;
+import io.wherry.runtime.shim.ShimOptions;
+import io.wherry.runtime.shim.ShimRuntime;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,8 +26,18 @@ final class Runtimes {
     /** Names that stand for OCI runtimes without configuration. */
     private static final List<String> OCI = List.of("runc", "crun", "youki", "runsc");
 
-    private static final List<String> FOLDERS =
-            List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/libexec");
+    private static final List<String> FOLDERS = List.of(
+            "/usr/local/sbin",
+            "/usr/local/bin",
+            "/usr/sbin",
+            "/usr/bin",
+            "/sbin",
+            "/bin",
+            "/usr/libexec",
+            "/opt/containerd/bin");
+
+    /** What the names of all shims' programs begin with. */
+    private static final String SHIM = "containerd-shim-";
 
     /** The variable that names the runtime of containers that name none. */
     private static final String VARIABLE = "WHERRY_RUNTIME";
@@ -77,10 +91,16 @@ final class Runtimes {
     Found find(RuntimeName name) {
         String word = name.text();
         if (name instanceof RuntimeName.Program) {
-            return oci(word, executable(word), List.of());
+            return program(word, executable(word), new byte[0]);
         }
         Optional<Configuration.ConfiguredRuntime> configured = configuration().runtime(word);
         if (configured.isPresent()) {
+            if (!configured.get().type().isEmpty()) {
+                return shim(
+                        word,
+                        configured.get().type(),
+                        ShimOptions.of(configured.get().options()));
+            }
             String program = configured.get().path();
             String found = program.indexOf('/') >= 0 ? executable(program) : search(program);
             return oci(word, found, configured.get().arguments());
@@ -99,6 +119,9 @@ final class Runtimes {
         if (OCI.contains(word)) {
             return oci(word, search(word), List.of());
         }
+        if (word.indexOf('.') > 0) {
+            return shim(word, word, new byte[0]);
+        }
         throw new WherryException(
                 WherryException.Kind.NOT_FOUND,
                 "There is no runtime `" + word + "`: it is neither configured nor one of " + String.join(", ", stock())
@@ -106,8 +129,34 @@ final class Runtimes {
                 "`wherry runtimes` lists those that are here.");
     }
 
+    /** A program by its path, which only the owner of the state may name: a shim if it is called one. */
+    private static Found program(String name, String path, byte[] options) {
+        boolean shim = path.substring(path.lastIndexOf('/') + 1).startsWith(SHIM);
+        return shim
+                ? new Found(name, RuntimeKind.SHIM, path, new ShimRuntime(path, options))
+                : oci(name, path, List.of());
+    }
+
     private static Found oci(String name, String program, List<String> arguments) {
         return new Found(name, RuntimeKind.OCI, program, new OciRuntime(program, arguments));
+    }
+
+    /** The last two parts of a shim's name are its program's: `io.containerd.runc.v2` is `containerd-shim-runc-v2`. */
+    private Found shim(String name, String type, byte[] options) {
+        if (type.startsWith("/")) {
+            return program(name, executable(type), options);
+        }
+        int last = type.lastIndexOf('.');
+        int before = last <= 0 ? -1 : type.lastIndexOf('.', last - 1);
+        String kind = last <= 0 ? "" : type.substring(before + 1, last);
+        String version = type.substring(last + 1);
+        if (kind.isEmpty() || version.isEmpty() || type.indexOf('/') >= 0) {
+            throw new WherryException(
+                    WherryException.Kind.INVALID,
+                    "`" + type + "` is not the name of a containerd shim, such as `io.containerd.runc.v2`.");
+        }
+        String program = search(SHIM + kind + "-" + version);
+        return new Found(name, RuntimeKind.SHIM, program, new ShimRuntime(program, options));
     }
 
     /** {@return names that need no configuration} */
@@ -121,7 +170,26 @@ final class Runtimes {
     List<String> names() {
         Set<String> names = new LinkedHashSet<>(stock());
         names.addAll(configuration().runtimes().keySet());
+        for (String folder : folders()) {
+            addShims(names, Path.of(folder));
+        }
         return List.copyOf(names);
+    }
+
+    /** `containerd-shim-runc-v2-rs` is a name `runc` and a version `v2-rs`. */
+    private static void addShims(Set<String> names, Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (DirectoryStream<Path> programs = Files.newDirectoryStream(folder, SHIM + "*-v*")) {
+            for (Path program : programs) {
+                String words = program.getFileName().toString().substring(SHIM.length());
+                int version = words.indexOf("-v");
+                names.add("io.containerd." + words.substring(0, version) + "." + words.substring(version + 1));
+            }
+        } catch (IOException e) {
+            return; // a folder of PATH that cannot be read has no programs for us
+        }
     }
 
     /** {@return all that have a name here, with their versions: each tool is asked, so this takes a while} */
@@ -130,15 +198,23 @@ final class Runtimes {
         for (String name : names()) {
             try {
                 Found found = find(RuntimeName.of(name));
-                list.add(new RuntimeListing(name, found.kind(), found.program(), ToolVersion.of(found.program()), ""));
+                String option = found.kind() == RuntimeKind.SHIM ? "-v" : "--version";
+                String version = ToolVersion.of(found.program(), option);
+                list.add(new RuntimeListing(name, found.kind(), found.program(), version, ""));
             } catch (WherryException e) {
-                RuntimeKind kind = name.equals("bwrap")
-                        ? RuntimeKind.BWRAP
-                        : name.equals("lxc") ? RuntimeKind.LXC : RuntimeKind.OCI;
-                list.add(new RuntimeListing(name, kind, "", "", e.getMessage()));
+                list.add(new RuntimeListing(name, kindOf(name), "", "", e.getMessage()));
             }
         }
         return list;
+    }
+
+    /** By the name alone, of one that is not here. */
+    private static RuntimeKind kindOf(String name) {
+        return switch (name) {
+            case "bwrap" -> RuntimeKind.BWRAP;
+            case "lxc" -> RuntimeKind.LXC;
+            default -> name.indexOf('.') > 0 ? RuntimeKind.SHIM : RuntimeKind.OCI;
+        };
     }
 
     private String search(String program) {

@@ -15,12 +15,16 @@ final class ToolVersion {
 
     private ToolVersion() {}
 
-    /** {@return the first that looks like a version in what `PROGRAM --version` says; empty if there is none} */
-    static String of(String program) {
+    /**
+     * {@return the first that looks like a version in what the program says; empty if there is none}
+     *
+     * @param option that asks for it
+     */
+    static String of(String program, String option) {
         if (program.isEmpty()) {
             return "";
         }
-        ProcessBuilder builder = new ProcessBuilder(program, "--version");
+        ProcessBuilder builder = new ProcessBuilder(program, option);
         builder.redirectInput(new File("/dev/null")).redirectErrorStream(true);
         try {
             Process process = builder.start();

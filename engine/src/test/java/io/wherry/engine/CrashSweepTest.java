@@ -1,6 +1,7 @@
 package io.wherry.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.wherry.kernel.launch.Failure;
 import io.wherry.kernel.program.Assembler;
@@ -60,13 +61,16 @@ class CrashSweepTest {
         BWRAP,
         RUNC,
         CRUN,
-        LXC;
+        LXC,
+        SHIM;
 
         /** By which runtime. */
         Optional<RuntimeName> runtime() {
-            return ordinal() < BWRAP.ordinal()
-                    ? Optional.empty()
-                    : Optional.of(RuntimeName.of(name().toLowerCase(Locale.ROOT)));
+            if (ordinal() < BWRAP.ordinal()) {
+                return Optional.empty();
+            }
+            return Optional.of(
+                    RuntimeName.of(this == SHIM ? "io.containerd.runc.v2" : name().toLowerCase(Locale.ROOT)));
         }
     }
 
@@ -105,9 +109,15 @@ class CrashSweepTest {
         "STOP, BWRAP",
         "STOP, RUNC",
         "STOP, CRUN",
-        "STOP, LXC"
+        "STOP, LXC",
+        "DIE, SHIM",
+        "FAIL, SHIM",
+        "STOP, SHIM"
     })
     void nothingIsLeftWhereverAStartEnds(Switch what, Shape shape) throws InterruptedException {
+        assumeThat(yard.facts().root() || shape != Shape.SHIM)
+                .as("shims serve system root only")
+                .isTrue();
         ContainerSpec spec = spec(shape);
         KernelProgram program = yard.engine().explain(spec).program();
         List<String> broken = new ArrayList<>();

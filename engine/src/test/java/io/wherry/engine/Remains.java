@@ -1,5 +1,6 @@
 package io.wherry.engine;
 
+import io.wherry.oci.Digest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -23,6 +24,14 @@ final class Remains {
             addIfThere(remains, "cgroup", hierarchy.resolve("wherry").resolve(id));
         }
         addIfThere(remains, "cgroup", Path.of("/sys/fs/cgroup/wherry", id));
+        addIfThere(remains, "cgroup", Path.of("/sys/fs/cgroup/wherry", id + ".shim"));
+        addIfThere(remains, "cgroup", Path.of("/sys/fs/cgroup/unified/wherry", id + ".shim"));
+        String shim = root.resolve("volatile/c/containerd.sock") + "/wherry/" + id;
+        addIfThere(
+                remains,
+                "socket",
+                Path.of("/run/containerd/s", Digest.sha256(shim).hex()));
+        addIfThere(remains, "state of runc", Path.of("/run/containerd/runc/wherry", id));
         for (String line : text(Path.of("/proc/self/mountinfo")).split("\n")) {
             if (line.contains(root.toString())) {
                 remains.add("mount " + line);
@@ -82,6 +91,9 @@ final class Remains {
     private static boolean belongs(Path process, String id, Path root) {
         String environment = text(process.resolve("environ"));
         if (environment.contains("HOSTNAME=" + id.substring(0, 12))) {
+            return true;
+        }
+        if (text(process.resolve("cmdline")).contains("-id\0" + id)) { // its shim
             return true;
         }
         for (Path descriptor : list(process.resolve("fd"))) {

@@ -27,6 +27,7 @@ final class PromiseTable {
         notes.put(RuntimeKind.BWRAP, bwrap());
         notes.put(RuntimeKind.OCI, oci());
         notes.put(RuntimeKind.LXC, lxc());
+        notes.put(RuntimeKind.SHIM, shim());
         return Map.copyOf(notes);
     }
 
@@ -63,6 +64,19 @@ final class PromiseTable {
         never(notes, Promise.DOMAINNAME, "LXC has no option for it");
         never(notes, Promise.HOST_NAMESPACES, "LXC keeps the namespace of processes its own");
         never(notes, Promise.PRIVILEGED, "ask for the rights one by one");
+        return Map.copyOf(notes);
+    }
+
+    private static Map<Promise, Note> shim() {
+        Map<Promise, Note> notes = new EnumMap<>(Promise.class);
+        partly(notes, Promise.EXEC, "if the shim can; the process outlives its monitor, should that be killed");
+        partly(notes, Promise.PAUSE, "if the shim can");
+        partly(notes, Promise.TERMINAL, "if the shim can");
+        partly(notes, Promise.UPDATE, "in the control groups of the host");
+        partly(notes, Promise.FIGURES, "from the control groups of the host");
+        partly(notes, Promise.EXIT_CODES, "as far as the shim tells the cause");
+        never(notes, Promise.INIT, "the shim starts the command itself");
+        never(notes, Promise.HEALTH, "a check would have to join what only the shim can join");
         return Map.copyOf(notes);
     }
 

@@ -9,7 +9,9 @@ public enum RuntimeKind {
     /** runc and whatever has its command line. */
     OCI("oci", "the runtime's own: namespaces with runc and crun, a kernel of its own with runsc"),
     /** liblxc's commands. */
-    LXC("lxc", "namespaces, capabilities, a filter of system calls, control groups; AppArmor where the host has it");
+    LXC("lxc", "namespaces, capabilities, a filter of system calls, control groups; AppArmor where the host has it"),
+    /** Any containerd shim. */
+    SHIM("shim", "the shim's own: namespaces with runc's, a kernel or a machine of its own with others");
 
     private final String word;
     private final String walls;

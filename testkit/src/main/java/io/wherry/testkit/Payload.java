@@ -20,6 +20,8 @@ public enum Payload {
     PTY,
     /** What the script of a {@link Guest} needs. */
     GUEST,
+    /** A containerd shim that does what its name says: answers nothing, answers garbage, and so on. */
+    SHIM,
     /** Prints all that a container's first process is, sees and may do; with a word it does one thing instead. */
     PROBE;
 

@@ -18,6 +18,9 @@ final class Meaning {
     private static final int PID_SLOT = 12;
     private static final int LARGEST_PID = 1 << 22;
     private static final int LONGEST_CODE = 4096;
+    private static final int LONGEST_ANSWER = 600_000;
+    private static final int REQUEST_HEADER = 10;
+    private static final int REQUEST_VERSION = 29;
 
     private Meaning() {}
 
@@ -63,12 +66,27 @@ final class Meaning {
             sound = v[2] > 0 && v[2] <= LONGEST_CODE && (v[0] >= 0 || asks);
         } else if (op == Op.PROCESS) {
             sound = v[0] > 0 && v[0] <= LARGEST_PID && v[1] > 0;
-        } else if (op == Op.ADOPT || op == Op.CONSOLE) {
+        } else if (op == Op.ASK) {
+            sound = strand == Assembler.PILOT
+                    && v[3] >= 0
+                    && v[3] <= LONGEST_ANSWER
+                    && isRequest(data, (int) v[1], (int) v[2]);
+        } else if (op == Op.ADOPT || op == Op.CONSOLE || op == Op.SHIM) {
             sound = strand == Assembler.PILOT;
         } else if (op == Op.SYS && v[0] == Call.DUP3.number()) {
             sound = (v[2] >= 0 && v[2] <= 2) || (v[2] >= 8 && v[2] <= Verifier.LAST_DESCRIPTOR);
         }
         return sound ? "" : op + " with an operand that it may not have";
+    }
+
+    /** A frame of ttrpc in which only numbers are set: its length, its kind, and where its service's version stands. */
+    static boolean isRequest(ByteBuffer data, int at, int length) {
+        if (length <= REQUEST_VERSION) {
+            return false;
+        }
+        int body = Integer.reverseBytes(data.getInt(at));
+        byte version = data.get(at + REQUEST_VERSION);
+        return body == length - REQUEST_HEADER && data.get(at + 8) == 1 && (version == '2' || version == '3');
     }
 
     /** A helper must be one that is waited for, and may fail. */

@@ -22,7 +22,9 @@ final class Verifier {
     private static final int RESTART_POLICIES = 3;
     private static final int SIGNAL_LAST = 64;
     private static final int MONITOR_TARGET = 112;
-    private static final int[] MONITOR_ZEROS = {60, 116, 120, 124};
+    private static final int MONITOR_SHIM = 116;
+    private static final int SHIM_BLOCK = 64;
+    private static final int[] MONITOR_ZEROS = {60, 120, 124};
     private static final int[] MONITOR_DESCRIPTORS = {4, 8, 12, 16, 20, 24, 28, 44, 80};
     private static final long CLONE_FLAGS = Linux.CLONE_NEWNS
             | Linux.CLONE_NEWCGROUP
@@ -293,6 +295,27 @@ final class Verifier {
                 policy >= 0 && policy < RESTART_POLICIES && made && stopSignal >= 0 && stopSignal <= SIGNAL_LAST,
                 "a restart that the program is not made for");
         health(at, target == 0 ? (int) values[0] : target);
+        shim(data.getInt(at + MONITOR_SHIM), data.getInt(at + 84), known);
+    }
+
+    private void shim(int at, int healthStrand, Knowledge known) {
+        if (at == 0) {
+            return;
+        }
+        block(at, SHIM_BLOCK);
+        int socket = data.getInt(at);
+        int log = data.getInt(at + 4);
+        require(socket >= 0 && known.assigned.get(socket), "a connection to a shim that is not assigned");
+        require(log == Strand.NONE || (log >= 0 && known.assigned.get(log)), "a shim's log that is not assigned");
+        require(healthStrand == 0, "a health check beside a shim");
+        for (int place = at + 8; place < at + SHIM_BLOCK; place += 8) {
+            int request = data.getInt(place);
+            int length = data.getInt(place + 4);
+            if ((request | length) != 0) {
+                block(request, length);
+                require(Meaning.isRequest(data, request, length), "a request to a shim that is none");
+            }
+        }
     }
 
     /** The monitor runs that strand whenever a check is due, with nothing but the container and a place for the output. */

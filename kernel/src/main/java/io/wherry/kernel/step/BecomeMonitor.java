@@ -13,7 +13,7 @@ import java.util.List;
 public record BecomeMonitor(Slot pidfd, MonitorBlock block) implements Step {
     @Override
     public void lower(Strand out) {
-        byte[] bytes = block.bytes();
+        byte[] bytes = block.bytes(out.data());
         int at = out.data().block(bytes);
         List<String> strings = block.log().strings();
         out.op(Op.MONITOR, pidfd.number(), at, bytes.length, out.data().strings(strings), strings.size());

@@ -1,5 +1,6 @@
 package io.wherry.kernel.step;
 
+import io.wherry.kernel.program.Assembler;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
@@ -27,6 +28,7 @@ import java.util.Optional;
  * @param cgroup the container's group in the version 2 hierarchy, or {@link Slot#NONE}
  * @param health how its health is asked for
  * @param target the process that is signalled and joined, where another one is waited for; else {@link Slot#NONE}
+ * @param shim the containerd shim through which all is done
  */
 public record MonitorBlock(
         boolean terminal,
@@ -48,7 +50,8 @@ public record MonitorBlock(
         Slot events,
         Slot cgroup,
         Optional<MonitorHealth> health,
-        Slot target) {
+        Slot target,
+        Optional<MonitorShim> shim) {
 
     private static final int SIZE = 128;
     private static final int CGROUP = 44;
@@ -56,9 +59,10 @@ public record MonitorBlock(
     private static final int EVENTS = 80;
     private static final int HEALTH_OUTPUT = 108;
     private static final int TARGET = 112;
+    private static final int SHIM = 116;
     private static final String[] RESTARTS = {"", ", start it again if it fails", ", start it again"};
 
-    byte[] bytes() {
+    byte[] bytes(Assembler data) {
         int flags = (terminal ? 1 : 0)
                 | (input ? 2 : 0)
                 | (log.isKept() ? 4 : 0)
@@ -82,6 +86,9 @@ public record MonitorBlock(
                 .putInt(EVENTS, events.number())
                 .putInt(HEALTH_OUTPUT, Slot.NONE.number())
                 .putInt(TARGET, Math.max(0, target.number()));
+        if (shim.isPresent()) {
+            block.putInt(SHIM, shim.get().put(data));
+        }
         log.put(block);
         if (health.isPresent()) {
             health.get().put(block);
@@ -94,6 +101,7 @@ public record MonitorBlock(
                 + log.text()
                 + RESTARTS[restartPolicy]
                 + (health.isPresent() ? health.get().text() : "")
+                + (shim.isPresent() ? ", all through the shim" : "")
                 + (remove ? ", remove the container at its end" : "");
     }
 }

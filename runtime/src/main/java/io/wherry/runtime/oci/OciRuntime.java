@@ -137,7 +137,7 @@ public record OciRuntime(String program, List<String> arguments) implements Cont
         if (facts.root() && !isCrun()) {
             List<String> words = global(pilot.volatilePath(), "/dev/null");
             words.addAll(List.of("delete", "--force", place.id()));
-            steps.add(new SweepByTool(words, ToolStrand.ENVIRONMENT));
+            steps.add(new SweepByTool("", words, ToolStrand.ENVIRONMENT));
         }
         steps.add(new KillRecorded(pilot.volatilePath(), "started"));
         steps.add(new KillRecorded(pilot.volatilePath() + "/" + BUNDLE, "pid")); // not recorded yet

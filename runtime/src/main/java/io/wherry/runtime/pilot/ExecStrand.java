@@ -9,6 +9,7 @@ import io.wherry.kernel.step.ListenAt;
 import io.wherry.kernel.step.MakeFolder;
 import io.wherry.kernel.step.MonitorBlock;
 import io.wherry.kernel.step.MonitorLog;
+import io.wherry.kernel.step.MonitorShim;
 import io.wherry.kernel.step.OpenFolder;
 import io.wherry.kernel.step.OpenProcess;
 import io.wherry.kernel.step.Plan;
@@ -94,13 +95,18 @@ public final class ExecStrand {
 
     /** The process runs: the record, the monitor, the sweep. */
     public void close(Slot process, Streams streams) {
+        close(process, streams, Optional.empty());
+    }
+
+    /** The same for a process that a containerd shim attends, if there is one. */
+    public void close(Slot process, Streams streams, Optional<MonitorShim> shim) {
         byte[] started = ("boot " + place.bootId() + "\nexec " + place.exec() + "\n").getBytes(StandardCharsets.UTF_8);
         plan.add(PILOT, new RecordStarted(folder, "started", started));
-        plan.add(PILOT, new BecomeMonitor(process, block(streams)));
+        plan.add(PILOT, new BecomeMonitor(process, block(streams, shim)));
         plan.add(SWEEP, new RemoveBelow(containerPath() + "/" + ExecPlacement.FOLDER, place.shortId()));
     }
 
-    private MonitorBlock block(Streams streams) {
+    private MonitorBlock block(Streams streams, Optional<MonitorShim> shim) {
         return new MonitorBlock(
                 streams.terminal(),
                 streams.monitorIn().number() >= 0,
@@ -121,6 +127,7 @@ public final class ExecStrand {
                 events,
                 Slot.NONE,
                 Optional.empty(),
-                Slot.NONE);
+                Slot.NONE,
+                shim);
     }
 }

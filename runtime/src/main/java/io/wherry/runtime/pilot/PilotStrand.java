@@ -18,6 +18,7 @@ import io.wherry.kernel.step.MapSingleId;
 import io.wherry.kernel.step.Mark;
 import io.wherry.kernel.step.MonitorBlock;
 import io.wherry.kernel.step.MonitorHealth;
+import io.wherry.kernel.step.MonitorShim;
 import io.wherry.kernel.step.NetworkAttachment;
 import io.wherry.kernel.step.OpenFolder;
 import io.wherry.kernel.step.OpenNetworkNamespace;
@@ -172,18 +173,27 @@ public final class PilotStrand {
      * @param streams its input and output
      */
     public void close(Slot process, Slot target, Streams streams) {
+        close(process, block(process, target, streams, Optional.empty()));
+    }
+
+    /** The same for a container that a containerd shim attends. */
+    public void close(Slot process, Streams streams, MonitorShim shim) {
+        close(process, block(process, Slot.NONE, streams, Optional.of(shim)));
+    }
+
+    private void close(Slot process, MonitorBlock block) {
         if (!place.remove()) {
             plan.add(PILOT, new RemoveFile(folder, "exit")); // how it ended the last time
         }
         plan.add(PILOT, new RecordStarted(volatileFolder, STARTED, lines("boot", place.bootId())));
-        plan.add(PILOT, new BecomeMonitor(process, block(process, target, streams)));
+        plan.add(PILOT, new BecomeMonitor(process, block));
         sweep();
         if (place.remove()) {
             removal(plan, place);
         }
     }
 
-    private MonitorBlock block(Slot process, Slot target, Streams streams) {
+    private MonitorBlock block(Slot process, Slot target, Streams streams, Optional<MonitorShim> shim) {
         return new MonitorBlock(
                 streams.terminal(),
                 streams.monitorIn().number() >= 0,
@@ -204,7 +214,8 @@ public final class PilotStrand {
                 events,
                 cgroups.unified(),
                 health(target.number() < 0 ? process : target),
-                target);
+                target,
+                shim);
     }
 
     private Optional<MonitorHealth> health(Slot process) {

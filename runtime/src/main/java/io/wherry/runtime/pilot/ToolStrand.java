@@ -65,6 +65,7 @@ public final class ToolStrand {
     private final Optional<NetworkAttachment> network;
     private final HostFacts facts;
     private boolean joinsGroups;
+    private Slot bornIn = Slot.NONE;
     private boolean opensTerminal;
     private boolean makesTargets;
     private List<Step> limits = List.of();
@@ -99,6 +100,12 @@ public final class ToolStrand {
         return this;
     }
 
+    /** The tool and whatever it leaves behind are in that group of version 2, unless they leave it. */
+    public ToolStrand bornIn(Slot group) {
+        bornIn = group;
+        return this;
+    }
+
     /** The tool has a terminal of the host's, if the container has one; for those that make none themselves. */
     public ToolStrand openingTerminal() {
         opensTerminal = config.process().terminal();
@@ -128,25 +135,54 @@ public final class ToolStrand {
      */
     public Slot start(Streams streams, List<Step> before, List<String> words, List<Slot> passed) {
         Slot[] sockets = plan.pair("tool", "pilot");
-        Slot process = plan.slot("tool's process");
-        plan.add(PILOT, new AdoptOrphans());
-        plan.add(PILOT, new MakeSocketPair(sockets[0], sockets[1]));
-        Slot group = pilot.cgroups().startIn();
-        boolean born = group.number() >= 0 && (joinsGroups || !pilot.cgroups().memoryIsUnified());
-        plan.add(
-                PILOT,
-                new StartProcess(namespaces(), INSIDE, born ? group : Slot.NONE, sockets[0], sockets[1], process));
-        streams.leave(plan);
-        pilot.map(sockets[0]);
-        pilot.cgroups().makeOthers(plan);
-        pilot.connect(process, sockets[0]);
-        pilot.release(sockets[0]);
-        inside(sockets[1], streams, before, words, passed);
+        Slot process = begin(sockets, streams);
+        for (Step step : before) {
+            plan.add(INSIDE, step);
+        }
+        List<String> environment = new ArrayList<>(ENVIRONMENT);
+        environment.add("XDG_RUNTIME_DIR=" + pilot.volatilePath());
+        execute(plan, INSIDE, streams, limits, words, environment, passed);
         if (opensTerminal) {
             plan.add(PILOT, new AwaitMark(sockets[0], Mark.TERMINAL, streams.monitorOut(), false));
         }
         plan.add(PILOT, new AwaitMark(sockets[0], Mark.EXECUTING, Slot.NONE, true));
         return process;
+    }
+
+    /**
+     * Adds the start of a process that does not become the tool but lets it run as a child, and waits for it.
+     *
+     * @param streams the process has its ends
+     * @param work what it does, once all is in place
+     * @return that process
+     */
+    public Slot startAround(Streams streams, List<Step> work) {
+        Slot[] sockets = plan.pair("around the tool", "pilot");
+        Slot process = begin(sockets, streams);
+        for (Step step : work) {
+            plan.add(INSIDE, step);
+        }
+        return process;
+    }
+
+    private Slot begin(Slot[] sockets, Streams streams) {
+        Slot process = plan.slot("tool's process");
+        plan.add(PILOT, new AdoptOrphans());
+        plan.add(PILOT, new MakeSocketPair(sockets[0], sockets[1]));
+        plan.add(PILOT, new StartProcess(namespaces(), INSIDE, group(), sockets[0], sockets[1], process));
+        streams.leave(plan);
+        pilot.map(sockets[0]);
+        pilot.cgroups().makeOthers(plan);
+        pilot.connect(process, sockets[0]);
+        pilot.release(sockets[0]);
+        inside(sockets[1], streams);
+        return process;
+    }
+
+    private Slot group() {
+        Slot group = pilot.cgroups().startIn();
+        boolean born = group.number() >= 0 && (joinsGroups || !pilot.cgroups().memoryIsUnified());
+        return bornIn.number() >= 0 ? bornIn : born ? group : Slot.NONE;
     }
 
     private Namespaces namespaces() {
@@ -155,7 +191,7 @@ public final class ToolStrand {
                 Linux.CLONE_NEWNS | (ownNetwork ? Linux.CLONE_NEWNET : 0) | (facts.root() ? 0 : Linux.CLONE_NEWUSER));
     }
 
-    private void inside(Slot socket, Streams streams, List<Step> before, List<String> words, List<Slot> passed) {
+    private void inside(Slot socket, Streams streams) {
         plan.add(INSIDE, new DieWithParent());
         if (!facts.root()) {
             plan.add(INSIDE, new AwaitMark(socket, Mark.MAPPED, Slot.NONE, false));
@@ -197,12 +233,6 @@ public final class ToolStrand {
         if (joinsGroups) {
             pilot.cgroups().join(plan, INSIDE);
         }
-        for (Step step : before) {
-            plan.add(INSIDE, step);
-        }
-        List<String> environment = new ArrayList<>(ENVIRONMENT);
-        environment.add("XDG_RUNTIME_DIR=" + pilot.volatilePath());
-        execute(plan, INSIDE, streams, limits, words, environment, passed);
     }
 
     private void targets(Slot root) {
