@@ -6,6 +6,7 @@ import java.util.Map;
 /**
  * The kinds of runtime, with what each promises: the one table that refusals, {@code wherry runtimes} and the README come from. What is not named is kept.
  */
+@SuppressWarnings("ImmutableEnumChecker") // the maps are filled before anybody sees them
 public enum RuntimeKind {
     /** The kernel's own means. */
     NATIVE("native", "namespaces, capabilities, a filter of system calls, control groups"),

@@ -8,6 +8,7 @@ import io.wherry.cli.session.Session;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Row;
+import io.wherry.cli.table.UsageException;
 import io.wherry.engine.ContainerId;
 import io.wherry.engine.ContainerSpec;
 import io.wherry.engine.Engine;
@@ -40,6 +41,13 @@ final class CreateCommand extends Command<RunWords> {
     @Override
     public int run(Session session, RunWords words, List<String> operands) {
         ContainerSpec spec = Asked.from(words, operands, session.environment(), session.context());
+        if (words.folder != null) {
+            throw new UsageException(
+                    "create",
+                    List.of("A folder with a config.json is not kept as a container; `wherry run " + operands.getFirst()
+                            + "` runs it."),
+                    1);
+        }
         Engine engine = session.engine();
         words.check(engine.facts());
         if (words.cidFile == null) {

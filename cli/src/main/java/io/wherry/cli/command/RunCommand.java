@@ -24,7 +24,7 @@ final class RunCommand extends Command<RunWords> implements Stays {
     static final int MISUSE = 125;
 
     static final Operands OPERANDS =
-            new Operands("IMAGE [COMMAND] [ARG...]", 0, Operands.MANY, true, Operands.Complete.IMAGES);
+            new Operands("IMAGE|FOLDER [COMMAND] [ARG...]", 0, Operands.MANY, true, Operands.Complete.IMAGES);
 
     @Override
     public int misuse() {
@@ -44,6 +44,7 @@ final class RunCommand extends Command<RunWords> implements Stays {
                         "wherry run hello",
                         "wherry run --rm -it debian:12 bash",
                         "wherry run --rm -it --rootfs /:O bash",
+                        "wherry run -it ./box sh",
                         "wherry run --rm -m 64m --cpus 0.5 -v .:/src:ro -w /src gcc:14 make"));
     }
 
@@ -71,6 +72,13 @@ final class RunCommand extends Command<RunWords> implements Stays {
         }
         CommandEngine engine = session.engine();
         words.check(engine.facts());
+        if (words.folder != null) {
+            words.folder.makeVolumes(spec);
+        }
+        if (words.debug) {
+            pullIfAsked(session, engine, spec, words);
+            session.err().print(engine.explain(spec).text(false) + "\n");
+        }
         if (words.cidFile == null) {
             pullIfAsked(session, engine, spec, words);
             engine.run(spec, words.attachment(), CreationListener.NONE);

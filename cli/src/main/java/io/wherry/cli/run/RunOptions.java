@@ -83,7 +83,8 @@ public final class RunOptions {
                         -1,
                         Integer.MAX_VALUE,
                         (w, v) -> w.spec.stopTimeout = OptionalInt.of(v.intValue()))
-                .flag("quiet", 'q', "Do not print the progress of the pull", (w, v) -> w.quiet = v);
+                .flag("quiet", 'q', "Do not print the progress of the pull", (w, v) -> w.quiet = v)
+                .flag("debug", NONE, "Print what is executed first", (w, v) -> w.debug = v);
         restart(table);
     }
 
@@ -146,12 +147,7 @@ public final class RunOptions {
                         "A variable; NAME alone takes the caller's value",
                         (w, v) -> w.environment.add(v))
                 .files("env-file", "Variables from a file, one a line", (w, v) -> w.environmentFiles.add(v))
-                .text(
-                        "workdir",
-                        'w',
-                        "FOLDER",
-                        "The folder it starts in",
-                        (w, v) -> w.spec.workdir = Optional.of(absolute(v)))
+                .text("workdir", 'w', "FOLDER", "The folder it starts in", (w, v) -> workdir(w, v))
                 .text(
                         "user",
                         'u',
@@ -184,8 +180,8 @@ public final class RunOptions {
                 .list(
                         "volume",
                         'v',
-                        "HOST:CONTAINER[:OPTIONS]",
-                        "Mount a folder of this host (ro, rw, z, Z, rslave...)",
+                        "[HOST:]CONTAINER[:OPTIONS]",
+                        "Mount a folder of this host (ro, rw, z, Z, rslave...), or, without it, of the folder that is run",
                         (w, v) -> w.spec.mounts.add(MountWords.volume(v)))
                 .list(
                         "mount",
@@ -200,6 +196,7 @@ public final class RunOptions {
                         "Mount memory there (size=, mode=)",
                         (w, v) -> w.spec.mounts.add(MountWords.tmpfs(v)))
                 .flag("read-only", NONE, "Refuse writing to the root", (w, v) -> w.spec.readOnly = v)
+                .flag("rw", NONE, "Let a folder with a config.json be written to", (w, v) -> w.rw = v)
                 .list(
                         "device",
                         NONE,
@@ -273,6 +270,11 @@ public final class RunOptions {
                         "Its network (default: bridge for root, none for users)",
                         (w, v) -> w.spec.network = Optional.of(v))
                 .alias("net")
+                .flag("share-net", 'n', "The host's network, as `--network host`", (w, v) -> {
+                    if (v) {
+                        w.spec.network = Optional.of("host");
+                    }
+                })
                 .choice("pid", "host|private", "Processes that it sees", (w, v) -> w.spec.pid = Optional.of(v))
                 .choice(
                         "ipc",
@@ -408,6 +410,15 @@ public final class RunOptions {
         }
         words.spec.rootfs = Optional.of(path);
         words.spec.rootfsOverlay = overlay;
+    }
+
+    /** What can be no working folder is d-utils' `-w FOLDER`. */
+    private static void workdir(RunWords words, String text) throws BadValueException {
+        if (!text.startsWith("/") && MountWords.isPath(text)) {
+            words.folderToWrite = text;
+        } else {
+            words.spec.workdir = Optional.of(absolute(text));
+        }
     }
 
     static String absolute(String text) throws BadValueException {

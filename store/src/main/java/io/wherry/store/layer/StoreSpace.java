@@ -82,6 +82,29 @@ public record StoreSpace(
         }
     }
 
+    /** Removes a tree that may lie outside of the store; none is success. */
+    void removeTreeAnywhere(Path folder) {
+        if (!Files.exists(folder, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        Path parent = java.util.Objects.requireNonNull(folder.getParent(), "a root is not removed");
+        Temporary spill = temporary();
+        try (FileLocks.Held _ = spill.lock();
+                TreeSession session = pilots.open(TreeTarget.plain(parent));
+                TreeStream out = new TreeStream(
+                        session, TreeStream.Parents.REQUIRE, spill.folder().resolve("spill"))) {
+            out.remove(
+                    io.wherry.kernel.tree.BytePath.of(parent.relativize(folder).toString()));
+            out.finish();
+        }
+        removeTree(spill.folder());
+    }
+
+    /** {@return the same store with files that become another's} */
+    public StoreSpace withOwnership(Ownership other) {
+        return new StoreSpace(root, state, mapping, other, limits, pilots, durable, locks);
+    }
+
     /** {@return the path below the root, as a pilot whose root that is sees it} */
     String inRoot(Path path) {
         return io.wherry.kernel.tree.BytePath.of(root.relativize(path).toString());
@@ -105,6 +128,7 @@ public record StoreSpace(
             var lock = locks.tryExclusive("tmp-" + folder.getFileName());
             if (lock.isPresent()) {
                 try (FileLocks.Held _ = lock.get()) {
+                    NewFolder.removeBegun(this, folder);
                     removeTree(folder);
                     removed++;
                 }
