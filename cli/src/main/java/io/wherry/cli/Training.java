@@ -28,7 +28,7 @@ final class Training {
     static int run(String cache, Path root, Context context, CommandLauncher real, PrintStream err) {
         int failed = 0;
         forgetFacts(root, err);
-        for (String[] line : lines(cache)) {
+        for (String[] line : lines(cache, root)) {
             failed |= needsOneThatRuns(line[0])
                     ? PretendedContainer.during(root, "trained", err, () -> run(root, context, line, real, err))
                     : run(root, context, line, real, err);
@@ -66,19 +66,17 @@ final class Training {
         }
     }
 
-    private static List<String[]> lines(String cache) {
-        List<String[]> lines = new ArrayList<>(run());
+    private static List<String[]> lines(String cache, Path root) {
+        List<String[]> lines = new ArrayList<>(cache.equals("full") ? full(root) : List.of());
+        lines.addAll(run(root));
         if (!cache.equals("run")) {
             lines.addAll(hot());
-        }
-        if (cache.equals("full")) {
-            lines.addAll(full());
         }
         return lines;
     }
 
     /** What people wait for. Every option that is a line of its own in `run` should be in one of these. */
-    private static List<String[]> run() {
+    private static List<String[]> run(Path root) {
         return List.of(
                 words("run", "--rm", "--rootfs", "/:O", "true"),
                 words(
@@ -125,7 +123,9 @@ final class Training {
                         "true"),
                 words("run", "--network", "host", "--privileged", "--rootfs", "/:O", "true"),
                 words("run", "--rm", "hello"),
-                words("run", "-d", "--name", "boat", "-m", "64m", "hello"));
+                words("run", "-d", "--name", "boat", "-m", "64m", "hello"),
+                words("run", root + "/folder"),
+                words("run", "--rw", "-n", "-u", "1000", root + "/folder", "true"));
     }
 
     private static List<String[]> hot() {
@@ -161,10 +161,11 @@ final class Training {
                 words("run", "--help"));
     }
 
-    private static List<String[]> full() {
+    private static List<String[]> full(Path root) {
         return List.of(
                 words("doctor"),
                 words("pull", "127.0.0.1:1/nobody/listens"), // fails, and has learnt the registry client's classes
+                words("pull", "-q", "hello", root + "/folder"), // which the others run
                 words("completion", "bash"));
     }
 

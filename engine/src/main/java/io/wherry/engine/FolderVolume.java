@@ -34,9 +34,4 @@ record FolderVolume(Optional<String> host, String path, boolean readOnly) {
         }
         return new FolderVolume(parts.length == 1 ? Optional.empty() : Optional.of(parts[0]), clean, mode.equals("ro"));
     }
-
-    /** {@return whether it lies in another one, so that it is there with that} */
-    boolean isWithin(FolderVolume other) {
-        return path.startsWith(other.path + "/") || path.equals(other.path);
-    }
 }

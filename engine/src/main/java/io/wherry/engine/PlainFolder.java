@@ -170,13 +170,9 @@ public final class PlainFolder {
         List<MountSpec> mounts = new ArrayList<>();
         mounts.add(new MountSpec(MountSpec.Type.TMPFS, Optional.empty(), "/tmp", List.of("exec", "mode=1777")));
         for (FolderVolume volume : config.volumes()) {
-            if (volume.host().isEmpty()) {
-                if (isOutermost(volume)) {
-                    mounts.add(bind(kept(volume.path()), volume.path(), false));
-                }
-                continue;
-            }
-            Path host = folder.resolve(volume.host().get()).normalize();
+            Path host = volume.host().isEmpty()
+                    ? kept(volume.path())
+                    : folder.resolve(volume.host().get()).normalize();
             if (isDevice(host)) {
                 spec.devices.add(host + ":" + volume.path() + (volume.readOnly() ? ":r" : ":rw"));
             } else {
@@ -188,7 +184,25 @@ public final class PlainFolder {
                     asked.type() == MountSpec.Type.BIND && asked.source().isEmpty();
             mounts.add(ofFolder ? bind(kept(asked.target()), asked.target(), false) : asked);
         }
+        List<MountSpec> all = List.copyOf(mounts);
+        mounts.removeIf(mount -> isKept(mount) && isWithinAnother(mount, all));
         spec.mounts = mounts;
+    }
+
+    private boolean isKept(MountSpec mount) {
+        return mount.source().isPresent() && Path.of(mount.source().get()).equals(kept(mount.target()));
+    }
+
+    /**
+     * A kept volume within another one is there with that. It must not be bound again: what lies in a volume the container can replace by a link, and the bind would follow it.
+     */
+    private boolean isWithinAnother(MountSpec mount, List<MountSpec> all) {
+        for (MountSpec other : all) {
+            if (isKept(other) && mount.target().startsWith(other.target() + "/")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static MountSpec bind(Path host, String path, boolean readOnly) {
@@ -196,20 +210,9 @@ public final class PlainFolder {
                 MountSpec.Type.BIND, Optional.of(host.toString()), path, readOnly ? List.of("ro") : List.of());
     }
 
-    /**
-     * A kept volume within another one is there with that. It must not be bound again: what lies in a volume the container can replace by a link, and the bind would follow it.
-     */
-    private boolean isOutermost(FolderVolume volume) {
-        for (FolderVolume other : config.volumes()) {
-            if (other != volume && other.host().isEmpty() && volume.isWithin(other) && !other.isWithin(volume)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     private Path kept(String path) {
-        return folder.resolve("volumes").resolve(path.substring(1));
+        return folder.resolve("volumes")
+                .resolve(Path.of(path).normalize().toString().substring(1));
     }
 
     private static boolean isDevice(Path host) {
@@ -230,14 +233,13 @@ public final class PlainFolder {
     public void makeVolumes(ContainerSpec spec) {
         Path volumes = folder.resolve("volumes");
         for (MountSpec mount : spec.mounts()) {
-            Path source = Path.of(mount.source().orElse("/"));
-            if (source.startsWith(volumes) && source.equals(kept(mount.target()))) {
+            if (isKept(mount)) {
                 make(volumes);
-                for (Path part : volumes.relativize(source)) {
-                    volumes = volumes.resolve(part);
-                    make(volumes);
+                Path at = volumes;
+                for (Path part : volumes.relativize(kept(mount.target()))) {
+                    at = at.resolve(part);
+                    make(at);
                 }
-                volumes = folder.resolve("volumes");
             }
         }
     }
