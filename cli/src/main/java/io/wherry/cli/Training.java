@@ -4,6 +4,8 @@ import io.wherry.kernel.launch.CommandLauncher;
 import io.wherry.kernel.launch.Context;
 import io.wherry.kernel.launch.TaskResult;
 import io.wherry.kernel.program.KernelProgram;
+import io.wherry.kernel.step.IdRange;
+import io.wherry.kernel.step.Step;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -28,6 +30,7 @@ final class Training {
     static int run(String cache, Path root, Context context, CommandLauncher real, PrintStream err) {
         int failed = 0;
         forgetFacts(root, err);
+        learnSteps(err);
         for (String[] line : lines(cache, root)) {
             failed |= needsOneThatRuns(line[0])
                     ? PretendedContainer.during(root, "trained", err, () -> run(root, context, line, real, err))
@@ -52,11 +55,40 @@ final class Training {
         }
     }
 
+    /** Whoever trains is one user on one host; others' programs have other steps. */
+    private static void learnSteps(PrintStream err) {
+        try {
+            Class.forName(IdRange.class.getName());
+            for (Class<?> step : Step.class.getPermittedSubclasses()) {
+                Class.forName(step.getName());
+            }
+        } catch (ClassNotFoundException e) {
+            err.println(e);
+        }
+    }
+
+    /** So that a folder is learnt with all that one can say. */
+    private static void fillFolder(Path root, PrintStream err) {
+        String config = """
+                {"User": "nobody", "Hostname": "trained", "WorkingDir": "/", "Env": ["A=b"], "Entrypoint": ["/hello"],
+                 "Cmd": ["x"], "Volumes": {"/data": {}, "/dev/null:/dev/nil": {}, "/usr:/src:ro": {}}, "net": true}""";
+        try {
+            Files.createDirectories(root.resolve("folder/rootfs/etc"));
+            Files.writeString(root.resolve("folder/rootfs/etc/passwd"), "nobody:x:65534:65534::/:/bin/sh\n");
+            Files.writeString(root.resolve("folder/config.json"), config);
+        } catch (IOException e) {
+            err.println(e);
+        }
+    }
+
     private static int run(Path root, Context context, String[] line, CommandLauncher real, PrintStream err) {
         List<String> words = new ArrayList<>(List.of("--root", root.toString()));
         words.addAll(List.of(line));
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         try {
+            if (line[0].equals("run") && line[1].equals(root + "/folder")) {
+                fillFolder(root, err);
+            }
             int code = new Cli(context, Cli.CALLER, nowhere, err, new Dropping(real)).run(words);
             return code == 0 || List.of("pull", "attach", "top").contains(line[0])
                     ? 0

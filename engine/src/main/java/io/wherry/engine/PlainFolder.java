@@ -235,10 +235,9 @@ public final class PlainFolder {
         for (MountSpec mount : spec.mounts()) {
             if (isKept(mount)) {
                 make(volumes);
-                Path at = volumes;
-                for (Path part : volumes.relativize(kept(mount.target()))) {
-                    at = at.resolve(part);
-                    make(at);
+                Path kept = kept(mount.target());
+                for (int i = volumes.getNameCount() + 1; i <= kept.getNameCount(); i++) {
+                    make(Path.of("/").resolve(kept.subpath(0, i)));
                 }
             }
         }

@@ -6,6 +6,7 @@ import io.wherry.cli.run.RunOptions;
 import io.wherry.cli.run.RunWords;
 import io.wherry.cli.session.Session;
 import io.wherry.cli.table.Command;
+import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Row;
 import io.wherry.cli.table.UsageException;
@@ -23,7 +24,7 @@ final class CreateCommand extends Command<RunWords> {
                 List.of("container create"),
                 Row.Section.CONTAINERS,
                 Row.Cache.RUN,
-                RunCommand.OPERANDS,
+                new Operands("IMAGE [COMMAND] [ARG...]", 0, Operands.MANY, true, Operands.Complete.IMAGES),
                 "Create a container, and leave it to be started",
                 List.of("wherry create --name web nginx:1.27", "wherry create -it --name box debian:12 bash"));
     }

@@ -32,7 +32,9 @@ public final class RunOptions {
                         "Stay with this stream alone (default: all)",
                         (w, v) -> w.streams.add(Values.choice(v.toLowerCase(Locale.ROOT), "stdin|stdout|stderr")));
         DetachKeys.option(table, (w, v) -> w.detachKeys = v)
-                .flag("sig-proxy", NONE, "Pass signals on to it (default true)", (w, v) -> w.signals = v);
+                .flag("sig-proxy", NONE, "Pass signals on to it (default true)", (w, v) -> w.signals = v)
+                .flag("rw", NONE, "Let the root of a folder with a config.json be written to", (w, v) -> w.rw = v)
+                .flag("debug", NONE, "Print what is executed first", (w, v) -> w.debug = v);
         return all(table);
     }
 
@@ -83,8 +85,7 @@ public final class RunOptions {
                         -1,
                         Integer.MAX_VALUE,
                         (w, v) -> w.spec.stopTimeout = OptionalInt.of(v.intValue()))
-                .flag("quiet", 'q', "Do not print the progress of the pull", (w, v) -> w.quiet = v)
-                .flag("debug", NONE, "Print what is executed first", (w, v) -> w.debug = v);
+                .flag("quiet", 'q', "Do not print the progress of the pull", (w, v) -> w.quiet = v);
         restart(table);
     }
 
@@ -196,7 +197,6 @@ public final class RunOptions {
                         "Mount memory there (size=, mode=)",
                         (w, v) -> w.spec.mounts.add(MountWords.tmpfs(v)))
                 .flag("read-only", NONE, "Refuse writing to the root", (w, v) -> w.spec.readOnly = v)
-                .flag("rw", NONE, "Let a folder with a config.json be written to", (w, v) -> w.rw = v)
                 .list(
                         "device",
                         NONE,
