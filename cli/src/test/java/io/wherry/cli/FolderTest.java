@@ -233,7 +233,8 @@ class FolderTest {
                   },
                   "Odd": [
                     1
-                  ]
+                  ],
+                  "Env": []
                 }""");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("box"))))
                 .as("nobody else can run what came along")

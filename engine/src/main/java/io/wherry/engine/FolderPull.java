@@ -159,6 +159,11 @@ final class FolderPull {
                 kept.put(key, member.getValue());
             }
         }
+        for (String key : List.of("Env", "Cmd")) {
+            if (!config.members().containsKey(key)) {
+                kept.put(key, List.of()); // d-utils does without neither
+            }
+        }
         return kept.build();
     }
 

@@ -16,6 +16,9 @@ import io.wherry.engine.CommandEngine;
 import io.wherry.engine.ContainerSpec;
 import io.wherry.engine.CreationListener;
 import io.wherry.engine.Engine;
+import io.wherry.oci.WherryException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Runs a command in a new container. */
@@ -106,7 +109,20 @@ final class RunCommand extends Command<RunWords> implements Stays {
         }
         String name = spec.image().get();
         if (policy.equals("always") || !engine.hasImage(name)) {
-            Pulls.pull(session, engine, name, spec.platform(), words.quiet);
+            try {
+                Pulls.pull(session, engine, name, spec.platform(), words.quiet);
+            } catch (WherryException e) {
+                throw isFolder(name) ? ofFolder(name, e) : e;
+            }
         }
+    }
+
+    private static boolean isFolder(String name) {
+        return Files.isRegularFile(Path.of(name, "config.json"));
+    }
+
+    private static WherryException ofFolder(String name, WherryException e) {
+        return new WherryException(
+                e.kind(), e.getMessage(), "There is a folder of that name: `wherry run ./" + name + "` runs it.", e);
     }
 }
