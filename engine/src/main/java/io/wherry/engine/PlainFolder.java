@@ -1,9 +1,11 @@
 package io.wherry.engine;
 
+import io.wherry.kernel.host.HostProbe;
 import io.wherry.oci.WherryException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -41,7 +43,7 @@ public final class PlainFolder {
      *
      * @param path as the user wrote it; may be relative
      * @throws WherryException of kind NOT_FOUND if there is none; INVALID if it is not one of these, with line and column if its {@code config.json} is wrong; UNSUPPORTED if it is
-     *     an OCI bundle
+     *     an OCI bundle; DENIED if it is another user's
      */
     public static PlainFolder open(String path) {
         Path folder;
@@ -78,6 +80,7 @@ public final class PlainFolder {
                         file + " is " + (attributes.isSymbolicLink() ? "a link to elsewhere" : "not a file")
                                 + "; a file of the folder's own is wanted.");
             }
+            requireOwn(path, (Integer) Files.getAttribute(at, "unix:uid", LinkOption.NOFOLLOW_LINKS));
             try (InputStream in = Channels.newInputStream(
                     Files.newByteChannel(at, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)))) {
                 byte[] document = in.readNBytes(MOST_BYTES + 1);
@@ -99,8 +102,22 @@ public final class PlainFolder {
                     WherryException.Kind.INVALID,
                     "The folder " + path + " has no config.json, so it does not say what is to run in it.",
                     "`wherry run --rootfs " + path + " COMMAND` runs a command in a bare root.");
+        } catch (AccessDeniedException e) {
+            throw new WherryException(
+                    WherryException.Kind.DENIED, "This user may not read " + file + ".", "Run it as its owner.");
         } catch (IOException e) {
             throw StateFile.failed("read", at, e);
+        }
+    }
+
+    /** What it says is done with the caller's rights, down to files of the host that are mounted. */
+    private static void requireOwn(String path, int owner) {
+        if (owner != 0 && owner != HostProbe.uid()) {
+            throw new WherryException(
+                    WherryException.Kind.DENIED,
+                    "The folder " + path + " is user " + owner
+                            + "'s, who would decide what of this host is mounted in your name.",
+                    "Run it as that user; or, if you trust what its config.json says, make it yours with chown.");
         }
     }
 
