@@ -2,6 +2,7 @@ package io.wherry.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.wherry.testkit.Command;
 import io.wherry.testkit.LayoutRegistry;
@@ -10,6 +11,10 @@ import io.wherry.testkit.OciLayout;
 import io.wherry.testkit.Tar;
 import io.wherry.testkit.TestImages;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -333,16 +338,83 @@ class FolderTest {
     }
 
     @Test
-    void choosesThePlatformAndSaysWhichThereIs() throws IOException {
-        OciLayout layout = TestImages.fromDebianBusybox(folder.resolve("layout"));
-        try (LayoutRegistry registry = new LayoutRegistry(layout)) {
-            Command.Result other = wherry(
-                            "pull", "-q", "--platform", "linux/s390x", registry.reference("busybox"), "box")
+    void choosesThePlatformFromAnIndexAndSaysWhichThereAre() throws Exception {
+        OciLayout layout = OciLayout.create(folder.resolve("layout"));
+        List<String> described = new ArrayList<>();
+        try (LocalRegistry registry = LocalRegistry.start()) {
+            for (String architecture : List.of("arm64", "amd64")) {
+                layout = ofPlatform(layout, architecture);
+                TestImages.push(layout, architecture, registry, "multi:" + architecture);
+                String descriptor = layout.tags().get(architecture);
+                described.add(descriptor.replaceFirst(
+                        "\\{", "{\"platform\":{\"os\":\"linux\",\"architecture\":\"" + architecture + "\"},"));
+            }
+            String type = "application/vnd.oci.image.index.v1+json";
+            String index = "{\"schemaVersion\":2,\"mediaType\":\"" + type + "\",\"manifests\":["
+                    + String.join(",", described) + "]}";
+            HttpRequest put = HttpRequest.newBuilder(URI.create(registry.url() + "/v2/multi/manifests/all"))
+                    .header("Content-Type", type)
+                    .PUT(HttpRequest.BodyPublishers.ofString(index))
+                    .build();
+            try (HttpClient client = HttpClient.newHttpClient()) {
+                assertThat(client.send(put, HttpResponse.BodyHandlers.ofString())
+                                .statusCode())
+                        .isEqualTo(201);
+            }
+            String name = registry.host() + "/multi:all";
+            wherry("pull", "-q", name, "box").check();
+            assertThat(folder.resolve("box/rootfs/which")).hasContent("amd64");
+            wherry("pull", "-q", "--platform", "linux/arm64", name, "arm").check();
+            assertThat(folder.resolve("arm/rootfs/which")).hasContent("arm64");
+            Command.Result none = wherry("pull", "-q", "--platform", "linux/s390x", name, "none")
                     .run();
-            assertThat(other.exit()).isEqualTo(1);
-            assertThat(other.err()).contains("linux/amd64", "linux/s390x");
+            assertThat(none.exit()).isEqualTo(1);
+            assertThat(none.err()).contains("linux/amd64", "linux/arm64", "linux/s390x");
+            assertThat(folder.resolve("none")).doesNotExist();
         }
-        assertThat(folder.resolve("box")).doesNotExist();
+    }
+
+    private static OciLayout ofPlatform(OciLayout layout, String architecture) {
+        byte[] layer = new Tar().file("which", architecture).bytes();
+        String config = """
+                {"architecture":"%s","os":"linux","config":{"Cmd":["/which"]},\
+                "rootfs":{"type":"layers","diff_ids":["%s"]}}""".formatted(architecture, OciLayout.digest(layer));
+        return layout.manifest(
+                architecture,
+                OciLayout.manifestOf(
+                        layout.blob("application/vnd.oci.image.config.v1+json", config.getBytes(UTF_8), ""),
+                        List.of(layout.blob(
+                                "application/vnd.oci.image.layer.v1.tar+gzip", OciLayout.gzip(layer), ""))));
+    }
+
+    @Test
+    void anImageIsRunInAFolderOfTheUsersChoice() throws IOException {
+        Command.Result first = wherry("run", "-q", "--dir", "box", "hello").run();
+        assertThat(first.out()).contains("pid 1\n");
+        Files.delete(folder.resolve("box/rootfs/hello"));
+        assertThat(wherry("run", "-q", "--dir", "box", "hello").run().exit())
+                .as("it is the folder that is run, not another one of the image")
+                .isEqualTo(127);
+        assertThat(wherry("run", "-q", "--dir", "box", "debian:12").run().err())
+                .contains("is not of the image `debian:12`: its image.txt says `docker.io/library/hello:latest`.");
+    }
+
+    @Test
+    void anotherUsersFolderIsRefused() throws IOException {
+        assumeThat(Command.of("id", "-u").check().out()).isEqualTo("0\n");
+        box("{}");
+        Files.setAttribute(folder.resolve("box/config.json"), "unix:uid", 12345);
+        refuses("The folder ./box is user 12345's, who would decide what of this host is mounted in your name.");
+    }
+
+    @Test
+    void aNestedVolumeIsNotFollowedOutByALink() throws IOException {
+        box("{\"Volumes\": {\"/data\": {}, \"/data/sub\": {}}}");
+        Path secret = Files.createDirectory(folder.resolve("secret"));
+        Files.writeString(secret.resolve("file"), "not to be seen");
+        assertThat(shell("ln -s " + secret + " /data/sub; ls /data")).isEqualTo("sub\n");
+        assertThat(shell("cat /data/sub/file")).contains("No such file");
+        assertThat(shell("cat /data/sub/file", "-v", "/data/sub")).contains("No such file");
     }
 
     @Test

@@ -1,10 +1,12 @@
 package io.wherry.engine;
 
 import io.wherry.kernel.host.HostProbe;
+import io.wherry.oci.ImageReference;
 import io.wherry.oci.WherryException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -118,6 +120,25 @@ public final class PlainFolder {
                     "The folder " + path + " is user " + owner
                             + "'s, who would decide what of this host is mounted in your name.",
                     "Run it as that user; or, if you trust what its config.json says, make it yours with chown.");
+        }
+    }
+
+    /**
+     * Makes sure that it was pulled from an image.
+     *
+     * @throws WherryException of kind FAILED_PRECONDITION if it is of another one, or does not say
+     */
+    public void requireImage(String name) {
+        ImageReference wanted = ImageReference.parse(name);
+        String said = StateFile.read(folder.resolve("image.txt"))
+                .map(bytes -> new String(bytes, StandardCharsets.UTF_8).strip())
+                .orElse("");
+        if (said.isEmpty() || !ImageReference.parse(said).equals(wanted)) {
+            throw new WherryException(
+                    WherryException.Kind.FAILED_PRECONDITION,
+                    "The folder " + folder + " is not of the image `" + name + "`: its image.txt says "
+                            + (said.isEmpty() ? "nothing." : "`" + said + "`."),
+                    "Name another folder, or run this one by its path alone.");
         }
     }
 

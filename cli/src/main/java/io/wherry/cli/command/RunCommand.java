@@ -18,8 +18,10 @@ import io.wherry.engine.CreationListener;
 import io.wherry.engine.Engine;
 import io.wherry.oci.WherryException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Runs a command in a new container. */
 final class RunCommand extends Command<RunWords> implements Stays {
@@ -63,6 +65,9 @@ final class RunCommand extends Command<RunWords> implements Stays {
 
     @Override
     public int run(Session session, RunWords words, List<String> operands) {
+        if (words.dir != null && !operands.isEmpty()) {
+            pullInto(session, words.dir, words, operands.getFirst());
+        }
         ContainerSpec spec = Asked.from(words, operands, session.environment(), session.context());
         if (spec.terminal()
                 && spec.interactive()
@@ -114,6 +119,15 @@ final class RunCommand extends Command<RunWords> implements Stays {
             } catch (WherryException e) {
                 throw isFolder(name) ? ofFolder(name, e) : e;
             }
+        }
+    }
+
+    /** Brings the image into the folder if there is none. */
+    private static void pullInto(Session session, String folder, RunWords words, String image) {
+        Optional<String> platform = words.spec.platform;
+        if (!Files.exists(Path.of(folder), LinkOption.NOFOLLOW_LINKS)) {
+            Pulls.intoFolder(session, session.engine(), image, Optional.of(folder), platform, words.quiet);
+            words.spec.platform = Optional.empty(); // that was what it was for
         }
     }
 

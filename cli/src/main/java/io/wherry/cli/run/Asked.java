@@ -90,6 +90,8 @@ public final class Asked {
         if (words.folderToWrite != null) {
             words.rw = true;
             folder(words.folderToWrite, operands);
+        } else if (words.dir != null && !operands.isEmpty()) {
+            folder(words.dir, operands.subList(1, operands.size())).requireImage(first);
         } else if (!folder && MountWords.isPath(first)) {
             folder(first, operands.subList(1, operands.size()));
         } else if (operands.isEmpty() && !folder) {
@@ -105,12 +107,14 @@ public final class Asked {
     }
 
     /** A folder with a config.json, which says what was not said here. */
-    private void folder(String path, List<String> command) {
+    private PlainFolder folder(String path, List<String> command) {
         words.spec.command = command;
-        words.folder = PlainFolder.open(path);
+        PlainFolder opened = PlainFolder.open(path);
+        words.folder = opened;
         if (words.rw && words.spec.readOnly) {
             problems.add("Option `--rw` says the opposite of `--read-only`; give one of them.");
         }
+        return opened;
     }
 
     /** What only a folder with a config.json has. */

@@ -33,6 +33,12 @@ public final class RunOptions {
                         (w, v) -> w.streams.add(Values.choice(v.toLowerCase(Locale.ROOT), "stdin|stdout|stderr")));
         DetachKeys.option(table, (w, v) -> w.detachKeys = v)
                 .flag("sig-proxy", NONE, "Pass signals on to it (default true)", (w, v) -> w.signals = v)
+                .text(
+                        "dir",
+                        NONE,
+                        "FOLDER",
+                        "Run the image in this folder, and pull it there first if there is none",
+                        (w, v) -> w.dir = v)
                 .flag("rw", NONE, "Let the root of a folder with a config.json be written to", (w, v) -> w.rw = v)
                 .flag("debug", NONE, "Print what is executed first", (w, v) -> w.debug = v);
         return all(table);

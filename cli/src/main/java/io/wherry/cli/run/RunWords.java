@@ -51,6 +51,10 @@ public final class RunWords {
     @Nullable
     String folderToWrite;
 
+    /** The folder that the image is pulled into and run in; absent for a container of the store's. */
+    @Nullable
+    public String dir;
+
     /** Whether the root of a folder with a config.json may be written to. */
     boolean rw;
 
