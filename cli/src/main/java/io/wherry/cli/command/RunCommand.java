@@ -29,7 +29,7 @@ final class RunCommand extends Command<RunWords> implements Stays {
     static final int MISUSE = 125;
 
     static final Operands OPERANDS =
-            new Operands("IMAGE|FOLDER [COMMAND] [ARG...]", 0, Operands.MANY, true, Operands.Complete.IMAGES);
+            new Operands("IMAGE|FOLDER [COMMAND] [ARG...]", 0, Operands.MANY, true, Operands.Complete.IMAGES_OR_FOLDERS);
 
     @Override
     public int misuse() {
