@@ -28,8 +28,8 @@ final class RunCommand extends Command<RunWords> implements Stays {
     /** Docker's code for a failure of the engine, so that it is not taken for the container's own. */
     static final int MISUSE = 125;
 
-    static final Operands OPERANDS =
-            new Operands("IMAGE|FOLDER [COMMAND] [ARG...]", 0, Operands.MANY, true, Operands.Complete.IMAGES_OR_FOLDERS);
+    static final Operands OPERANDS = new Operands(
+            "IMAGE|FOLDER [COMMAND] [ARG...]", 0, Operands.MANY, true, Operands.Complete.IMAGES_OR_FOLDERS);
 
     @Override
     public int misuse() {

@@ -7,7 +7,6 @@ import io.wherry.kernel.tree.TreeTarget;
 import io.wherry.oci.WherryException;
 import io.wherry.store.disk.Durable;
 import io.wherry.store.disk.FileLocks;
-import io.wherry.store.disk.FullDisk;
 import io.wherry.store.unpack.Ownership;
 import io.wherry.store.unpack.UnpackLimits;
 import java.io.IOException;
@@ -51,10 +50,6 @@ public record StoreSpace(
         Path folder = root.resolve("tmp").resolve(name);
         durable.folders(folder);
         return new Temporary(folder, lock);
-    }
-
-    void requireFree(long bytes) {
-        FullDisk.require(root, bytes);
     }
 
     /** Takes a folder away at once, and removes what is below it; none is success. */
