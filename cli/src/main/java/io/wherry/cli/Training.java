@@ -4,6 +4,8 @@ import io.wherry.kernel.launch.CommandLauncher;
 import io.wherry.kernel.launch.Context;
 import io.wherry.kernel.launch.TaskResult;
 import io.wherry.kernel.program.KernelProgram;
+import io.wherry.kernel.step.IdRange;
+import io.wherry.kernel.step.Step;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -28,7 +30,8 @@ final class Training {
     static int run(String cache, Path root, Context context, CommandLauncher real, PrintStream err) {
         int failed = 0;
         forgetFacts(root, err);
-        for (String[] line : lines(cache)) {
+        learnSteps(err);
+        for (String[] line : lines(cache, root)) {
             failed |= needsOneThatRuns(line[0])
                     ? PretendedContainer.during(root, "trained", err, () -> run(root, context, line, real, err))
                     : run(root, context, line, real, err);
@@ -52,13 +55,44 @@ final class Training {
         }
     }
 
+    /** Whoever trains is one user on one host; others' programs have other steps. */
+    private static void learnSteps(PrintStream err) {
+        try {
+            Class.forName(IdRange.class.getName());
+            for (Class<?> step : Step.class.getPermittedSubclasses()) {
+                Class.forName(step.getName());
+            }
+        } catch (ClassNotFoundException e) {
+            err.println(e);
+        }
+    }
+
+    /** So that a folder is learnt with all that one can say. */
+    private static void fillFolder(Path root, PrintStream err) {
+        String config = """
+                {"User": "nobody", "Hostname": "trained", "WorkingDir": "/", "Env": ["A=b"], "Entrypoint": ["/hello"],
+                 "Cmd": ["x"], "Volumes": {"/data": {}, "/dev/null:/dev/nil": {}, "/usr:/src:ro": {}}, "net": true}""";
+        try {
+            Files.createDirectories(root.resolve("folder/rootfs/etc"));
+            Files.writeString(root.resolve("folder/rootfs/etc/passwd"), "nobody:x:65534:65534::/:/bin/sh\n");
+            Files.writeString(root.resolve("folder/config.json"), config);
+        } catch (IOException e) {
+            err.println(e);
+        }
+    }
+
     private static int run(Path root, Context context, String[] line, CommandLauncher real, PrintStream err) {
         List<String> words = new ArrayList<>(List.of("--root", root.toString()));
         words.addAll(List.of(line));
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         try {
+            if (line[0].equals("run") && line[1].equals(root + "/folder")) {
+                fillFolder(root, err);
+            }
             int code = new Cli(context, Cli.CALLER, nowhere, err, new Dropping(real)).run(words);
-            return code == 0 || List.of("pull", "attach", "top").contains(line[0])
+            return code == 0
+                            || List.of("pull", "attach", "top").contains(line[0])
+                            || List.of(line).contains("bwrap")
                     ? 0
                     : 1; // these fail, and have learnt enough
         } catch (Launched e) {
@@ -66,19 +100,17 @@ final class Training {
         }
     }
 
-    private static List<String[]> lines(String cache) {
-        List<String[]> lines = new ArrayList<>(run());
+    private static List<String[]> lines(String cache, Path root) {
+        List<String[]> lines = new ArrayList<>(cache.equals("full") ? full(root) : List.of());
+        lines.addAll(run(root));
         if (!cache.equals("run")) {
             lines.addAll(hot());
-        }
-        if (cache.equals("full")) {
-            lines.addAll(full());
         }
         return lines;
     }
 
     /** What people wait for. Every option that is a line of its own in `run` should be in one of these. */
-    private static List<String[]> run() {
+    private static List<String[]> run(Path root) {
         return List.of(
                 words("run", "--rm", "--rootfs", "/:O", "true"),
                 words(
@@ -126,7 +158,10 @@ final class Training {
                 words("run", "--network", "host", "--privileged", "--rootfs", "/:O", "true"),
                 words("run", "--unshare", "mount,uts", "--rootfs", "/:O", "true"),
                 words("run", "--rm", "hello"),
-                words("run", "-d", "--name", "boat", "-m", "64m", "hello"));
+                words("run", "-d", "--name", "boat", "-m", "64m", "hello"),
+                words("run", root + "/folder"),
+                words("run", "--rw", "-n", "-u", "1000", root + "/folder", "true"),
+                words("run", "--runtime", "bwrap", root + "/folder")); // fails where there is no bwrap
     }
 
     private static List<String[]> hot() {
@@ -162,10 +197,11 @@ final class Training {
                 words("run", "--help"));
     }
 
-    private static List<String[]> full() {
+    private static List<String[]> full(Path root) {
         return List.of(
                 words("doctor"),
                 words("pull", "127.0.0.1:1/nobody/listens"), // fails, and has learnt the registry client's classes
+                words("pull", "-q", "hello", root + "/folder"), // which the others run
                 words("completion", "bash"));
     }
 

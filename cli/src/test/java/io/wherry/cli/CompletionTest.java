@@ -55,6 +55,12 @@ class CompletionTest {
     }
 
     @Test
+    void foldersThatCanBeRun() throws Exception {
+        assertThat(complete("run", "-i", "/us")).containsExactly("/usr");
+        assertThat(complete("rmi", "/us")).isEmpty();
+    }
+
+    @Test
     void options() throws Exception {
         assertThat(complete("--ro")).containsExactly("--root");
         assertThat(complete("run", "--mem")).containsExactly("--memory", "--memory-swap", "--memory-reservation");

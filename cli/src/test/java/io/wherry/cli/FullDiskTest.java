@@ -91,6 +91,23 @@ class FullDiskTest {
         assertThat(sentences.getLast()).startsWith("Free some space there");
     }
 
+    @Test
+    void aFolderOnAnotherDiskIsMeasuredThere() throws IOException {
+        disk.fill(100 << 20);
+        Path root = folder.resolve("elsewhere");
+        try {
+            Command pull = new Built(root).wherry("pull", "-q", registry.reference("image"), disk.point() + "/box");
+            assertSaysThatTheDiskIsFull(disk.inside(pull).run(), 1);
+            assertThat(names("box", ".")).isEmpty();
+            try (Stream<Path> left = Files.list(disk.seen())) {
+                assertThat(left.map(path -> path.getFileName().toString())).noneMatch(name -> name.contains("box"));
+            }
+        } finally {
+            disk.free();
+            Command.of("rm", "-rf", root.toString()).check();
+        }
+    }
+
     /** What has been sent has not been written yet. */
     private static void awaitSize(Path file, long size) throws IOException {
         for (int i = 0; i < 1000 && (!Files.exists(file) || Files.size(file) < size); i++) {

@@ -5,6 +5,7 @@ import io.wherry.kernel.caps.CapabilitySet;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.oci.Capabilities;
 import io.wherry.oci.ExecutionDefaults;
+import io.wherry.oci.IdMapping;
 import io.wherry.oci.LinuxConfig;
 import io.wherry.oci.LinuxConfigBuilder;
 import io.wherry.oci.Mount;
@@ -75,7 +76,7 @@ final class ConfigCompiler {
         RuntimeConfigBuilder config = RuntimeConfig.builder()
                 .process(compiler.process(account))
                 .root(new Root("rootfs", spec.readOnly()))
-                .linux(compiler.linux(parameters));
+                .linux(compiler.linux(account, parameters));
         if (!"host".equals(spec.uts().orElse(""))) {
             config.hostname(spec.hostname().orElse(id.abbreviated())).domainname(spec.domainname());
         }
@@ -271,7 +272,7 @@ final class ConfigCompiler {
         }
     }
 
-    private LinuxConfig linux(Map<String, String> parameters) {
+    private LinuxConfig linux(Account account, Map<String, String> parameters) {
         LinuxConfigBuilder linux = LinuxConfig.builder()
                 .namespace(Namespace.Type.MOUNT)
                 .cgroupsPath("/wherry/" + id.text())
@@ -283,14 +284,23 @@ final class ConfigCompiler {
         namespace(linux, spec.cgroupns(), Namespace.Type.CGROUP);
         if (!facts.root()) {
             linux.namespace(Namespace.Type.USER);
+            if (spec.oneId()) {
+                linux.uidMappings(
+                        List.of(new IdMapping(account.uid(), facts.privilege().uid(), 1)));
+                linux.gidMappings(
+                        List.of(new IdMapping(account.gid(), facts.privilege().gid(), 1)));
+            }
         }
         if (!spec.privileged() && !spec.unmasked()) {
             linux.maskedPaths(MASKED).readonlyPaths(READ_ONLY);
         }
         linux.sysctl(parameters);
         linux.sysctl(spec.sysctls());
-        for (String device : spec.devices()) {
-            linux.device(HostDevice.parse(device).node());
+        for (String text : spec.devices()) {
+            HostDevice device = HostDevice.parse(text);
+            if (!isBound(device)) {
+                linux.device(device.node());
+            }
         }
         String profile = spec.seccomp().orElse("unconfined");
         if (filtered() && !profile.equals("unconfined")) {
@@ -345,8 +355,19 @@ final class ConfigCompiler {
         for (Mount file : files.mounts()) {
             mounts.add(file);
         }
+        for (String text : spec.devices()) {
+            HostDevice device = HostDevice.parse(text);
+            if (isBound(device)) {
+                mounts.add(new Mount(device.node().path(), "bind", device.host(), "bind", "rprivate"));
+            }
+        }
         new MountCompiler(spec).addTo(mounts);
         return mounts;
+    }
+
+    /** An ordinary user makes no nodes; the host's is bound by the runtime, or here if it is to have another path. */
+    private boolean isBound(HostDevice device) {
+        return !facts.root() && !device.host().equals(device.node().path());
     }
 
     static WherryException invalid(String sentence) {

@@ -50,6 +50,7 @@ import java.util.OptionalInt;
  * @param privileged all capabilities and devices, nothing masked, no filter
  * @param seccomp `unconfined`, or the text of a profile
  * @param noNewPrivileges no program gains rights
+ * @param oneId of an ordinary user's container: its user, whatever the number, is the caller, and there is nobody else
  * @param unmasked nothing of /proc and /sys is masked
  * @param devices `host[:container[:rwm]]`
  * @param ulimits `name=soft[:hard]`
@@ -107,6 +108,7 @@ public record ContainerSpec(
         boolean privileged,
         Optional<String> seccomp,
         boolean noNewPrivileges,
+        boolean oneId,
         boolean unmasked,
         List<String> devices,
         List<String> ulimits,
@@ -255,6 +257,9 @@ public record ContainerSpec(
 
         /** No program gains rights. */
         public boolean noNewPrivileges = false;
+
+        /** Of an ordinary user's container: its user, whatever the number, is the caller, and there is nobody else. */
+        public boolean oneId = false;
 
         /** Nothing of /proc and /sys is masked. */
         public boolean unmasked = false;
@@ -418,6 +423,7 @@ public record ContainerSpec(
                     privileged,
                     seccomp,
                     noNewPrivileges,
+                    oneId,
                     unmasked,
                     devices,
                     ulimits,

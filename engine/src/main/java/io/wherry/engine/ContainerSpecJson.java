@@ -54,6 +54,7 @@ final class ContainerSpecJson {
         json.putIfTrue("privileged", spec.privileged());
         json.putIfPresent("seccomp", spec.seccomp());
         json.putIfTrue("noNewPrivileges", spec.noNewPrivileges());
+        json.putIfTrue("oneId", spec.oneId());
         json.putIfTrue("unmasked", spec.unmasked());
         json.putIfNotEmpty("devices", spec.devices());
         json.putIfNotEmpty("ulimits", spec.ulimits());
@@ -141,6 +142,7 @@ final class ContainerSpecJson {
             case "privileged" -> spec.privileged = fields.flag(name);
             case "seccomp" -> spec.seccomp = fields.string(name);
             case "noNewPrivileges" -> spec.noNewPrivileges = fields.flag(name);
+            case "oneId" -> spec.oneId = fields.flag(name);
             case "unmasked" -> spec.unmasked = fields.flag(name);
             case "devices" -> spec.devices = fields.strings(name);
             case "ulimits" -> spec.ulimits = fields.strings(name);

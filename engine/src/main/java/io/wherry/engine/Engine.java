@@ -30,6 +30,7 @@ import java.util.function.Consumer;
 public abstract sealed class Engine permits CommandEngine, Wherry {
     private final StateRoot root;
     private final HostFacts facts;
+    private final Launcher launcher;
     final ContainerFiles files;
     private final Creation creation;
     private final ContainerEvents events;
@@ -60,6 +61,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     Engine(StateRoot root, HostFacts facts, Launcher launcher, Path builtIn, String driver) {
         this.root = root;
         this.facts = facts;
+        this.launcher = launcher;
         this.files = new ContainerFiles(root, facts.bootId());
         this.images = new ImageCatalog(Storage.of(root, facts, launcher, driver), launcher, builtIn);
         this.networks = new Networks(root, facts);
@@ -334,6 +336,23 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         Image image = new RegistryPull(images).pull(name, platform, listener, notes);
         new ImageEvents(root, images).pulled(image);
         return image;
+    }
+
+    /**
+     * Pulls an image into a folder that can be run by its path, as {@link PlainFolder}; the image gets no name here.
+     *
+     * @param folder where, which must not be there yet; absent: the last part of the image's name, in the current folder
+     * @param platform which of its platforms; absent for this host's
+     * @param notes receives sentences about what could not be unpacked here
+     * @return the folder, absolute
+     */
+    public Path pullFolder(
+            String name,
+            Optional<String> folder,
+            Optional<String> platform,
+            PullListener listener,
+            List<String> notes) {
+        return new FolderPull(images, launcher, facts).pull(name, folder, platform, listener, notes);
     }
 
     /**

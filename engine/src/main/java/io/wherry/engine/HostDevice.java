@@ -10,10 +10,11 @@ import java.nio.file.Path;
 /**
  * A device of the host that a container may use: {@code host[:container[:rwm]]}.
  *
+ * @param host its path, as it was written
  * @param node how it appears in the container
  * @param access what may be done: some of r, w, m
  */
-record HostDevice(DeviceNode node, String access) {
+record HostDevice(String host, DeviceNode node, String access) {
 
     static HostDevice parse(String text) {
         String[] parts = text.split(":", -1);
@@ -37,7 +38,7 @@ record HostDevice(DeviceNode node, String access) {
             long major = ((device >>> 8) & 0xFFF) | ((device >>> 32) & ~0xFFFL);
             long minor = (device & 0xFF) | ((device >>> 12) & ~0xFFL);
             DeviceNode node = new DeviceNode(container, type == 0060000 ? "b" : "c", major, minor, mode & 0777, 0, 0);
-            return new HostDevice(node, access);
+            return new HostDevice(host, node, access);
         } catch (IOException e) {
             throw new WherryException(
                     WherryException.Kind.NOT_FOUND, "The device " + host + " cannot be used: " + e.getMessage() + ".");

@@ -58,6 +58,18 @@ final class ImageCatalog {
     }
 
     private void install(ImageReference reference, Path layout) {
+        RegistryPull.Found found = embedded(reference, layout);
+        arrive(reference, found.manifest(), found.blobs(), PullListener.NONE);
+    }
+
+    /** {@return the embedded image of a name} */
+    Optional<RegistryPull.Found> embedded(String name) {
+        return isBuiltIn(name)
+                ? Optional.of(embedded(ImageReference.parse(name), builtIn.resolve(name)))
+                : Optional.empty();
+    }
+
+    private static RegistryPull.Found embedded(ImageReference reference, Path layout) {
         try {
             Index index = Index.parse(Files.readAllBytes(layout.resolve("index.json")));
             BlobSource blobs = (blob, offset) -> {
@@ -67,7 +79,7 @@ final class ImageCatalog {
             };
             Manifest manifest = Manifest.parse(
                     Files.readAllBytes(blob(layout, index.manifests().get(0))));
-            arrive(reference, manifest, blobs, PullListener.NONE);
+            return new RegistryPull.Found(reference, manifest, blobs);
         } catch (IOException e) {
             throw StateFile.failed("read", layout, e);
         }
@@ -161,7 +173,7 @@ final class ImageCatalog {
     }
 
     /** The store's events in the engine's words. */
-    private record Progress(PullListener listener) implements PullProgress {
+    record Progress(PullListener listener) implements PullProgress {
         @Override
         public void present(Descriptor layer) {
             listener.layer(layer.digest().toString(), PullListener.State.PRESENT, layer.size(), layer.size());

@@ -26,8 +26,24 @@ final class RegistryPull {
         this.images = images;
     }
 
+    /**
+     * An image that a registry has, for one platform.
+     *
+     * @param manifest its digest verified
+     * @param blobs where its blobs are
+     */
+    record Found(ImageReference reference, Manifest manifest, BlobSource blobs) {}
+
     /** {@return the image; what could not be unpacked here is said in {@code notes}} */
     Image pull(String name, Optional<String> platform, PullListener listener, List<String> notes) {
+        Found found = find(name, platform, notes);
+        notes.addAll(images.arrive(found.reference(), found.manifest(), found.blobs(), listener)
+                .omitted());
+        return images.find(name).orElseThrow();
+    }
+
+    /** {@return the image that a name stands for; nothing but its documents is fetched} */
+    static Found find(String name, Optional<String> platform, List<String> notes) {
         ImageReference reference = ImageReference.parse(name);
         RegistryClient client = new RegistryClient(RegistryConfig.DEFAULT
                 .withProxies(ProxyRules.of(System.getenv()))
@@ -40,8 +56,7 @@ final class RegistryPull {
         // The store proves each blob's digest before it has a name, and an earlier part of it too.
         BlobSource blobs = (blob, offset) ->
                 client.blob(reference, blob, BlobPosition.unproved(offset), io.wherry.registry.PullListener.NONE);
-        notes.addAll(images.arrive(reference, manifest, blobs, listener).omitted());
-        return images.find(name).orElseThrow();
+        return new Found(reference, manifest, blobs);
     }
 
     /** An image without an index says only in its configuration what it is for. */

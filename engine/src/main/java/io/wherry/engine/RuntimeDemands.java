@@ -70,6 +70,13 @@ final class RuntimeDemands {
         if (kind == RuntimeKind.NATIVE) {
             return;
         }
+        if (spec.oneId() && kind != RuntimeKind.BWRAP) {
+            throw new WherryException(
+                    WherryException.Kind.UNSUPPORTED,
+                    "The runtime `" + name
+                            + "` cannot run a folder with a config.json: its user would not be the caller.",
+                    "The native runtime and bwrap can: give `--runtime native`.");
+        }
         for (Demand demand : ALL) {
             if (!kind.keeps(demand.promise) && demand.asked.test(spec)) {
                 throw new WherryException(

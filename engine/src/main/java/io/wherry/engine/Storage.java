@@ -5,6 +5,7 @@ import io.wherry.kernel.host.Privilege;
 import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.tree.WalledPilots;
 import io.wherry.oci.WherryException;
+import io.wherry.store.content.BlobCache;
 import io.wherry.store.content.ContentStore;
 import io.wherry.store.content.Images;
 import io.wherry.store.disk.Durable;
@@ -22,11 +23,13 @@ import io.wherry.store.unpack.UnpackLimits;
  *
  * @param space what drivers share
  * @param content blobs
+ * @param cache blobs of what was pulled into folders
  * @param images names
  * @param driver unpacked layers
  * @param locks the store's locks
  */
-record Storage(StoreSpace space, ContentStore content, Images images, LayerDriver driver, FileLocks locks) {
+record Storage(
+        StoreSpace space, ContentStore content, BlobCache cache, Images images, LayerDriver driver, FileLocks locks) {
 
     static Storage of(StateRoot root, HostFacts facts, Launcher launcher, String driver) {
         Durable durable = new Durable();
@@ -42,7 +45,8 @@ record Storage(StoreSpace space, ContentStore content, Images images, LayerDrive
                 locks);
         ContentStore content = new ContentStore(root.root().resolve("content"), durable, locks);
         Images images = new Images(root.root().resolve("images"), content, durable, locks);
-        return new Storage(space, content, images, driver(driver, facts, space), locks);
+        BlobCache cache = new BlobCache(root.root().resolve("cache"), durable, locks);
+        return new Storage(space, content, cache, images, driver(driver, facts, space), locks);
     }
 
     private static LayerDriver driver(String name, HostFacts facts, StoreSpace space) {

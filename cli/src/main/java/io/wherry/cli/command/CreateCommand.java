@@ -6,8 +6,10 @@ import io.wherry.cli.run.RunOptions;
 import io.wherry.cli.run.RunWords;
 import io.wherry.cli.session.Session;
 import io.wherry.cli.table.Command;
+import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Row;
+import io.wherry.cli.table.UsageException;
 import io.wherry.engine.ContainerId;
 import io.wherry.engine.ContainerSpec;
 import io.wherry.engine.Engine;
@@ -22,7 +24,7 @@ final class CreateCommand extends Command<RunWords> {
                 List.of("container create"),
                 Row.Section.CONTAINERS,
                 Row.Cache.RUN,
-                RunCommand.OPERANDS,
+                new Operands("IMAGE [COMMAND] [ARG...]", 0, Operands.MANY, true, Operands.Complete.IMAGES),
                 "Create a container, and leave it to be started",
                 List.of("wherry create --name web nginx:1.27", "wherry create -it --name box debian:12 bash"));
     }
@@ -40,6 +42,13 @@ final class CreateCommand extends Command<RunWords> {
     @Override
     public int run(Session session, RunWords words, List<String> operands) {
         ContainerSpec spec = Asked.from(words, operands, session.environment(), session.context());
+        if (words.folder != null) {
+            throw new UsageException(
+                    "create",
+                    List.of("A folder with a config.json is not kept as a container; `wherry run " + operands.getFirst()
+                            + "` runs it."),
+                    1);
+        }
         Engine engine = session.engine();
         words.check(engine.facts());
         if (words.cidFile == null) {

@@ -6,6 +6,7 @@ import io.wherry.cli.session.Session;
 import io.wherry.engine.Engine;
 import io.wherry.engine.Image;
 import io.wherry.engine.PullListener;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,12 +19,31 @@ final class Pulls {
 
     static Image pull(Session session, Engine engine, String name, Optional<String> platform, boolean quiet) {
         List<String> notes = new ArrayList<>();
+        Image image = engine.pull(name, platform, quiet ? PullListener.NONE : listener(session), notes);
+        tell(session, notes);
+        return image;
+    }
+
+    static Path intoFolder(
+            Session session,
+            Engine engine,
+            String name,
+            Optional<String> folder,
+            Optional<String> platform,
+            boolean quiet) {
+        List<String> notes = new ArrayList<>();
+        Path made = engine.pullFolder(name, folder, platform, quiet ? PullListener.NONE : listener(session), notes);
+        tell(session, notes);
+        return made;
+    }
+
+    private static PullListener listener(Session session) {
         int width = session.context().isTerminal(ERROR_OUTPUT)
                 ? Math.max(1, session.context().width())
                 : 0;
         PullProgress progress =
                 new PullProgress(session.err(), width, session.context().height());
-        PullListener listener = (layer, state, done, total) -> {
+        return (layer, state, done, total) -> {
             String digits = layer.substring(layer.indexOf(':') + 1);
             if (state == PullListener.State.COMING) {
                 progress.moved(digits, "pulling", done, total);
@@ -31,10 +51,11 @@ final class Pulls {
                 progress.finished(digits, state == PullListener.State.PRESENT ? "already here" : "pulled");
             }
         };
-        Image image = engine.pull(name, platform, quiet ? PullListener.NONE : listener, notes);
+    }
+
+    private static void tell(Session session, List<String> notes) {
         for (String note : notes) {
             session.err().print("wherry: " + Screen.safe(note) + "\n");
         }
-        return image;
     }
 }

@@ -16,15 +16,20 @@ import io.wherry.engine.CommandEngine;
 import io.wherry.engine.ContainerSpec;
 import io.wherry.engine.CreationListener;
 import io.wherry.engine.Engine;
+import io.wherry.oci.WherryException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Runs a command in a new container. */
 final class RunCommand extends Command<RunWords> implements Stays {
     /** Docker's code for a failure of the engine, so that it is not taken for the container's own. */
     static final int MISUSE = 125;
 
-    static final Operands OPERANDS =
-            new Operands("IMAGE [COMMAND] [ARG...]", 0, Operands.MANY, true, Operands.Complete.IMAGES);
+    static final Operands OPERANDS = new Operands(
+            "IMAGE|FOLDER [COMMAND] [ARG...]", 0, Operands.MANY, true, Operands.Complete.IMAGES_OR_FOLDERS);
 
     @Override
     public int misuse() {
@@ -44,6 +49,7 @@ final class RunCommand extends Command<RunWords> implements Stays {
                         "wherry run hello",
                         "wherry run --rm -it debian:12 bash",
                         "wherry run --rm -it --rootfs /:O bash",
+                        "wherry run -it ./box sh",
                         "wherry run --rm -m 64m --cpus 0.5 -v .:/src:ro -w /src gcc:14 make"));
     }
 
@@ -59,6 +65,9 @@ final class RunCommand extends Command<RunWords> implements Stays {
 
     @Override
     public int run(Session session, RunWords words, List<String> operands) {
+        if (words.dir != null && !operands.isEmpty()) {
+            pullInto(session, words.dir, words, operands.getFirst());
+        }
         ContainerSpec spec = Asked.from(words, operands, session.environment(), session.context());
         if (spec.terminal()
                 && spec.interactive()
@@ -71,6 +80,13 @@ final class RunCommand extends Command<RunWords> implements Stays {
         }
         CommandEngine engine = session.engine();
         words.check(engine.facts());
+        if (words.folder != null) {
+            words.folder.makeVolumes(spec);
+        }
+        if (words.debug) {
+            pullIfAsked(session, engine, spec, words);
+            session.err().print(engine.explain(spec).text(false) + "\n");
+        }
         if (words.cidFile == null) {
             pullIfAsked(session, engine, spec, words);
             start(engine, spec, words, CreationListener.NONE);
@@ -106,7 +122,29 @@ final class RunCommand extends Command<RunWords> implements Stays {
         }
         String name = spec.image().get();
         if (policy.equals("always") || !engine.hasImage(name)) {
-            Pulls.pull(session, engine, name, spec.platform(), words.quiet);
+            try {
+                Pulls.pull(session, engine, name, spec.platform(), words.quiet);
+            } catch (WherryException e) {
+                throw isFolder(name) ? ofFolder(name, e) : e;
+            }
         }
+    }
+
+    /** Brings the image into the folder if there is none. */
+    private static void pullInto(Session session, String folder, RunWords words, String image) {
+        Optional<String> platform = words.spec.platform;
+        if (!Files.exists(Path.of(folder), LinkOption.NOFOLLOW_LINKS)) {
+            Pulls.intoFolder(session, session.engine(), image, Optional.of(folder), platform, words.quiet);
+            words.spec.platform = Optional.empty(); // that was what it was for
+        }
+    }
+
+    private static boolean isFolder(String name) {
+        return Files.isRegularFile(Path.of(name, "config.json"));
+    }
+
+    private static WherryException ofFolder(String name, WherryException e) {
+        return new WherryException(
+                e.kind(), e.getMessage(), "There is a folder of that name: `wherry run ./" + name + "` runs it.", e);
     }
 }

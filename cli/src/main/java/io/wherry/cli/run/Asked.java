@@ -3,6 +3,8 @@ package io.wherry.cli.run;
 import io.wherry.cli.session.Environment;
 import io.wherry.cli.table.UsageException;
 import io.wherry.engine.ContainerSpec;
+import io.wherry.engine.MountSpec;
+import io.wherry.engine.PlainFolder;
 import io.wherry.kernel.launch.Context;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +39,11 @@ public final class Asked {
             throw new UsageException("run", asked.problems, 1);
         }
         words.spec.env = new Variables(caller, asked.files).of(words.environmentFiles, words.environment);
+        if (words.folder == null) {
+            asked.withoutFolder();
+        } else {
+            words.folder.complete(words.spec, words.rw);
+        }
         asked.labels();
         asked.processors();
         asked.seccomp();
@@ -82,15 +89,48 @@ public final class Asked {
 
     private void operands(List<String> operands) {
         boolean folder = words.spec.rootfs.isPresent();
-        if (operands.isEmpty() && !folder) {
-            problems.add("`run` needs IMAGE [COMMAND] [ARG...], or a folder by `--rootfs`.");
+        String first = operands.isEmpty() ? "" : operands.getFirst();
+        if (words.folderToWrite != null) {
+            words.rw = true;
+            folder(words.folderToWrite, operands);
+        } else if (words.dir != null && !operands.isEmpty()) {
+            folder(words.dir, operands.subList(1, operands.size())).requireImage(first);
+        } else if (!folder && MountWords.isPath(first)) {
+            folder(first, operands.subList(1, operands.size()));
+        } else if (operands.isEmpty() && !folder) {
+            problems.add("`run` needs IMAGE [COMMAND] [ARG...], or a folder such as `./box`, or one by `--rootfs`.");
         } else if (operands.isEmpty() && words.spec.entrypoint.isEmpty()) {
             problems.add("`run --rootfs` needs COMMAND [ARG...]: a folder does not say what is to run in it.");
         } else if (folder) {
             words.spec.command = operands;
         } else {
-            words.spec.image = Optional.of(operands.getFirst());
+            words.spec.image = Optional.of(first);
             words.spec.command = operands.subList(1, operands.size());
+        }
+    }
+
+    /** A folder with a config.json, which says what was not said here. */
+    private PlainFolder folder(String path, List<String> command) {
+        words.spec.command = command;
+        PlainFolder opened = PlainFolder.open(path);
+        words.folder = opened;
+        if (words.rw && words.spec.readOnly) {
+            problems.add("Option `--rw` says the opposite of `--read-only`; give one of them.");
+        }
+        return opened;
+    }
+
+    /** What only a folder with a config.json has. */
+    private void withoutFolder() {
+        if (words.rw) {
+            problems.add(
+                    "Option `--rw` is for a folder with a config.json, such as `./box`: other roots can be written.");
+        }
+        for (MountSpec mount : words.spec.mounts) {
+            if (mount.type() == MountSpec.Type.BIND && mount.source().isEmpty()) {
+                problems.add("Option `--volume` cannot make a volume without a host folder yet; name a folder of this"
+                        + " host, beginning with `/`, `./` or `../`.");
+            }
         }
     }
 

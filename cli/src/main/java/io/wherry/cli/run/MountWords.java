@@ -16,7 +16,7 @@ final class MountWords {
 
     private MountWords() {}
 
-    /** Reads {@code HOST:CONTAINER[:OPTIONS]}. */
+    /** Reads {@code HOST:CONTAINER[:OPTIONS]}, or {@code CONTAINER} alone, which has no source yet. */
     static MountSpec volume(String text) throws BadValueException {
         int first = text.indexOf(':');
         int second = first < 0 ? -1 : text.indexOf(':', first + 1);
@@ -25,10 +25,12 @@ final class MountWords {
         if (!target.startsWith("/") || (first >= 0 && source.isEmpty())) {
             throw BadValueException.wanted("`/HOST:/CONTAINER[:OPTIONS]`", text);
         }
+        if (first < 0) {
+            return new MountSpec(MountSpec.Type.BIND, Optional.empty(), target, List.of());
+        }
         if (!isPath(source)) {
-            String named = source.isEmpty() ? "without a host folder" : "with the name `" + source + "`";
-            throw new BadValueException("cannot make a volume " + named
-                    + " yet; name a folder of this host, beginning with `/`, `./` or `../`.");
+            throw new BadValueException("cannot make a volume with the name `" + source
+                    + "` yet; name a folder of this host, beginning with `/`, `./` or `../`.");
         }
         List<String> options = new ArrayList<>();
         boolean overlay = false;

@@ -34,7 +34,15 @@ public final class RunOptions {
         table.flag(
                 "step", NONE, "Start it one instruction at a time: a newline runs the one shown", (w, v) -> w.step = v);
         DetachKeys.option(table, (w, v) -> w.detachKeys = v)
-                .flag("sig-proxy", NONE, "Pass signals on to it (default true)", (w, v) -> w.signals = v);
+                .flag("sig-proxy", NONE, "Pass signals on to it (default true)", (w, v) -> w.signals = v)
+                .text(
+                        "dir",
+                        NONE,
+                        "FOLDER",
+                        "Run the image in this folder, and pull it there first if there is none",
+                        (w, v) -> w.dir = v)
+                .flag("rw", NONE, "Let the root of a folder with a config.json be written to", (w, v) -> w.rw = v)
+                .flag("debug", NONE, "Print what is executed first", (w, v) -> w.debug = v);
         return all(table);
     }
 
@@ -148,12 +156,7 @@ public final class RunOptions {
                         "A variable; NAME alone takes the caller's value",
                         (w, v) -> w.environment.add(v))
                 .files("env-file", "Variables from a file, one a line", (w, v) -> w.environmentFiles.add(v))
-                .text(
-                        "workdir",
-                        'w',
-                        "FOLDER",
-                        "The folder it starts in",
-                        (w, v) -> w.spec.workdir = Optional.of(absolute(v)))
+                .text("workdir", 'w', "FOLDER", "The folder it starts in", (w, v) -> workdir(w, v))
                 .text(
                         "user",
                         'u',
@@ -186,8 +189,8 @@ public final class RunOptions {
                 .list(
                         "volume",
                         'v',
-                        "HOST:CONTAINER[:OPTIONS]",
-                        "Mount a folder of this host (ro, rw, z, Z, rslave...)",
+                        "[HOST:]CONTAINER[:OPTIONS]",
+                        "Mount a folder of this host (ro, rw, z, Z, rslave...), or, without it, of the folder that is run",
                         (w, v) -> w.spec.mounts.add(MountWords.volume(v)))
                 .list(
                         "mount",
@@ -281,6 +284,11 @@ public final class RunOptions {
                         "Its network (default: bridge for root, none for users)",
                         (w, v) -> w.spec.network = Optional.of(v))
                 .alias("net")
+                .flag("share-net", 'n', "The host's network, as `--network host`", (w, v) -> {
+                    if (v) {
+                        w.spec.network = Optional.of("host");
+                    }
+                })
                 .choice("pid", "host|private", "Processes that it sees", (w, v) -> w.spec.pid = Optional.of(v))
                 .choice(
                         "ipc",
@@ -416,6 +424,15 @@ public final class RunOptions {
         }
         words.spec.rootfs = Optional.of(path);
         words.spec.rootfsOverlay = overlay;
+    }
+
+    /** What can be no working folder is d-utils' `-w FOLDER`. */
+    private static void workdir(RunWords words, String text) throws BadValueException {
+        if (!text.startsWith("/") && MountWords.isPath(text)) {
+            words.folderToWrite = text;
+        } else {
+            words.spec.workdir = Optional.of(absolute(text));
+        }
     }
 
     static String absolute(String text) throws BadValueException {

@@ -2,6 +2,7 @@ package io.wherry.cli.run;
 
 import io.wherry.engine.Attachment;
 import io.wherry.engine.ContainerSpec;
+import io.wherry.engine.PlainFolder;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.launch.CommandLauncher;
 import io.wherry.oci.WherryException;
@@ -53,6 +54,24 @@ public final class RunWords {
 
     /** The keys that leave its terminal. */
     String detachKeys = CommandLauncher.DETACH_KEYS;
+
+    /** What {@code -w} was given that can be no working folder: a folder to be run and written to, as d-utils has it. */
+    @Nullable
+    String folderToWrite;
+
+    /** The folder that the image is pulled into and run in; absent for a container of the store's. */
+    @Nullable
+    public String dir;
+
+    /** Whether the root of a folder with a config.json may be written to. */
+    boolean rw;
+
+    /** The folder with a config.json that is run; absent for an image or a bare root. */
+    @Nullable
+    public PlainFolder folder;
+
+    /** Whether what is executed is printed first. */
+    public boolean debug;
 
     /** The file that its id is written into. */
     @Nullable

@@ -163,6 +163,12 @@ public final class BashCompletion {
                     words*) COMPREPLY=($(compgen -W "${operands#words}" -- "$current")) ;;
                     commands) COMPREPLY=($(compgen -W '%s' -- "$current")) ;;
                     containers) COMPREPLY=($(compgen -W "$(wherry ps -a --format '{{.Names}}' 2>/dev/null)" -- "$current")) ;;
+                    images_or_folders) # a folder is told by its first character
+                        if [[ $current == [./]* ]]; then
+                            __wherry_paths -d "$current"
+                        else
+                            COMPREPLY=($(compgen -W "$(wherry images --format '{{.Repository}}:{{.Tag}}' 2>/dev/null)" -- "$current"))
+                        fi ;;
                     images) COMPREPLY=($(compgen -W "$(wherry images --format '{{.Repository}}:{{.Tag}}' 2>/dev/null)" -- "$current")) ;;
                     esac
                 fi

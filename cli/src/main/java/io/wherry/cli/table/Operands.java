@@ -21,6 +21,7 @@ public record Operands(String syntax, int least, int most, boolean endOptions, C
         NOTHING,
         CONTAINERS,
         IMAGES,
+        IMAGES_OR_FOLDERS,
         COMMANDS
     }
 }

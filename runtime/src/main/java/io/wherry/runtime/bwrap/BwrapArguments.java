@@ -7,6 +7,7 @@ import io.wherry.oci.Namespace;
 import io.wherry.oci.ProcessConfig;
 import io.wherry.oci.RuntimeConfig;
 import io.wherry.oci.WherryException;
+import io.wherry.runtime.pilot.InsideIds;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,9 +88,11 @@ final class BwrapArguments {
         }
     }
 
-    /** Another user than root: bwrap gives an id of one's own in a user namespace only. */
+    /** Another user than the one it is started as: bwrap gives an id of one's own in a user namespace only. */
     private boolean isAnother() {
-        return config.process().user().uid() != 0 || config.process().user().gid() != 0;
+        InsideIds ids = InsideIds.of(config, facts);
+        return config.process().user().uid() != ids.uid()
+                || config.process().user().gid() != ids.gid();
     }
 
     private void mount(Mount mount) {
@@ -97,7 +100,9 @@ final class BwrapArguments {
         String target = mount.destination();
         if (mount.isBind()) {
             boolean readOnly = mount.options().contains("ro");
-            add(readOnly ? "--ro-bind" : "--bind", mount.source().orElseThrow(), target);
+            String source = mount.source().orElseThrow();
+            String writable = source.startsWith("/dev/") ? "--dev-bind" : "--bind";
+            add(readOnly ? "--ro-bind" : writable, source, target);
         } else if (target.equals("/dev") && type.equals("tmpfs")) {
             add("--dev", target);
         } else if (type.equals("proc")) {

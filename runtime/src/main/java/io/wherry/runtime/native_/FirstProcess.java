@@ -3,7 +3,6 @@ package io.wherry.runtime.native_;
 import static io.wherry.kernel.program.Assembler.INSIDE;
 
 import io.wherry.kernel.host.HostFacts;
-import io.wherry.kernel.host.Privilege;
 import io.wherry.kernel.program.Linux;
 import io.wherry.kernel.step.AdjustOomScore;
 import io.wherry.kernel.step.AwaitMark;
@@ -40,6 +39,7 @@ import io.wherry.oci.RuntimeConfig;
 import io.wherry.runtime.pilot.Candidates;
 import io.wherry.runtime.pilot.Cgroups;
 import io.wherry.runtime.pilot.Identity;
+import io.wherry.runtime.pilot.InsideIds;
 import io.wherry.runtime.pilot.RootMount;
 import io.wherry.runtime.pilot.Streams;
 import java.util.List;
@@ -101,8 +101,8 @@ final class FirstProcess {
         }
         if (!facts.root()) {
             plan.add(INSIDE, new AwaitMark(pilot, Mark.MAPPED, Slot.NONE, false));
-            boolean single = facts.privilege() instanceof Privilege.Single;
-            plan.add(INSIDE, new SetIds(0, 0, List.of(), !single));
+            InsideIds ids = InsideIds.of(config, facts);
+            plan.add(INSIDE, new SetIds(ids.uid(), ids.gid(), List.of(), !ids.single()));
             plan.add(INSIDE, new DieWithParent());
         }
         plan.add(INSIDE, new MakeMountsPrivate());

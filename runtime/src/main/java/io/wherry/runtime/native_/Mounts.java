@@ -3,7 +3,6 @@ package io.wherry.runtime.native_;
 import static io.wherry.kernel.program.Assembler.INSIDE;
 
 import io.wherry.kernel.host.HostFacts;
-import io.wherry.kernel.host.Privilege;
 import io.wherry.kernel.program.Linux;
 import io.wherry.kernel.step.AttachMount;
 import io.wherry.kernel.step.CloneTree;
@@ -20,6 +19,7 @@ import io.wherry.oci.DeviceNode;
 import io.wherry.oci.Mount;
 import io.wherry.oci.RuntimeConfig;
 import io.wherry.oci.WherryException;
+import io.wherry.runtime.pilot.InsideIds;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -149,8 +149,10 @@ final class Mounts {
                 options.add(option);
             }
         }
-        if (type.equals("devpts") && facts.privilege() instanceof Privilege.Single) {
-            options.remove("gid=5"); // the only group there is, is 0
+        if (type.equals("devpts")
+                && !facts.root()
+                && InsideIds.of(config, facts).single()) {
+            options.remove("gid=5"); // the only group there is, is the caller's
         }
         plan.add(INSIDE, new NewFilesystem(type, options, MountAttributes.parse(mount.options()), slot));
         boolean kernels = target.equals("/proc") || target.equals("/sys") || target.startsWith("/dev");

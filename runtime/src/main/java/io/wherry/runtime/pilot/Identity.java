@@ -118,12 +118,15 @@ public final class Identity {
     private void ids(ProcessConfig process) {
         int uid = (int) process.user().uid();
         int gid = (int) process.user().gid();
-        boolean single = facts.privilege() instanceof Privilege.Single;
-        if (single && (uid != 0 || gid != 0)) {
+        InsideIds ids = InsideIds.of(config, facts);
+        boolean single = !facts.root() && ids.single();
+        if (single && (uid != ids.uid() || gid != ids.gid())) {
             throw new WherryException(
                     WherryException.Kind.UNSUPPORTED,
-                    "Cannot run as user " + uid + ":" + gid + ": this user has one id, which is root in the container.",
-                    ((Privilege.Single) facts.privilege()).reason() + ".");
+                    "Cannot run as user " + uid + ":" + gid + ": there is one id in the container, "
+                            + (ids.uid() == 0 ? "which is root." : ids.uid() + ":" + ids.gid() + "."),
+                    facts.privilege() instanceof Privilege.Single user ? user.reason() + "." : null,
+                    null);
         }
         List<Integer> groups = new ArrayList<>();
         groups.add(gid); // the primary one too, or permissions that exclude it could be bypassed

@@ -1,7 +1,6 @@
 package io.wherry.runtime.pilot;
 
 import io.wherry.kernel.host.HostFacts;
-import io.wherry.kernel.host.Privilege;
 import io.wherry.kernel.step.CloseDescriptors;
 import io.wherry.kernel.step.DieWithParent;
 import io.wherry.kernel.step.Execute;
@@ -58,8 +57,8 @@ final class JoiningProcess {
     /** The process's rights in the user namespace, without groups of the host. */
     void settle() {
         if (!facts.root()) {
-            boolean single = facts.privilege() instanceof Privilege.Single;
-            plan.add(inside, new SetIds(0, 0, List.of(), !single));
+            InsideIds ids = InsideIds.of(config, facts);
+            plan.add(inside, new SetIds(ids.uid(), ids.gid(), List.of(), !ids.single()));
             plan.add(inside, new DieWithParent());
             plan.add(inside, new SetDumpable(false));
         }

@@ -137,8 +137,9 @@ public final class PilotStrand {
     /** Maps ids from outside, where the right to do so is. */
     public void map(Slot socket) {
         Privilege privilege = facts.privilege();
-        if (privilege instanceof Privilege.Single user) {
-            plan.add(PILOT, new MapSingleId(0, user.uid(), 0, user.gid()));
+        InsideIds ids = InsideIds.of(config, facts);
+        if (!facts.root() && ids.single()) {
+            plan.add(PILOT, new MapSingleId(ids.uid(), privilege.uid(), ids.gid(), privilege.gid()));
             plan.add(PILOT, new SendMark(socket, Mark.MAPPED, Slot.NONE));
         } else if (privilege instanceof Privilege.Ranges user) {
             plan.add(PILOT, new MapIdRanges(user.newuidmap(), user.uids()));

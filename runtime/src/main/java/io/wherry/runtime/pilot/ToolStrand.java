@@ -4,7 +4,6 @@ import static io.wherry.kernel.program.Assembler.INSIDE;
 import static io.wherry.kernel.program.Assembler.PILOT;
 
 import io.wherry.kernel.host.HostFacts;
-import io.wherry.kernel.host.Privilege;
 import io.wherry.kernel.program.Linux;
 import io.wherry.kernel.step.AdjustOomScore;
 import io.wherry.kernel.step.AdoptOrphans;
@@ -195,8 +194,8 @@ public final class ToolStrand {
         plan.add(INSIDE, new DieWithParent());
         if (!facts.root()) {
             plan.add(INSIDE, new AwaitMark(socket, Mark.MAPPED, Slot.NONE, false));
-            boolean single = facts.privilege() instanceof Privilege.Single;
-            plan.add(INSIDE, new SetIds(0, 0, List.of(), !single));
+            InsideIds ids = InsideIds.of(config, facts);
+            plan.add(INSIDE, new SetIds(ids.uid(), ids.gid(), List.of(), !ids.single()));
             plan.add(INSIDE, new DieWithParent());
         }
         plan.add(INSIDE, new MakeMountsPrivate());

@@ -5,6 +5,7 @@ import io.wherry.kernel.tree.TreeSession;
 import io.wherry.kernel.tree.TreeStream;
 import io.wherry.kernel.tree.TreeTarget;
 import io.wherry.store.disk.FullDisk;
+import io.wherry.store.unpack.FreeSpace;
 import io.wherry.store.unpack.LayerSummary;
 import io.wherry.store.unpack.LayerUnpacker;
 import io.wherry.store.unpack.LayersBelow;
@@ -26,14 +27,15 @@ final class LayerWork {
 
     LayerSummary run(TreeTarget target, LayersBelow below, UnpackPass pass, InputStream archive) throws IOException {
         TreeStream.Parents parents = below == LayersBelow.APART ? TreeStream.Parents.REQUIRE : TreeStream.Parents.MAKE;
+        Path disk = target.folder(); // which for a folder of the user's is not the store's
+        FreeSpace free = bytes -> FullDisk.require(disk, bytes);
         Path file = spill.resolve("spill-" + System.nanoTime());
         try (TreeSession session = space.pilots().open(target);
                 TreeStream out = new TreeStream(session, parents, file)) {
-            return new LayerUnpacker(out, below, pass, space.ownership(), space.limits(), space::requireFree)
-                    .unpack(archive);
+            return new LayerUnpacker(out, below, pass, space.ownership(), space.limits(), free).unpack(archive);
         } catch (TreeException e) {
             boolean full = e.errno() == TreeException.ENOSPC || e.errno() == TreeException.EDQUOT;
-            throw full ? FullDisk.of(space.root(), e) : e;
+            throw full ? FullDisk.of(disk, e) : e;
         }
     }
 

@@ -7,7 +7,6 @@ import io.wherry.kernel.tree.TreeTarget;
 import io.wherry.oci.WherryException;
 import io.wherry.store.disk.Durable;
 import io.wherry.store.disk.FileLocks;
-import io.wherry.store.disk.FullDisk;
 import io.wherry.store.unpack.Ownership;
 import io.wherry.store.unpack.UnpackLimits;
 import java.io.IOException;
@@ -53,10 +52,6 @@ public record StoreSpace(
         return new Temporary(folder, lock);
     }
 
-    void requireFree(long bytes) {
-        FullDisk.require(root, bytes);
-    }
-
     /** Takes a folder away at once, and removes what is below it; none is success. */
     void trash(Path folder) {
         if (!Files.exists(folder, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
@@ -82,6 +77,29 @@ public record StoreSpace(
         }
     }
 
+    /** Removes a tree that may lie outside of the store; none is success. */
+    void removeTreeAnywhere(Path folder) {
+        if (!Files.exists(folder, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        Path parent = java.util.Objects.requireNonNull(folder.getParent(), "a root is not removed");
+        Temporary spill = temporary();
+        try (FileLocks.Held _ = spill.lock();
+                TreeSession session = pilots.open(TreeTarget.plain(parent));
+                TreeStream out = new TreeStream(
+                        session, TreeStream.Parents.REQUIRE, spill.folder().resolve("spill"))) {
+            out.remove(
+                    io.wherry.kernel.tree.BytePath.of(parent.relativize(folder).toString()));
+            out.finish();
+        }
+        removeTree(spill.folder());
+    }
+
+    /** {@return the same store with files that become another's} */
+    public StoreSpace withOwnership(Ownership other) {
+        return new StoreSpace(root, state, mapping, other, limits, pilots, durable, locks);
+    }
+
     /** {@return the path below the root, as a pilot whose root that is sees it} */
     String inRoot(Path path) {
         return io.wherry.kernel.tree.BytePath.of(root.relativize(path).toString());
@@ -105,6 +123,7 @@ public record StoreSpace(
             var lock = locks.tryExclusive("tmp-" + folder.getFileName());
             if (lock.isPresent()) {
                 try (FileLocks.Held _ = lock.get()) {
+                    NewFolder.removeBegun(this, folder);
                     removeTree(folder);
                     removed++;
                 }

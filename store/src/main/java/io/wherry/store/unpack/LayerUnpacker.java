@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads one layer's archive and makes its entries (see the package). For one layer and one thread. */
 public final class LayerUnpacker {
+    private static final int SET_IDS = 06000;
+    private static final int OWNER_MAY_ALL = 0700;
     private static final int OMITTED_LIMIT = 16;
     /** Several layers are apart at once. One with more links than this may be read again. */
     private static final int LINKS_APART = 1 << 17;
@@ -228,12 +230,12 @@ public final class LayerUnpacker {
 
     private Attributes attributes(TarEntry entry) {
         boolean keep = ownership == Ownership.KEEP;
+        int mode = entry.mode();
+        if (ownership == Ownership.HAND_OVER) {
+            mode = (mode & ~SET_IDS) | (entry.kind() == TarEntry.Kind.FOLDER ? OWNER_MAY_ALL : 0);
+        }
         return new Attributes(
-                entry.mode(),
-                keep ? (int) entry.uid() : 0,
-                keep ? (int) entry.gid() : 0,
-                entry.seconds(),
-                entry.nanos());
+                mode, keep ? (int) entry.uid() : 0, keep ? (int) entry.gid() : 0, entry.seconds(), entry.nanos());
     }
 
     private List<Xattr> xattrs(String path, List<Xattr> all) {
