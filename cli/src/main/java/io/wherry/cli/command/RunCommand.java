@@ -85,7 +85,7 @@ final class RunCommand extends Command<RunWords> implements Stays {
         }
         if (words.debug) {
             pullIfAsked(session, engine, spec, words);
-            session.err().print(engine.explain(spec).text(false) + "\n");
+            session.err().print(engine.explain(spec).text(false, false) + "\n");
         }
         if (words.cidFile == null) {
             pullIfAsked(session, engine, spec, words);

@@ -1,5 +1,6 @@
 package io.wherry.runtime.bwrap;
 
+import io.wherry.kernel.host.HostFacts;
 import io.wherry.oci.ByteSize;
 import io.wherry.oci.DeviceNode;
 import io.wherry.oci.Mount;
@@ -19,6 +20,7 @@ final class BwrapArguments {
 
     private final RuntimeConfig config;
     private final String root;
+    private final HostFacts facts;
     private final List<String> list = new ArrayList<>();
 
     /**
@@ -26,9 +28,10 @@ final class BwrapArguments {
      *
      * @param root absolute path of its root
      */
-    BwrapArguments(RuntimeConfig config, String root) {
+    BwrapArguments(RuntimeConfig config, String root, HostFacts facts) {
         this.config = config;
         this.root = root;
+        this.facts = facts;
     }
 
     /** {@return all but the program's own name and the numbers of descriptors} */

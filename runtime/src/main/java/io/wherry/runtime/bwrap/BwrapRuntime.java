@@ -55,7 +55,7 @@ public record BwrapRuntime(String program) implements ContainerRuntime {
             plan.add(PILOT, new OpenFile(pilot.volatileFolder(), FILTER, program));
             passed.add(program);
         }
-        BwrapArguments arguments = new BwrapArguments(config, ToolStrand.root(pilot));
+        BwrapArguments arguments = new BwrapArguments(config, ToolStrand.root(pilot), facts);
         List<String> words = new ArrayList<>();
         words.add(this.program);
         words.addAll(List.of("--info-fd", Integer.toString(info[1].number())));
