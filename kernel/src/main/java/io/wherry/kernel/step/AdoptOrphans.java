@@ -19,6 +19,6 @@ public record AdoptOrphans() implements Step {
 
     @Override
     public String why() {
-        return "A tool leaves the container behind when it has started it; without this it would become a child of the host's first process, and nobody could learn its exit code.";
+        return "A tool leaves the container behind when it has started it; its exit code is told to whoever is its parent then.";
     }
 }

@@ -25,6 +25,6 @@ public record AdoptProcess(Slot from, String text, Slot words, Slot tool, Slot p
 
     @Override
     public String why() {
-        return "The tool knows which process is the container's; the monitor must wait for it, signal it and let others join it, and may believe the tool no further than that it is one of its own descendants.";
+        return "The tool knows which process is the container's; the monitor waits for it and signals it, and takes none but a descendant.";
     }
 }

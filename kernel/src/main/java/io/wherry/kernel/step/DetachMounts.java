@@ -24,6 +24,6 @@ public record DetachMounts(String path) implements Step {
 
     @Override
     public String why() {
-        return "The tool makes control groups of its own wherever it sees a hierarchy, and leaves empty ones behind; the container is in Wherry's by its birth.";
+        return "The tool would make groups of its own wherever it sees a hierarchy, and leave them behind; the container is in Wherry's.";
     }
 }
