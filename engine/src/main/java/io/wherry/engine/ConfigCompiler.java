@@ -5,6 +5,7 @@ import io.wherry.kernel.caps.CapabilitySet;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.oci.Capabilities;
 import io.wherry.oci.ExecutionDefaults;
+import io.wherry.oci.IdMapping;
 import io.wherry.oci.LinuxConfig;
 import io.wherry.oci.LinuxConfigBuilder;
 import io.wherry.oci.Mount;
@@ -75,7 +76,7 @@ final class ConfigCompiler {
         RuntimeConfigBuilder config = RuntimeConfig.builder()
                 .process(compiler.process(account))
                 .root(new Root("rootfs", spec.readOnly()))
-                .linux(compiler.linux(parameters));
+                .linux(compiler.linux(parameters, account));
         if (!"host".equals(spec.uts().orElse(""))) {
             config.hostname(spec.hostname().orElse(id.abbreviated())).domainname(spec.domainname());
         }
@@ -271,7 +272,7 @@ final class ConfigCompiler {
         }
     }
 
-    private LinuxConfig linux(Map<String, String> parameters) {
+    private LinuxConfig linux(Map<String, String> parameters, Account account) {
         LinuxConfigBuilder linux = LinuxConfig.builder()
                 .namespace(Namespace.Type.MOUNT)
                 .cgroupsPath("/wherry/" + id.text())
@@ -283,6 +284,13 @@ final class ConfigCompiler {
         namespace(linux, spec.cgroupns(), Namespace.Type.CGROUP);
         if (!facts.root()) {
             linux.namespace(Namespace.Type.USER);
+        }
+        if (DevelopmentEnvironment.is(spec)) {
+            linux.rootfsPropagation(Optional.of("slave"));
+        }
+        if (DevelopmentEnvironment.keepsId(spec, account, facts)) {
+            linux.uidMappings(List.of(new IdMapping(account.uid(), account.uid(), 1)));
+            linux.gidMappings(List.of(new IdMapping(account.gid(), account.gid(), 1)));
         }
         if (!spec.privileged() && !spec.unmasked()) {
             linux.maskedPaths(MASKED).readonlyPaths(READ_ONLY);
@@ -306,6 +314,19 @@ final class ConfigCompiler {
     }
 
     private List<Mount> mounts(NetworkFiles files) {
+        List<Mount> mounts;
+        if (DevelopmentEnvironment.is(spec)) {
+            mounts = DevelopmentEnvironment.mounts(spec);
+        } else {
+            mounts = own();
+            mounts.addAll(files.mounts());
+        }
+        new MountCompiler(spec).addTo(mounts);
+        return mounts;
+    }
+
+    /** The filesystems of a container's own. */
+    private List<Mount> own() {
         List<Mount> mounts = new ArrayList<>();
         boolean hostNetwork = "host".equals(spec.network().orElse(""));
         boolean hostPid = "host".equals(spec.pid().orElse(""));
@@ -339,10 +360,6 @@ final class ConfigCompiler {
         }
         mounts.add(new Mount("/dev/mqueue", "mqueue", "mqueue", "nosuid", "noexec", "nodev"));
         mounts.add(new Mount("/dev/shm", "tmpfs", "shm", "nosuid", "noexec", "nodev", "mode=1777", "size=" + shm));
-        for (Mount file : files.mounts()) {
-            mounts.add(file);
-        }
-        new MountCompiler(spec).addTo(mounts);
         return mounts;
     }
 

@@ -48,11 +48,13 @@ final class Creation {
     record Compiled(RuntimeConfig config, Plan plan, KernelProgram program) {}
 
     Compiled compile(ContainerSpec spec, ContainerRoot from, ContainerId id, String name, NetworkChoice network) {
-        Account account = Account.lookUp(
-                spec.user().orElse(from.defaults().user()),
-                spec.groups(),
-                from.accounts().passwd(),
-                from.accounts().group());
+        Account account = DevelopmentEnvironment.is(spec)
+                ? DevelopmentEnvironment.account(spec, facts)
+                : Account.lookUp(
+                        spec.user().orElse(from.defaults().user()),
+                        spec.groups(),
+                        from.accounts().passwd(),
+                        from.accounts().group());
         NetworkFiles networkFiles = new NetworkFiles(files.folder(id), network.address());
         RuntimeConfig config =
                 ConfigCompiler.compile(spec, from.defaults(), account, networkFiles, network.parameters(), facts, id);

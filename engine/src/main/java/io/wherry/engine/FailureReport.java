@@ -39,8 +39,8 @@ public record FailureReport(int exitCode, String sentence, String hint) {
 
     /** The runtime's own sentence tells whether it is the command's fault. */
     private static FailureReport ofTool(String what, int ours, String words) {
-        boolean absent = words.contains("executable file") && words.contains("not found")
-                || words.contains("exec") && words.contains("o such file or directory");
+        boolean absent = (words.contains("executable file") && words.contains("not found"))
+                || (words.contains("exec") && words.contains("o such file or directory"));
         boolean refused = words.contains("exec") && words.contains("ermission denied");
         return new FailureReport(
                 absent ? NOT_THERE : refused ? NOT_EXECUTABLE : ours, what + "the runtime says: " + words + ".", "");

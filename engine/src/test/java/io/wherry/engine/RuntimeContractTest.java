@@ -135,7 +135,8 @@ class RuntimeContractTest {
         spec.hostname = Optional.of("far");
         spec.readOnly = true;
         spec.ulimits = new ArrayList<>(List.of("nofile=100"));
-        spec.mounts = new ArrayList<>(List.of(new MountSpec(MountSpec.Type.TMPFS, Optional.empty(), "/t", List.of("size=1m"))));
+        spec.mounts = new ArrayList<>(
+                List.of(new MountSpec(MountSpec.Type.TMPFS, Optional.empty(), "/t", List.of("size=1m"))));
         HostedLauncher.Start start = run(spec);
         assertThat(start.await().code()).as(start.err()).isZero();
         assertThat(start.out()).isEqualTo("b c\n/bin\nfar\nread-only\n100\nwritable\n1\n");
@@ -150,7 +151,8 @@ class RuntimeContractTest {
             assertThat(outcome.code()).isEqualTo(1);
         } else {
             assertThat(outcome.failure()).isPresent();
-            FailureReport report = yard.engine().report(start.id(), outcome.failure().get());
+            FailureReport report =
+                    yard.engine().report(start.id(), outcome.failure().get());
             assertThat(report.exitCode()).as(report.sentence()).isEqualTo(NOT_THERE);
             assertThat(report.sentence()).contains("/nothing");
             start.leave(report.exitCode());

@@ -12,7 +12,9 @@ public enum RuntimeKind {
     /** bwrap(1). */
     BWRAP("bwrap", "namespaces, capabilities, a filter of system calls; no program gains rights"),
     /** runc and whatever has its command line. */
-    OCI("oci", "the runtime's own: namespaces with runc and crun, a kernel of its own with runsc");
+    OCI("oci", "the runtime's own: namespaces with runc and crun, a kernel of its own with runsc"),
+    /** Another root, and nothing else between it and the host: for development environments. */
+    CHROOT("chroot", "none but another root: all devices, all rights of the caller, the host's network");
 
     static {
         BWRAP.partly(Promise.USER, "one id, in a user namespace of its own, without capabilities")
@@ -25,11 +27,24 @@ public enum RuntimeKind {
                 .never(Promise.PRIVILEGED, "bwrap is there to take rights away");
         OCI.never(Promise.INIT, "the runtime starts the command itself")
                 .partly(Promise.EXIT_CODES, "as far as the runtime tells the cause");
+        CHROOT.partly(Promise.USER, "for an ordinary user: oneself, or root of a namespace of one's own")
+                .partly(Promise.GROUPS, "for root; an ordinary user keeps the caller's")
+                .partly(Promise.DEVICES, "all of the host's, with their permissions, at their places")
+                .partly(Promise.PRIVILEGED, "always")
+                .never(Promise.CAPABILITIES, "it has the caller's")
+                .never(Promise.SECCOMP, "there is no wall that it could strengthen")
+                .never(Promise.MASKED, "it is shown what the caller is shown")
+                .never(Promise.NETWORK, "it has the host's network")
+                .never(Promise.SYSCTL, "they are the host's own");
     }
 
     private final String word;
     private final String walls;
+
+    @SuppressWarnings("ImmutableEnumChecker") // filled before anybody sees it, and shown to nobody
     private final Map<Promise, String> refused = new EnumMap<>(Promise.class);
+
+    @SuppressWarnings("ImmutableEnumChecker")
     private final Map<Promise, String> limited = new EnumMap<>(Promise.class);
 
     RuntimeKind(String word, String walls) {

@@ -90,7 +90,9 @@ final class RuntimesCommand extends Command<RuntimesCommand.Words> {
         for (RuntimeKind kind : RuntimeKind.values()) {
             text.append(' ').append(kind.word()).append(" |");
         }
-        text.append("\n|---|").append("---|".repeat(RuntimeKind.values().length)).append('\n');
+        text.append("\n|---|")
+                .append("---|".repeat(RuntimeKind.values().length))
+                .append('\n');
         for (Promise promise : Promise.values()) {
             text.append("| ").append(promise.text()).append(" |");
             for (RuntimeKind kind : RuntimeKind.values()) {

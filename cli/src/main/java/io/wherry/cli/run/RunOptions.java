@@ -36,6 +36,18 @@ public final class RunOptions {
         return all(table);
     }
 
+    /** {@return a new table for {@code dev}: without what the host decides there} */
+    public static OptionTable<RunWords> ofDevelopment() {
+        OptionTable<RunWords> table = new OptionTable<>();
+        DetachKeys.option(table.section("Container"), (w, v) -> w.detachKeys = v);
+        container(table);
+        image(table);
+        process(table);
+        files(table);
+        limits(table);
+        return table;
+    }
+
     /** {@return a new table for {@code create}, which stays with nothing} */
     public static OptionTable<RunWords> ofCreate() {
         return all(new OptionTable<RunWords>().section("Container"));

@@ -1,6 +1,5 @@
 package io.wherry.runtime.bwrap;
 
-import io.wherry.kernel.host.HostFacts;
 import io.wherry.oci.ByteSize;
 import io.wherry.oci.DeviceNode;
 import io.wherry.oci.Mount;
@@ -19,7 +18,6 @@ final class BwrapArguments {
 
     private final RuntimeConfig config;
     private final String root;
-    private final HostFacts facts;
     private final List<String> list = new ArrayList<>();
 
     /**
@@ -27,10 +25,9 @@ final class BwrapArguments {
      *
      * @param root absolute path of its root
      */
-    BwrapArguments(RuntimeConfig config, String root, HostFacts facts) {
+    BwrapArguments(RuntimeConfig config, String root) {
         this.config = config;
         this.root = root;
-        this.facts = facts;
     }
 
     /** {@return all but the program's own name and the numbers of descriptors} */

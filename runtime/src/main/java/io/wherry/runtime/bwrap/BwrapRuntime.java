@@ -13,9 +13,9 @@ import io.wherry.kernel.step.Rootfs;
 import io.wherry.kernel.step.Slot;
 import io.wherry.kernel.step.WriteFile;
 import io.wherry.oci.RuntimeConfig;
+import io.wherry.runtime.ContainerRuntime;
 import io.wherry.runtime.ExecPlacement;
 import io.wherry.runtime.Placement;
-import io.wherry.runtime.ContainerRuntime;
 import io.wherry.runtime.pilot.Identity;
 import io.wherry.runtime.pilot.JoiningExec;
 import io.wherry.runtime.pilot.PilotStrand;
@@ -55,7 +55,7 @@ public record BwrapRuntime(String program) implements ContainerRuntime {
             plan.add(PILOT, new OpenFile(pilot.volatileFolder(), FILTER, program));
             passed.add(program);
         }
-        BwrapArguments arguments = new BwrapArguments(config, ToolStrand.root(pilot), facts);
+        BwrapArguments arguments = new BwrapArguments(config, ToolStrand.root(pilot));
         List<String> words = new ArrayList<>();
         words.add(this.program);
         words.addAll(List.of("--info-fd", Integer.toString(info[1].number())));

@@ -25,9 +25,9 @@ import io.wherry.kernel.step.Step;
 import io.wherry.kernel.step.SweepByTool;
 import io.wherry.kernel.step.WriteFile;
 import io.wherry.oci.RuntimeConfig;
+import io.wherry.runtime.ContainerRuntime;
 import io.wherry.runtime.ExecPlacement;
 import io.wherry.runtime.Placement;
-import io.wherry.runtime.ContainerRuntime;
 import io.wherry.runtime.pilot.Cgroups;
 import io.wherry.runtime.pilot.PilotStrand;
 import io.wherry.runtime.pilot.Streams;
@@ -139,7 +139,8 @@ public record OciRuntime(String program, List<String> arguments) implements Cont
             steps.add(new SweepByTool(words, ToolStrand.ENVIRONMENT));
         }
         steps.add(new KillRecorded(pilot.volatilePath(), "started"));
-        for (CgroupLayout.Hierarchy hierarchy : facts.cgroups().hierarchies()) { // the runtime uses more of them than we do
+        for (CgroupLayout.Hierarchy hierarchy :
+                facts.cgroups().hierarchies()) { // the runtime uses more of them than we do
             steps.add(new EmptyCgroup(hierarchy.path(), Cgroups.PARENT, place.id(), false));
         }
         steps.add(new EmptyCgroup("/sys/fs/cgroup/systemd", Cgroups.PARENT, place.id(), false));

@@ -113,6 +113,9 @@ public final class Identity {
     }
 
     private void ids(ProcessConfig process) {
+        if (!config.linux().uidMappings().isEmpty()) {
+            return; // there is one id in the namespace, which it has already; its groups are the caller's
+        }
         int uid = (int) process.user().uid();
         int gid = (int) process.user().gid();
         boolean single = facts.privilege() instanceof Privilege.Single;

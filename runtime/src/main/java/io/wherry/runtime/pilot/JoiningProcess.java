@@ -57,7 +57,7 @@ final class JoiningProcess {
 
     /** The process's rights in the user namespace, without groups of the host. */
     void settle() {
-        if (!facts.root()) {
+        if (!facts.root() && config.linux().uidMappings().isEmpty()) {
             boolean single = facts.privilege() instanceof Privilege.Single;
             plan.add(inside, new SetIds(0, 0, List.of(), !single));
             plan.add(inside, new DieWithParent());

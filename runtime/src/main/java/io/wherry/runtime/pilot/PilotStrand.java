@@ -133,7 +133,12 @@ public final class PilotStrand {
     /** Maps ids from outside, where the right to do so is. */
     public void map(Slot socket) {
         Privilege privilege = facts.privilege();
-        if (privilege instanceof Privilege.Single user) {
+        if (!config.linux().uidMappings().isEmpty()) {
+            int uid = privilege.uid();
+            int gid = privilege.gid();
+            plan.add(PILOT, new MapSingleId(uid, uid, gid, gid));
+            plan.add(PILOT, new SendMark(socket, Mark.MAPPED, Slot.NONE));
+        } else if (privilege instanceof Privilege.Single user) {
             plan.add(PILOT, new MapSingleId(0, user.uid(), 0, user.gid()));
             plan.add(PILOT, new SendMark(socket, Mark.MAPPED, Slot.NONE));
         } else if (privilege instanceof Privilege.Ranges user) {
