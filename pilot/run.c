@@ -30,6 +30,7 @@ static op_function *const op_functions[OP_LIMIT] = {
     [OP_ADOPT] = op_adopt,
     [OP_CONSOLE] = op_console,
     [OP_KILLREC] = op_killrec,
+    [OP_FOLLOW] = op_follow,
 };
 
 void failure_text(struct context *ctx, const char *text) {

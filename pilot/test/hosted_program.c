@@ -1,4 +1,4 @@
-/* Every rule of docs/program.md "What is checked": one program that breaks it, and the reason given. uses: program.c tables.c */
+/* Every rule of docs/program.md "What is checked": one program that breaks it, and the reason given. uses: program.c device_rules.c text.c tables.c */
 #include "sample.h"
 
 static int tests;

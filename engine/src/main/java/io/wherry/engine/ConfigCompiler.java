@@ -298,7 +298,9 @@ final class ConfigCompiler {
         linux.sysctl(parameters);
         linux.sysctl(spec.sysctls());
         for (String device : spec.devices()) {
-            linux.device(HostDevice.parse(device).node());
+            if (!DeviceSelector.is(device)) {
+                linux.device(HostDevice.parse(device).node());
+            }
         }
         String profile = spec.seccomp().orElse("unconfined");
         if (filtered() && !profile.equals("unconfined")) {

@@ -1,5 +1,6 @@
 package io.wherry.engine;
 
+import io.wherry.kernel.devices.DevicePattern;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.program.KernelProgram;
 import io.wherry.kernel.step.NetworkAttachment;
@@ -82,7 +83,19 @@ final class Creation {
                 restart(spec),
                 stopSignal(spec, from).number(),
                 LogChoice.of(spec, config.process().env(), id, name).log(),
-                HealthChoice.of(spec, from.defaults()));
+                HealthChoice.of(spec, from.defaults()),
+                devices(spec));
+    }
+
+    /** A development environment has all devices anyhow; a selector that nobody understands is refused there too. */
+    private static List<DevicePattern> devices(ContainerSpec spec) {
+        List<DevicePattern> patterns = new ArrayList<>();
+        for (String device : spec.devices()) {
+            if (DeviceSelector.is(device)) {
+                patterns.addAll(DeviceSelector.parse(device));
+            }
+        }
+        return DevelopmentEnvironment.is(spec) ? List.of() : patterns;
     }
 
     private static Signal stopSignal(ContainerSpec spec, ContainerRoot from) {

@@ -17,15 +17,18 @@ public enum RuntimeKind {
     CHROOT("chroot", "none but another root: all devices, all rights of the caller, the host's network");
 
     static {
+        NATIVE.partly(Promise.HOTPLUG, "for root, with control groups of version 1 or `--privileged`");
         BWRAP.partly(Promise.USER, "one id, in a user namespace of its own, without capabilities")
                 .partly(Promise.EXIT_CODES, "bwrap ends with 1 for both, and says why in the log")
                 .partly(Promise.MASKED, "masked as elsewhere; what is read-only is what bwrap itself protects")
                 .never(Promise.GROUPS, "bwrap sets no supplementary groups")
                 .never(Promise.SETUID, "bwrap always forbids it")
+                .never(Promise.HOTPLUG, "its devices are those of the start")
                 .never(Promise.DOMAINNAME, "bwrap has no option for it")
                 .never(Promise.SYSCTL, "bwrap has no option for it")
                 .never(Promise.PRIVILEGED, "bwrap is there to take rights away");
         OCI.never(Promise.INIT, "the runtime starts the command itself")
+                .never(Promise.HOTPLUG, "its devices are those of the start")
                 .partly(Promise.EXIT_CODES, "as far as the runtime tells the cause");
         CHROOT.partly(Promise.USER, "for an ordinary user: oneself, or root of a namespace of one's own")
                 .partly(Promise.GROUPS, "for root; an ordinary user keeps the caller's")

@@ -216,8 +216,8 @@ public final class RunOptions {
                         "device",
                         NONE,
                         "HOST[:CONTAINER][:rwm]",
-                        "Let it use a device of this host",
-                        (w, v) -> w.spec.devices.add(DeviceWords.parse(v).spelled()))
+                        "Let it use a device: a path, or what it is: usb:vendor=0403, tty:ttyUSB*, by-id/NAME",
+                        (w, v) -> w.spec.devices.add(DeviceWords.spelled(v)))
                 .bytes("shm-size", NONE, "Size of /dev/shm (default 64m)", (w, v) -> w.spec.shmSize = v);
     }
 

@@ -27,6 +27,7 @@ public sealed interface Step
                 EnableControllers,
                 EnterWorkdir,
                 Execute,
+                FollowDevices,
                 FollowHostMounts,
                 HoldLease,
                 InstallSeccomp,

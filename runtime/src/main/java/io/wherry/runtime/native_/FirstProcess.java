@@ -96,7 +96,12 @@ final class FirstProcess {
         this.root = plan.slot("rootfs");
     }
 
-    void start(Optional<NetworkAttachment> network) {
+    /**
+     * Adds the steps.
+     *
+     * @param sendsDevices whether the pilot is given its /dev
+     */
+    void start(Optional<NetworkAttachment> network, boolean sendsDevices) {
         ProcessConfig process = config.process();
         plan.add(INSIDE, new DieWithParent());
         if (hidden) {
@@ -132,6 +137,9 @@ final class FirstProcess {
         Slot master = openHostTerminal(mounts);
         plan.add(INSIDE, new SwitchRoot(root));
         mounts.attach();
+        if (sendsDevices) {
+            plan.add(INSIDE, new SendMark(pilot, Mark.DEVICES, mounts.devices()));
+        }
         if (!process.cwd().equals("/")) {
             plan.add(INSIDE, new MakeWorkdir(root, process.cwd()));
         }
