@@ -14,7 +14,7 @@ import java.util.Map;
 public final class DeviceSelector {
     private static final String USB = "usb:";
     private static final String FORMS =
-            "usb:vendor=HEX[,product=HEX][,serial=TEXT], tty:PATTERN, block:PATTERN, input:, video:, hidraw:, sound:, i2c:, spi:, gpio:, iio:, usbmisc:, by-id/NAME, by-path/NAME";
+            "usb:vendor=HEX[,product=HEX][,serial=TEXT], tty:PATTERN, block:PATTERN, input:, video:, hidraw:, sound:, i2c:, spi:, gpio:, iio:, misc:NAME, usbmisc:, by-id/NAME, by-path/NAME";
     private static final String ACCESS = "rwm";
 
     /** Words for people, and the kernel's. */
@@ -29,6 +29,7 @@ public final class DeviceSelector {
             Map.entry("spi", "spidev"),
             Map.entry("gpio", "gpio"),
             Map.entry("iio", "iio"),
+            Map.entry("misc", "misc"),
             Map.entry("usbmisc", "usbmisc"));
 
     /** Folders below /dev in which udev keeps such links. */
@@ -60,7 +61,7 @@ public final class DeviceSelector {
             throw invalid(text, "it is neither a path such as /dev/ttyUSB0 nor one of " + FORMS);
         }
         String name = text.substring(colon + 1);
-        if (name.isEmpty() && (word.equals("tty") || word.equals("block"))) {
+        if (name.isEmpty() && (word.equals("tty") || word.equals("block") || word.equals("misc"))) {
             throw invalid(text, "it needs a name, such as ttyUSB* or sd?: all of the host's would be meant");
         }
         if (name.indexOf('/') >= 0 || !fits(name, DevicePattern.NAME_MOST)) {

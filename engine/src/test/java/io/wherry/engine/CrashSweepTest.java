@@ -59,7 +59,8 @@ class CrashSweepTest {
         AGAIN,
         BWRAP,
         RUNC,
-        CRUN;
+        CRUN,
+        CHROOT;
 
         /** By which runtime. */
         Optional<RuntimeName> runtime() {
@@ -101,7 +102,10 @@ class CrashSweepTest {
         "FAIL, CRUN",
         "STOP, BWRAP",
         "STOP, RUNC",
-        "STOP, CRUN"
+        "STOP, CRUN",
+        "DIE, CHROOT",
+        "FAIL, CHROOT",
+        "STOP, CHROOT"
     })
     void nothingIsLeftWhereverAStartEnds(Switch what, Shape shape) throws InterruptedException {
         ContainerSpec spec = spec(shape);

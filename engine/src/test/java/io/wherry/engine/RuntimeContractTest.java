@@ -42,7 +42,7 @@ class RuntimeContractTest {
     }
 
     static List<String> runtimes() {
-        return List.of("native", "bwrap", "runc", "crun");
+        return List.of("native", "chroot", "bwrap", "runc", "crun");
     }
 
     @AfterEach
