@@ -123,6 +123,7 @@ final class Training {
                         "--rootfs",
                         "/",
                         "true"),
+                words("dev", "--rootfs", "/:O", "true"),
                 words("run", "--network", "host", "--privileged", "--rootfs", "/:O", "true"),
                 words("run", "--rm", "hello"),
                 words("run", "-d", "--name", "boat", "-m", "64m", "hello"));

@@ -3,7 +3,6 @@ package io.wherry.cli.command;
 import static io.wherry.cli.table.Option.NONE;
 
 import io.wherry.cli.run.Asked;
-import io.wherry.cli.run.RunOptions;
 import io.wherry.cli.run.RunWords;
 import io.wherry.cli.session.Session;
 import io.wherry.cli.table.Command;
@@ -32,7 +31,7 @@ final class ExplainCommand extends Command<ExplainCommand.Words> {
                 Row.Section.CONTAINERS,
                 Row.Cache.HOT,
                 new Operands(
-                        "run WORDS... | exec WORDS... | CONTAINER",
+                        "run WORDS... | dev WORDS... | exec WORDS... | CONTAINER",
                         1,
                         Operands.MANY,
                         true,
@@ -57,7 +56,8 @@ final class ExplainCommand extends Command<ExplainCommand.Words> {
     public int run(Session session, Words words, List<String> operands) {
         List<String> line = operands.subList(1, operands.size());
         Explanation explanation = switch (operands.getFirst()) {
-            case "run" -> planned(session, line);
+            case "run" -> planned(session, new RunCommand(), line);
+            case "dev" -> planned(session, new DevCommand(), line);
             case "exec" -> new ExecCommand().explain(session, line);
             default -> stored(session, words, operands);
         };
@@ -69,11 +69,12 @@ final class ExplainCommand extends Command<ExplainCommand.Words> {
         return 0;
     }
 
-    /** The words of {@code run}, read as {@code run} reads them. */
-    private static Explanation planned(Session session, List<String> line) {
-        RunWords run = new RunWords();
-        List<String> operands =
-                new Parser<>("run", RunOptions.table(), RunCommand.OPERANDS, RunCommand.MISUSE).parse(line, run);
+    /** The words of a command that starts a container, read as that command reads them. */
+    private static Explanation planned(Session session, Command<RunWords> command, List<String> line) {
+        RunWords run = command.words();
+        List<String> operands = new Parser<>(
+                        command.row().name(), command.options(), RunCommand.OPERANDS, RunCommand.MISUSE)
+                .parse(line, run);
         ContainerSpec spec = Asked.from(run, operands, session.environment(), session.context());
         Engine engine = session.engine();
         run.check(engine.facts());

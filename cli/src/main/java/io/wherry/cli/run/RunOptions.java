@@ -145,7 +145,7 @@ public final class RunOptions {
                         "runtime",
                         NONE,
                         "NAME",
-                        "What runs it: native, bwrap, runc, crun, one that is configured, or a path (default native)",
+                        "What runs it: native, chroot, bwrap, runc, crun, one that is configured, or a path (default native)",
                         (w, v) -> w.spec.runtime = Optional.of(RuntimeName.ofOwner(v)));
     }
 
