@@ -1,6 +1,7 @@
 package io.wherry.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.wherry.kernel.launch.Failure;
 import io.wherry.kernel.program.Assembler;
@@ -57,6 +58,8 @@ class CrashSweepTest {
         TERMINAL,
         /** It fails, and its monitor starts it once more. */
         AGAIN,
+        /** It is given devices that come and go; for system root with groups of version 1. */
+        PLUGGED,
         BWRAP,
         RUNC,
         CRUN,
@@ -103,11 +106,21 @@ class CrashSweepTest {
         "STOP, BWRAP",
         "STOP, RUNC",
         "STOP, CRUN",
+        "DIE, PLUGGED",
+        "FAIL, PLUGGED",
+        "STOP, PLUGGED",
         "DIE, CHROOT",
         "FAIL, CHROOT",
         "STOP, CHROOT"
     })
     void nothingIsLeftWhereverAStartEnds(Switch what, Shape shape) throws InterruptedException {
+        assumeThat(shape != Shape.PLUGGED
+                        || yard.facts().cgroups().hierarchy("devices").isPresent())
+                .as("device groups of version 1")
+                .isTrue();
+        assumeThat(shape != Shape.PLUGGED || yard.facts().root())
+                .as("system root")
+                .isTrue();
         ContainerSpec spec = spec(shape);
         KernelProgram program = yard.engine().explain(spec).program();
         List<String> broken = new ArrayList<>();
@@ -126,6 +139,9 @@ class CrashSweepTest {
         spec.remove = shape == Shape.REMOVED;
         spec.terminal = shape == Shape.TERMINAL;
         spec.runtime = shape.runtime();
+        if (shape == Shape.PLUGGED) {
+            spec.devices.add("tty:tty1?");
+        }
         if (shape == Shape.AGAIN) {
             spec.restart = Optional.of(RestartPolicy.parse("on-failure:1"));
         }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -121,6 +122,50 @@ class HotplugTest {
     }
 
     @Test
+    void aRestartByTheMonitorFollowsAnew() throws InterruptedException {
+        rootWithChangingRules();
+        ContainerSpec.Builder spec = yard.spec(NAME, "/bin/busybox", "sleep", "60");
+        spec.devices.add("block:loop" + NUMBER);
+        spec.restart = Optional.of(RestartPolicy.parse("always"));
+        loop(ADD);
+        yard.engine().run(spec.build());
+        until(() -> yard.engine().container(NAME).status() == Container.Status.RUNNING);
+        Command.of("kill", "-9", Long.toString(first())).check();
+        until(() -> yard.engine().container(NAME).restarts() == 1
+                && yard.engine().container(NAME).status() == Container.Status.RUNNING);
+        assertThat(inside(": < /dev/loop4242 && echo opened")).isEqualTo("opened\n");
+        loop(REMOVE);
+        until(() -> inside("test -e /dev/loop4242 || echo gone").equals("gone\n"));
+    }
+
+    @Test
+    void whatTheContainerPutsInTheWayLeadsNowhere() throws InterruptedException {
+        rootWithChangingRules();
+        start("block:loop" + NUMBER, "misc:tun");
+        assertThat(
+                        inside(
+                                "test -c /dev/net/tun && busybox rm -r /dev/net && busybox ln -s /tmp /dev/net && busybox mkdir -p /dev/loop4242/x && echo done"))
+                .isEqualTo("done\n");
+        Path outside = Path.of("/tmp/tun");
+        loop(ADD);
+        Thread.sleep(500);
+        assertThat(outside).doesNotExist();
+        assertThat(inside("busybox ls /dev/loop4242; busybox ls /tmp/tun 2>/dev/null"))
+                .isEqualTo("x\n");
+    }
+
+    private static long first() {
+        return Long.parseLong(started().text("pid"));
+    }
+
+    private static KeyValues started() {
+        Path running = yard.state().resolve("volatile/c");
+        String id = yard.engine().container(NAME).id().substring(0, 12);
+        return KeyValues.parse(
+                StateFile.read(running.resolve(id).resolve("started")).orElseThrow());
+    }
+
+    @Test
     void aForgedEventMakesNothing() throws InterruptedException {
         rootWithChangingRules();
         start("block:loop" + NUMBER);
@@ -140,12 +185,7 @@ class HotplugTest {
     void aDeviceThatFlapsDoesNotStarveTheMonitor() throws InterruptedException, IOException {
         rootWithChangingRules();
         start("block:loop" + NUMBER);
-        long monitor = Long.parseLong(KeyValues.parse(StateFile.read(yard.state()
-                                .resolve("volatile/c")
-                                .resolve(yard.engine().container(NAME).id().substring(0, 12))
-                                .resolve("started"))
-                        .orElseThrow())
-                .text("monitor"));
+        long monitor = Long.parseLong(started().text("monitor"));
         long before = ticks(monitor);
         python("""
                 import fcntl, os, time
