@@ -45,6 +45,7 @@ public final class RunOptions {
         process(table);
         files(table);
         limits(table);
+        namespaces(table);
         return table;
     }
 
