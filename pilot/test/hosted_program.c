@@ -163,7 +163,7 @@ static void flow_tests(void) {
     BREAK("refuses an unknown barrier", code[find(a, OP_SEND)].operands[1] = 10, "an unknown barrier");
     BREAK("refuses PUTPID over a string", code[find(a, OP_PUTPID)].operands[0] = code[0].operands[2], "PUTPID without its 12 bytes");
     BREAK("refuses WRITE with an access mode", code[find(a, OP_WRITE)].operands[4] = 2, "WRITE with an unknown open flag");
-    BREAK("refuses an unknown flag of the monitor", a->data[code[find(a, OP_MONITOR)].operands[1]] = 64, "an unknown flag in a monitor block");
+    BREAK("refuses an unknown flag of the monitor", a->data[code[find(a, OP_MONITOR)].operands[1]] = -128, "an unknown flag in a monitor block");
     BREAK("refuses the monitor's unassigned descriptor", a->data[code[find(a, OP_MONITOR)].operands[1] + 5] = 0,
           "a descriptor that nothing was assigned to");
     BREAK("refuses an unknown format of the log", a->data[code[find(a, OP_MONITOR)].operands[1] + 48] = 3, "a log that the monitor does not know");

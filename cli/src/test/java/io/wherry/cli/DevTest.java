@@ -80,6 +80,20 @@ class DevTest {
     }
 
     @Test
+    void itEndsWhenTheCommandIsKilled() throws IOException, InterruptedException {
+        String box = folder.resolve("box") + ":O";
+        Process process = built.wherry("dev", "--rootfs", box, "sh", "-c", "echo up; exec busybox sleep 60")
+                .start();
+        assertThat(process.inputReader().readLine()).isEqualTo("up");
+        process.destroyForcibly().waitFor();
+        long end = System.nanoTime() + 20_000_000_000L;
+        while (!built.wherry("ps", "-aq").check().out().isEmpty()) {
+            assertThat(System.nanoTime()).as("it is gone").isLessThan(end);
+            Thread.sleep(100);
+        }
+    }
+
+    @Test
     void whatCannotBeHadIsRefusedByItsName() {
         String box = folder.resolve("box") + ":O";
         assertThat(built.wherry("run", "--runtime", "chroot", "--network", "none", "--rootfs", box, "sh")

@@ -20,6 +20,7 @@ import io.wherry.oci.Seccomp;
 import io.wherry.oci.User;
 import io.wherry.oci.WherryException;
 import io.wherry.oci.json.JsonObject;
+import io.wherry.runtime.pilot.PilotStrand;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,6 +92,9 @@ final class ConfigCompiler {
         }
         if (compiler.filtered() && spec.seccomp().isEmpty()) {
             config.annotation("io.wherry.seccomp", "default");
+        }
+        if (DevelopmentEnvironment.hangsUp(spec)) {
+            config.annotation(PilotStrand.HANGUP_ANNOTATION, "true");
         }
         if (spec.init()) {
             config.annotation("io.wherry.init", "true");

@@ -95,6 +95,11 @@ final class DevelopmentEnvironment {
         return is(spec) && !facts.root() && account.uid() != 0;
     }
 
+    /** {@return whether it ends with whoever started it: who has left it by the detach keys can come back, who closed the window or was killed cannot} */
+    static boolean hangsUp(ContainerSpec spec) {
+        return is(spec) && spec.remove() && spec.interactive() && !spec.detached();
+    }
+
     /** {@return the host's filesystems in place of a container's own; what is mounted there later appears here too} */
     static List<Mount> mounts(ContainerSpec spec) {
         List<Mount> mounts = new ArrayList<>();

@@ -40,6 +40,9 @@ import java.util.Optional;
  * monitor, removal and sweep behind it ({@link #close}). Not for several threads.
  */
 public final class PilotStrand {
+    /** The annotation of a container that is not to go on when the client that started it is gone. */
+    public static final String HANGUP_ANNOTATION = "io.wherry.hangup";
+
     private final RuntimeConfig config;
     private final Placement place;
     private final Optional<NetworkAttachment> network;
@@ -191,6 +194,7 @@ public final class PilotStrand {
                 streams.monitorIn().number() >= 0,
                 place.log(),
                 place.remove(),
+                config.annotations().containsKey(HANGUP_ANNOTATION),
                 streams.monitorIn(),
                 streams.monitorOut(),
                 streams.monitorErr(),
