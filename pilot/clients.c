@@ -51,6 +51,9 @@ void client_drop(struct monitor *m, struct client *c) {
     if (last_input) {
         monitor_input_end(m);
     }
+    if (last_input && (m->block.flags & BLOCK_HANGUP) != 0 && !m->ended) {
+        monitor_hang_up(m);
+    }
 }
 
 bool output_blocked(const struct monitor *m) {

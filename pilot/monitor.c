@@ -1,6 +1,7 @@
 /* See docs/monitor.md. */
 #include "events.h"
 #include "health.h"
+#include "hotplug.h"
 #include "monitor.h"
 
 enum { SUBREAPER = 36, SET_NAME = 15, SFD_FLAGS = O_CLOEXEC | O_NONBLOCK, FOREVER = -1, GREETING = 2, OWN_FDS = FD_LAST + 1 };
@@ -31,7 +32,7 @@ void monitor_event_numbers(const struct monitor *m, const char *action, const ch
     event_numbers(m->block.events, m->block.folder, action, key, value, key2, value2);
 }
 
-enum { POLL_PIDFD, POLL_SIGNALS, POLL_LISTENER, POLL_OUT, POLL_ERR, POLL_IN, POLL_LOG, POLL_HEALTH, POLL_SHIM_LOG, POLL_CLIENTS, POLL_COUNT = POLL_CLIENTS + CLIENT_LIMIT };
+enum { POLL_PIDFD, POLL_SIGNALS, POLL_LISTENER, POLL_OUT, POLL_ERR, POLL_IN, POLL_LOG, POLL_HEALTH, POLL_SHIM_LOG, POLL_DEVICES, POLL_CLIENTS, POLL_COUNT = POLL_CLIENTS + CLIENT_LIMIT };
 
 static int64_t sooner(int64_t left, int64_t at, int64_t now) {
     int64_t wait = at > now ? at - now : 0;
@@ -45,6 +46,7 @@ static int wait_for_work(const struct monitor *m, struct pollfd fds[POLL_COUNT])
     int64_t left = m->kill_at == NEVER ? FOREVER : sooner(FOREVER, m->kill_at, now);
     left = m->again_at == NEVER ? left : sooner(left, m->again_at, now);
     left = health_due(m) == NEVER ? left : sooner(left, health_due(m), now);
+    left = hotplug_due(m->ctx) == NEVER ? left : sooner(left, hotplug_due(m->ctx), now);
     bool quiet = m->quiet_until > now;
     left = quiet && !blocked ? sooner(left, m->quiet_until, now) : left;
     bool shim = m->shim != NULL && !m->ended;
@@ -56,6 +58,7 @@ static int wait_for_work(const struct monitor *m, struct pollfd fds[POLL_COUNT])
     fds[POLL_ERR] = (struct pollfd){.fd = blocked ? -1 : m->block.err, .events = POLLIN};
     fds[POLL_IN] = (struct pollfd){.fd = input_waits ? m->block.in : -1, .events = POLLOUT};
     fds[POLL_HEALTH] = (struct pollfd){.fd = health_output(m), .events = POLLIN};
+    fds[POLL_DEVICES] = (struct pollfd){.fd = hotplug_socket(m->ctx), .events = POLLIN};
     fds[POLL_LOG] = (struct pollfd){.fd = log_waits(&m->log) ? m->log.fd : -1, .events = POLLOUT};
     for (unsigned k = 0; k < CLIENT_LIMIT; k++) {
         const struct client *c = &m->clients[k];
@@ -90,6 +93,7 @@ void monitor_turn(struct monitor *m) {
         monitor_kill_all(m);
     }
     health_turn(m, n > 0 && fds[POLL_HEALTH].revents != 0);
+    hotplug_turn(m->ctx, n > 0 && fds[POLL_DEVICES].revents != 0);
     if (n <= 0) {
         return;
     }

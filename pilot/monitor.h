@@ -12,7 +12,7 @@ enum {
 
 enum { NEVER = -1 };
 
-enum { BLOCK_TERMINAL = 1, BLOCK_STDIN = 2, BLOCK_LOG = 4, BLOCK_REMOVE = 8, BLOCK_OOM_V1 = 16, BLOCK_OOM_V2 = 32 };
+enum { BLOCK_TERMINAL = 1, BLOCK_STDIN = 2, BLOCK_LOG = 4, BLOCK_REMOVE = 8, BLOCK_OOM_V1 = 16, BLOCK_OOM_V2 = 32, BLOCK_HANGUP = 64 };
 
 /* What follows the end of the container. */
 enum { RESTART_NO, RESTART_ON_FAILURE, RESTART_ALWAYS, RESTART_LIMIT };
@@ -147,6 +147,8 @@ int monitor_signal(struct monitor *m, uint32_t signal);
 int monitor_ask_shim(struct monitor *m, enum shim_request which, const uint8_t *tail, size_t length);
 /* What a client asks, by its frame: 0 or a positive errno. */
 int monitor_request(struct monitor *m, enum frame_type type, const uint8_t *payload);
+/* Who started it is gone without a word, and it is not to go on alone. */
+void monitor_hang_up(struct monitor *m);
 /* The end of everything in the container. */
 void monitor_kill_all(struct monitor *m);
 

@@ -9,6 +9,8 @@ struct process {
     char **envp;
 };
 
+struct follower;
+
 /* A failure as it travels (docs/program.md "Failure record"). */
 struct failure {
     uint32_t strand;
@@ -49,6 +51,7 @@ struct context {
     int last_error;    /* of the instruction before, 0 none */
     struct child children[STRAND_COUNT];
     struct shim *shim; /* the containerd shim that is spoken with, or NULL */
+    struct follower *follower; /* hotplug.c; NULL: no devices are followed */
     struct failure failure; /* of the instruction being run; text and argument are set by the op */
 };
 
@@ -89,7 +92,7 @@ void report_started(const struct context *ctx);
 typedef int op_function(struct context *ctx, const struct instruction *i);
 op_function op_call, op_write, op_read, op_check, op_netlink, op_putpid, op_fail, op_record, op_workdir, op_makepath;
 op_function op_clone, op_send, op_recv, op_spawn, op_exec, op_monitor, op_init, op_trees, op_wait, op_process;
-op_function op_killcg, op_rmcg, op_rmtree, op_devices, op_pass, op_adopt, op_console, op_killrec, op_shim, op_ask;
+op_function op_killcg, op_rmcg, op_rmtree, op_devices, op_pass, op_adopt, op_console, op_killrec, op_shim, op_ask, op_follow;
 
 /* Operands. A descriptor's number, a string (NULL if absent). */
 static inline int fd_at(const struct instruction *i, unsigned k) {

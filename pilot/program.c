@@ -3,6 +3,7 @@
  * once, so that it can take operands as they are. It protects against truncation, version skew and encoder errors; a program never
  * has more rights than its author.
  */
+#include "device_rules.h"
 #include "program.h"
 #include "ttrpc.h"
 #include <linux/fcntl.h>
@@ -12,7 +13,7 @@
 #include <linux/close_range.h>
 
 enum {
-    ERRNO_LIMIT = 4096, READ_LIMIT = 1 << 20, BPF_LIMIT = 4096, PATH_LIMIT = 4096, MONITOR_FLAGS = 63, RESTART_POLICIES = 3, SIGNAL_LAST = 64, SIGNAL_KILL = 9,
+    ERRNO_LIMIT = 4096, READ_LIMIT = 1 << 20, BPF_LIMIT = 4096, PATH_LIMIT = 4096, MONITOR_FLAGS = 127, RESTART_POLICIES = 3, SIGNAL_LAST = 64, SIGNAL_KILL = 9,
     PID_MOST = 1 << 22, LOG_PROGRAM = 2, ANSWER_MS_MOST = 600000, SHIM_REQUESTS = 7,
 };
 
@@ -372,6 +373,19 @@ static bool check_devices(struct checker *c, const struct instruction *i) {
         && require(c, as_signed(i->operands[0]) >= 0 || loads, "device rules of no cgroup");
 }
 
+/* Data has no alignment of its own. */
+static bool check_follow(struct checker *c, const struct instruction *i) {
+    struct device_rule rule;
+    uint64_t count = i->operands[3] / sizeof rule;
+    bool sound = count > 0 && count <= DEVICE_RULES_MOST && i->operands[3] % sizeof rule == 0;
+    for (uint64_t k = 0; k < count && sound; k++) {
+        __builtin_memcpy(&rule, c->program->data + i->operands[2] + k * sizeof rule, sizeof rule);
+        sound = device_rule_sound(&rule);
+    }
+    return require(c, c->strand == 0 && as_signed(i->operands[0]) >= 0, "devices that another strand than the pilot's follows")
+        && require(c, sound, "a rule of devices that is not sound");
+}
+
 /* A helper must be one that is waited for, and may fail. */
 static bool sweep_allows(const struct instruction *i) {
     uint8_t op = i->op;
@@ -430,6 +444,8 @@ static bool meaning(struct checker *c, const struct instruction *i) {
         return require(c, !c->strands[c->strand].pivoted, "PASS into a container");
     case OP_ASK:
         return require(c, o[3] <= ANSWER_MS_MOST && c->strand == 0, "a question to a shim that may not be asked") && check_request(c, o[1], o[2]);
+    case OP_FOLLOW:
+        return check_follow(c, i);
     case OP_ADOPT:
     case OP_CONSOLE:
     case OP_SHIM:

@@ -3,7 +3,7 @@
 #include "health.h"
 #include "monitor.h"
 
-enum { TIOCSWINSZ_ = 0x5414, FREEZE_MS = 2000, LAST_WORD_MS = 2000, SIGNAL_MOST = 64 };
+enum { TIOCSWINSZ_ = 0x5414, FREEZE_MS = 2000, HANGUP_MS = 10000, LAST_WORD_MS = 2000, SIGNAL_MOST = 64 };
 
 static int cgroup_write(const struct monitor *m, const char *file, const char *value) {
     return m->block.cgroup < 0 ? -EOPNOTSUPP : put_value(m->block.cgroup, file, value);
@@ -81,6 +81,10 @@ static int stop(struct monitor *m, uint32_t signal, uint32_t milliseconds) {
         m->kill_at = milliseconds == UINT32_MAX ? NEVER : sys_now_ms() + milliseconds;
     }
     return (int)result;
+}
+
+void monitor_hang_up(struct monitor *m) {
+    stop(m, SIGHUP, HANGUP_MS);
 }
 
 static bool is_frozen(int events) {

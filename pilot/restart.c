@@ -1,4 +1,5 @@
 /* Unattended restarts: the same program again, in the same process, without a JVM. See docs/pilot.md. */
+#include "hotplug.h"
 #include "monitor.h"
 
 enum { DELAY_FIRST = 100, DELAY_MOST = 60000, SOUND_MS = 10000, FDS = FD_LAST + 1, NOT_FOUND = 127, NOT_EXECUTABLE = 126, OTHER_FAILURE = 125 };
@@ -122,6 +123,7 @@ bool restart(struct monitor *m) {
     monitor_record(m, false);
     part_with_clients(m);
     monitor_leave_shim(m);
+    hotplug_stop(m->ctx);
     close_old(m, begin);
     run_strand(m->ctx, STRAND_BETWEEN);
     while (!m->stopped && sys_now_ms() < m->again_at) {

@@ -32,6 +32,7 @@ static op_function *const op_functions[OP_LIMIT] = {
     [OP_KILLREC] = op_killrec,
     [OP_SHIM] = op_shim,
     [OP_ASK] = op_ask,
+    [OP_FOLLOW] = op_follow,
 };
 
 void failure_text(struct context *ctx, const char *text) {

@@ -1,4 +1,4 @@
-/* libFuzzer's entry to the check of a program: whatever the bytes, an answer, and nothing outside of them is read. uses: program.c tables.c */
+/* libFuzzer's entry to the check of a program: whatever the bytes, an answer, and nothing outside of them is read. uses: program.c device_rules.c text.c tables.c */
 #include "walk_program.h"
 
 enum { LENGTH_AT = 16 };

@@ -1,6 +1,6 @@
 /*
  * Feeds the check with a valid program whose bytes were changed: it must give an answer and never touch a byte outside. Seeded;
- * arguments: how many mutations, the seed. uses: program.c tables.c
+ * arguments: how many mutations, the seed. uses: program.c device_rules.c text.c tables.c
  */
 #include "walk_program.h"
 

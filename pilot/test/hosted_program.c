@@ -1,4 +1,4 @@
-/* Every rule of docs/program.md "What is checked": one program that breaks it, and the reason given. uses: program.c tables.c */
+/* Every rule of docs/program.md "What is checked": one program that breaks it, and the reason given. uses: program.c device_rules.c text.c tables.c */
 #include "sample.h"
 #include "ttrpc.h"
 
@@ -196,10 +196,10 @@ static void flow_tests(void) {
     BREAK("refuses device rules without code", (code[find(a, OP_DEVICES)].operands[1] = 0, code[find(a, OP_DEVICES)].operands[2] = 0),
           "device rules of no instructions, or too many");
     BREAK("refuses device rules that are too long", code[find(a, OP_DEVICES)].operands[2] = 5000, "a block does not lie inside the data");
-    BREAK("refuses an unknown barrier", code[find(a, OP_SEND)].operands[1] = 9, "an unknown barrier");
+    BREAK("refuses an unknown barrier", code[find(a, OP_SEND)].operands[1] = 10, "an unknown barrier");
     BREAK("refuses PUTPID over a string", code[find(a, OP_PUTPID)].operands[0] = code[0].operands[2], "PUTPID without its 12 bytes");
     BREAK("refuses WRITE with an access mode", code[find(a, OP_WRITE)].operands[4] = 2, "WRITE with an unknown open flag");
-    BREAK("refuses an unknown flag of the monitor", a->data[code[find(a, OP_MONITOR)].operands[1]] = 64, "an unknown flag in a monitor block");
+    BREAK("refuses an unknown flag of the monitor", a->data[code[find(a, OP_MONITOR)].operands[1]] = -128, "an unknown flag in a monitor block");
     BREAK("refuses the monitor's unassigned descriptor", a->data[code[find(a, OP_MONITOR)].operands[1] + 5] = 0,
           "a descriptor that nothing was assigned to");
     BREAK("refuses an unknown format of the log", a->data[code[find(a, OP_MONITOR)].operands[1] + 48] = 3, "a log that the monitor does not know");
@@ -216,6 +216,12 @@ static void flow_tests(void) {
     ONE("refuses PROCESS without its start", 0, 0, to(OP(a, OP_PROCESS, 1, 0), 9), "PROCESS without a pid, or without its start time");
     ONE("refuses PROCESS of no pid", 0, 0, to(OP(a, OP_PROCESS, 0, 1), 9), "PROCESS without a pid, or without its start time");
     ONE("accepts PROCESS", 0, 0, to(OP(a, OP_PROCESS, 1, 1), 9), NULL);
+    static const struct { uint32_t vendor, product, access, zero; char subsystem[32], rest[336]; } rule = {~0u, ~0u, 7, 0, "tty", ""};
+    ONE("accepts FOLLOW", 0, 0, OP(a, OP_FOLLOW, 0, (uint64_t)-1, bytes_of(a, &rule, sizeof rule), sizeof rule), NULL);
+    ONE("refuses FOLLOW of no folder", 0, 0, OP(a, OP_FOLLOW, (uint64_t)-1, (uint64_t)-1, bytes_of(a, &rule, sizeof rule), sizeof rule), "devices that another strand than the pilot's follows");
+    ONE("refuses FOLLOW in the sweep", 0, 7, OP(a, OP_FOLLOW, 0, (uint64_t)-1, bytes_of(a, &rule, sizeof rule), sizeof rule), "devices that another strand than the pilot's follows");
+    ONE("refuses half a rule of devices", 0, 0, OP(a, OP_FOLLOW, 0, (uint64_t)-1, bytes_of(a, &rule, sizeof rule), 192), "a rule of devices that is not sound");
+    ONE("refuses a rule of devices without a demand", 0, 0, OP(a, OP_FOLLOW, 0, (uint64_t)-1, bytes_of(a, (const char[384]){0}, 384), 384), "a rule of devices that is not sound");
     ONE("refuses READ outside of a probe", 0, 0, OP(a, OP_READ, 0, str(a, "x"), 10), "READ outside of a probe");
     ONE("accepts READ in a probe", PROGRAM_PROBE, 0, OP(a, OP_READ, 0, str(a, "x"), 10), NULL);
     ONE("accepts device rules of no cgroup in a probe", PROGRAM_PROBE, 0, OP(a, OP_DEVICES, FD(-1), str(a, "1234567"), 1), NULL);

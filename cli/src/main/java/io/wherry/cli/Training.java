@@ -155,6 +155,7 @@ final class Training {
                         "--rootfs",
                         "/",
                         "true"),
+                words("dev", "--rootfs", "/:O", "true"),
                 words("run", "--network", "host", "--privileged", "--rootfs", "/:O", "true"),
                 words("run", "--unshare", "mount,uts", "--rootfs", "/:O", "true"),
                 words("run", "--rm", "hello"),

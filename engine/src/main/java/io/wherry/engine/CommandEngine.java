@@ -45,7 +45,7 @@ public final class CommandEngine extends Engine {
      * @param listener hears of the container before it starts
      */
     public void run(ContainerSpec asked, Attachment how, CreationListener listener) {
-        ContainerSpec spec = runtimes.choose(asked);
+        ContainerSpec spec = settled(asked);
         ContainerId id = ContainerId.random();
         ContainerRoot from = roots.of(spec, files.folder(id));
         KernelProgram program = create(spec, from, id, !spec.remove());

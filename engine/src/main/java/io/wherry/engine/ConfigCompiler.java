@@ -20,6 +20,7 @@ import io.wherry.oci.Seccomp;
 import io.wherry.oci.User;
 import io.wherry.oci.WherryException;
 import io.wherry.oci.json.JsonObject;
+import io.wherry.runtime.pilot.PilotStrand;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,6 +92,9 @@ final class ConfigCompiler {
         }
         if (compiler.filtered() && spec.seccomp().isEmpty()) {
             config.annotation("io.wherry.seccomp", "default");
+        }
+        if (DevelopmentEnvironment.hangsUp(spec)) {
+            config.annotation(PilotStrand.HANGUP_ANNOTATION, "true");
         }
         if (spec.init()) {
             config.annotation("io.wherry.init", "true");
@@ -291,12 +295,22 @@ final class ConfigCompiler {
                         List.of(new IdMapping(account.gid(), facts.privilege().gid(), 1)));
             }
         }
+        if (DevelopmentEnvironment.is(spec)) {
+            linux.rootfsPropagation(Optional.of("slave"));
+        }
+        if (DevelopmentEnvironment.keepsId(spec, account, facts)) {
+            linux.uidMappings(List.of(new IdMapping(account.uid(), account.uid(), 1)));
+            linux.gidMappings(List.of(new IdMapping(account.gid(), account.gid(), 1)));
+        }
         if (!spec.privileged() && !spec.unmasked()) {
             linux.maskedPaths(MASKED).readonlyPaths(READ_ONLY);
         }
         linux.sysctl(parameters);
         linux.sysctl(spec.sysctls());
         for (String text : spec.devices()) {
+            if (DeviceSelector.is(text)) {
+                continue;
+            }
             HostDevice device = HostDevice.parse(text);
             if (!isBound(device)) {
                 linux.device(device.node());
@@ -316,6 +330,19 @@ final class ConfigCompiler {
     }
 
     private List<Mount> mounts(NetworkFiles files) {
+        List<Mount> mounts;
+        if (DevelopmentEnvironment.is(spec)) {
+            mounts = DevelopmentEnvironment.mounts(spec);
+        } else {
+            mounts = own();
+            mounts.addAll(files.mounts());
+        }
+        new MountCompiler(spec).addTo(mounts);
+        return mounts;
+    }
+
+    /** The filesystems of a container's own. */
+    private List<Mount> own() {
         List<Mount> mounts = new ArrayList<>();
         boolean hostNetwork = "host".equals(spec.network().orElse(""));
         boolean hostPid = "host".equals(spec.pid().orElse(""));
@@ -352,16 +379,6 @@ final class ConfigCompiler {
             mounts.add(new Mount("/dev/mqueue", "mqueue", "mqueue", "nosuid", "noexec", "nodev"));
         }
         mounts.add(new Mount("/dev/shm", "tmpfs", "shm", "nosuid", "noexec", "nodev", "mode=1777", "size=" + shm));
-        for (Mount file : files.mounts()) {
-            mounts.add(file);
-        }
-        for (String text : spec.devices()) {
-            HostDevice device = HostDevice.parse(text);
-            if (isBound(device)) {
-                mounts.add(new Mount(device.node().path(), "bind", device.host(), "bind", "rprivate"));
-            }
-        }
-        new MountCompiler(spec).addTo(mounts);
         return mounts;
     }
 

@@ -1,5 +1,6 @@
 package io.wherry.engine;
 
+import io.wherry.kernel.devices.DevicePattern;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.program.KernelProgram;
 import io.wherry.kernel.step.NetworkAttachment;
@@ -48,11 +49,13 @@ final class Creation {
     record Compiled(RuntimeConfig config, Plan plan, KernelProgram program) {}
 
     Compiled compile(ContainerSpec spec, ContainerRoot from, ContainerId id, String name, NetworkChoice network) {
-        Account account = Account.lookUp(
-                spec.user().orElse(from.defaults().user()),
-                spec.groups(),
-                from.accounts().passwd(),
-                from.accounts().group());
+        Account account = DevelopmentEnvironment.is(spec)
+                ? DevelopmentEnvironment.account(spec, facts)
+                : Account.lookUp(
+                        spec.user().orElse(from.defaults().user()),
+                        spec.groups(),
+                        from.accounts().passwd(),
+                        from.accounts().group());
         NetworkFiles networkFiles = new NetworkFiles(files.folder(id), network.address());
         RuntimeConfig config =
                 ConfigCompiler.compile(spec, from.defaults(), account, networkFiles, network.parameters(), facts, id);
@@ -80,7 +83,19 @@ final class Creation {
                 restart(spec),
                 stopSignal(spec, from, config).number(),
                 LogChoice.of(spec, config.process().env(), id, name).log(),
-                HealthChoice.of(spec, from.defaults()));
+                HealthChoice.of(spec, from.defaults()),
+                devices(spec));
+    }
+
+    /** A development environment has all devices anyhow; a selector that nobody understands is refused there too. */
+    private static List<DevicePattern> devices(ContainerSpec spec) {
+        List<DevicePattern> patterns = new ArrayList<>();
+        for (String device : spec.devices()) {
+            if (DeviceSelector.is(device)) {
+                patterns.addAll(DeviceSelector.parse(device));
+            }
+        }
+        return DevelopmentEnvironment.is(spec) ? List.of() : patterns;
     }
 
     /** An init is asked to shut down, which each kind of it is by a signal of its own (systemd(1), init(8)). */

@@ -103,7 +103,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
      * @throws WherryException if what is asked cannot be had; then nothing is left behind
      */
     public String create(ContainerSpec asked) {
-        ContainerSpec spec = runtimes.choose(asked);
+        ContainerSpec spec = settled(asked);
         ContainerId id = ContainerId.random();
         create(spec, roots.of(spec, files.folder(id)), id, true);
         return id.text();
@@ -201,6 +201,12 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         return boot.run(containers());
     }
 
+    /** {@return what was asked, with what configuration and runtime add to it} */
+    ContainerSpec settled(ContainerSpec asked) {
+        ContainerSpec spec = runtimes.choose(asked);
+        return DevelopmentEnvironment.is(spec) ? DevelopmentEnvironment.complete(spec, facts) : spec;
+    }
+
     ContainerId healed(String word) {
         healing.heal(files.find(word));
         return files.find(word); // healing may have removed it
@@ -249,7 +255,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
 
     /** {@return the program of a container with these words; nothing is claimed, made or pulled} */
     public Explanation explain(ContainerSpec asked) {
-        ContainerSpec spec = runtimes.choose(asked);
+        ContainerSpec spec = settled(asked);
         ContainerId id = ContainerId.random();
         String name = spec.name().orElse(ContainerNames.generated(id, 0));
         ContainerRoot from = roots.of(spec, files.folder(id));

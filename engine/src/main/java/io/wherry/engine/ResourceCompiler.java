@@ -82,7 +82,9 @@ final class ResourceCompiler {
         rules.add(anyNode("c"));
         rules.add(anyNode("b"));
         for (String device : spec.devices()) {
-            rules.add(HostDevice.parse(device).rule());
+            if (!DeviceSelector.is(device)) {
+                rules.add(HostDevice.parse(device).rule());
+            }
         }
         return rules;
     }

@@ -4,6 +4,7 @@ import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.step.Rootfs;
 import io.wherry.oci.ExecutionDefaults;
+import io.wherry.oci.Platform;
 import io.wherry.oci.WherryException;
 import io.wherry.store.layer.RootfsMount;
 import java.io.IOException;
@@ -43,6 +44,7 @@ final class Roots {
                         WherryException.Kind.NOT_FOUND,
                         "There is no image `" + name + "` here.",
                         "Pull it with `wherry pull " + name + "`."));
+        requireLinux(name, image.config().platform());
         images.ready(image);
         Storage storage = images.storage();
         RootfsMount mount = storage.driver().mount(folder, image.chains());
@@ -52,6 +54,17 @@ final class Roots {
                 Optional.of(image),
                 storage.driver().name(),
                 accounts(mount, image));
+    }
+
+    /** Another processor may be emulated (binfmt_misc); another system may not. */
+    private static void requireLinux(String name, Platform platform) {
+        if (!platform.os().equals("linux") && !platform.os().equals("unknown")) {
+            throw new WherryException(
+                    WherryException.Kind.UNSUPPORTED,
+                    "The image `" + name + "` is for " + platform + "; this host runs " + Platform.host() + ".",
+                    "It can be pulled, listed and inspected here. `wherry pull --platform " + Platform.host() + " "
+                            + name + "` brings the one for this host, if there is one.");
+        }
     }
 
     private static Rootfs rootfs(RootfsMount mount, ContainerSpec spec) {

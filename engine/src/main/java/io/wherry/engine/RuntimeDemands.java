@@ -23,6 +23,10 @@ final class RuntimeDemands {
             new Demand("--volume", Promise.MOUNTS, spec -> !spec.mounts().isEmpty()),
             new Demand("--device", Promise.DEVICES, spec -> !spec.devices().isEmpty()),
             new Demand(
+                    "--device with a selector",
+                    Promise.HOTPLUG,
+                    spec -> spec.devices().stream().anyMatch(DeviceSelector::is)),
+            new Demand(
                     "--network",
                     Promise.NETWORK,
                     spec -> spec.network().isPresent() && !spec.network().get().equals("host")),

@@ -105,6 +105,9 @@ final class Runtimes {
             String found = program.indexOf('/') >= 0 ? executable(program) : search(program);
             return oci(word, found, configured.get().arguments());
         }
+        if (word.equals(DevelopmentEnvironment.RUNTIME)) {
+            return new Found(word, RuntimeKind.CHROOT, "", NativeRuntime.INSTANCE);
+        }
         if (word.equals("native")) {
             return new Found(word, RuntimeKind.NATIVE, "", NativeRuntime.INSTANCE);
         }
@@ -161,7 +164,7 @@ final class Runtimes {
 
     /** {@return names that need no configuration} */
     static List<String> stock() {
-        List<String> names = new ArrayList<>(List.of("native", "bwrap", "lxc"));
+        List<String> names = new ArrayList<>(List.of("native", DevelopmentEnvironment.RUNTIME, "bwrap", "lxc"));
         names.addAll(OCI);
         return names;
     }

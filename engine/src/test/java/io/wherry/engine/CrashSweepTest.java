@@ -58,11 +58,14 @@ class CrashSweepTest {
         TERMINAL,
         /** It fails, and its monitor starts it once more. */
         AGAIN,
+        /** It is given devices that come and go; for system root with groups of version 1. */
+        PLUGGED,
         BWRAP,
         RUNC,
         CRUN,
         LXC,
-        SHIM;
+        SHIM,
+        CHROOT;
 
         /** By which runtime. */
         Optional<RuntimeName> runtime() {
@@ -113,10 +116,23 @@ class CrashSweepTest {
         "DIE, SHIM",
         "FAIL, SHIM",
         "STOP, SHIM"
+        "DIE, PLUGGED",
+        "FAIL, PLUGGED",
+        "STOP, PLUGGED",
+        "DIE, CHROOT",
+        "FAIL, CHROOT",
+        "STOP, CHROOT"
     })
     void nothingIsLeftWhereverAStartEnds(Switch what, Shape shape) throws InterruptedException {
         assumeThat(yard.facts().root() || shape != Shape.SHIM)
                 .as("shims serve system root only")
+                .isTrue();
+        assumeThat(shape != Shape.PLUGGED
+                        || yard.facts().cgroups().hierarchy("devices").isPresent())
+                .as("device groups of version 1")
+                .isTrue();
+        assumeThat(shape != Shape.PLUGGED || yard.facts().root())
+                .as("system root")
                 .isTrue();
         ContainerSpec spec = spec(shape);
         KernelProgram program = yard.engine().explain(spec).program();
@@ -136,6 +152,9 @@ class CrashSweepTest {
         spec.remove = shape == Shape.REMOVED;
         spec.terminal = shape == Shape.TERMINAL;
         spec.runtime = shape.runtime();
+        if (shape == Shape.PLUGGED) {
+            spec.devices.add("tty:tty1?");
+        }
         if (shape == Shape.AGAIN) {
             spec.restart = Optional.of(RestartPolicy.parse("on-failure:1"));
         }

@@ -41,7 +41,7 @@ class RuntimeContractTest {
     }
 
     static List<String> runtimes() {
-        List<String> names = new ArrayList<>(List.of("native", "bwrap", "runc", "crun", "lxc"));
+        List<String> names = new ArrayList<>(List.of("native", "chroot", "bwrap", "runc", "crun", "lxc"));
         if (yard.facts().root()) {
             names.add("io.containerd.runc.v2"); // no shim serves an ordinary user
         }

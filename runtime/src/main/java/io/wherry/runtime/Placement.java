@@ -1,5 +1,6 @@
 package io.wherry.runtime;
 
+import io.wherry.kernel.devices.DevicePattern;
 import io.wherry.kernel.step.MonitorLog;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param stopSignal the number of the signal that asks it to end
  * @param log where its output is kept
  * @param health how its health is asked for
+ * @param devices which devices it is given whenever they are there
  */
 public record Placement(
         String id,
@@ -38,7 +40,13 @@ public record Placement(
         Restart restart,
         int stopSignal,
         MonitorLog log,
-        Optional<Health> health) {
+        Optional<Health> health,
+        List<DevicePattern> devices) {
+
+    /** Copies the list. */
+    public Placement {
+        devices = List.copyOf(devices);
+    }
 
     /**
      * How its health is asked for.

@@ -20,6 +20,7 @@ public enum Promise {
     MASKED("kernel files masked or read-only"),
     MOUNTS("binds and temporary filesystems"),
     DEVICES("devices of the host"),
+    HOTPLUG("devices that come and go (`--device` with a selector)"),
     NETWORK("networks and published ports"),
     HOST_NAMESPACES("namespaces of the host (`--pid host` and the like)"),
     HOSTNAME("a host name of its own"),

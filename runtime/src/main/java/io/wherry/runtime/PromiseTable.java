@@ -7,6 +7,8 @@ import java.util.Map;
 final class PromiseTable {
     private static final Map<RuntimeKind, Map<Promise, Note>> NOTES = notes();
 
+    private static final String STARTS = "its devices are those of the start";
+
     private PromiseTable() {}
 
     /**
@@ -28,11 +30,34 @@ final class PromiseTable {
         notes.put(RuntimeKind.OCI, oci());
         notes.put(RuntimeKind.LXC, lxc());
         notes.put(RuntimeKind.SHIM, shim());
+        notes.put(RuntimeKind.NATIVE, nativeOne());
+        notes.put(RuntimeKind.CHROOT, chroot());
+        return Map.copyOf(notes);
+    }
+
+    private static Map<Promise, Note> nativeOne() {
+        Map<Promise, Note> notes = new EnumMap<>(Promise.class);
+        partly(notes, Promise.HOTPLUG, "for root, with control groups of version 1 or `--privileged`");
+        return Map.copyOf(notes);
+    }
+
+    private static Map<Promise, Note> chroot() {
+        Map<Promise, Note> notes = new EnumMap<>(Promise.class);
+        partly(notes, Promise.USER, "for an ordinary user: oneself, or root of a namespace of one's own");
+        partly(notes, Promise.GROUPS, "for root; an ordinary user keeps the caller's");
+        partly(notes, Promise.DEVICES, "all of the host's, with their permissions, at their places");
+        partly(notes, Promise.PRIVILEGED, "always");
+        never(notes, Promise.CAPABILITIES, "it has the caller's");
+        never(notes, Promise.SECCOMP, "there is no wall that it could strengthen");
+        never(notes, Promise.MASKED, "it is shown what the caller is shown");
+        never(notes, Promise.NETWORK, "it has the host's network");
+        never(notes, Promise.SYSCTL, "they are the host's own");
         return Map.copyOf(notes);
     }
 
     private static Map<Promise, Note> bwrap() {
         Map<Promise, Note> notes = new EnumMap<>(Promise.class);
+        never(notes, Promise.HOTPLUG, STARTS);
         partly(notes, Promise.USER, "one id, in a user namespace of its own, without capabilities");
         partly(notes, Promise.EXIT_CODES, "bwrap ends with 1 for both, and says why in the log");
         partly(notes, Promise.MASKED, "masked as elsewhere; what is read-only is what bwrap itself protects");
@@ -46,6 +71,7 @@ final class PromiseTable {
 
     private static Map<Promise, Note> oci() {
         Map<Promise, Note> notes = new EnumMap<>(Promise.class);
+        never(notes, Promise.HOTPLUG, STARTS);
         partly(notes, Promise.EXIT_CODES, "as far as the runtime tells the cause");
         never(notes, Promise.INIT, "the runtime starts the command itself");
         return Map.copyOf(notes);
@@ -53,6 +79,7 @@ final class PromiseTable {
 
     private static Map<Promise, Note> lxc() {
         Map<Promise, Note> notes = new EnumMap<>(Promise.class);
+        never(notes, Promise.HOTPLUG, STARTS);
         partly(
                 notes,
                 Promise.STOP,
@@ -69,6 +96,7 @@ final class PromiseTable {
 
     private static Map<Promise, Note> shim() {
         Map<Promise, Note> notes = new EnumMap<>(Promise.class);
+        never(notes, Promise.HOTPLUG, STARTS);
         partly(notes, Promise.EXEC, "if the shim can; the process outlives its monitor, should that be killed");
         partly(notes, Promise.PAUSE, "if the shim can");
         partly(notes, Promise.TERMINAL, "if the shim can");

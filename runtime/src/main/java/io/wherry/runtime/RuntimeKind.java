@@ -11,7 +11,9 @@ public enum RuntimeKind {
     /** liblxc's commands. */
     LXC("lxc", "namespaces, capabilities, a filter of system calls, control groups; AppArmor where the host has it"),
     /** Any containerd shim. */
-    SHIM("shim", "the shim's own: namespaces with runc's, a kernel or a machine of its own with others");
+    SHIM("shim", "the shim's own: namespaces with runc's, a kernel or a machine of its own with others"),
+    /** Another root, and nothing else between it and the host: for development environments. */
+    CHROOT("chroot", "none but another root: all devices, all rights of the caller, the host's network");
 
     private final String word;
     private final String walls;

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class Commands {
     private static final String[] NAMES = {
         "run",
+        "dev",
         "create",
         "start",
         "stop",
@@ -51,6 +52,7 @@ public final class Commands {
     public static @Nullable Command<?> find(String name) {
         return switch (name) {
             case "run", "container run" -> new RunCommand();
+            case "dev" -> new DevCommand();
             case "create", "container create" -> new CreateCommand();
             case "start", "container start" -> new StartCommand();
             case "stop", "container stop" -> new StopCommand(false);

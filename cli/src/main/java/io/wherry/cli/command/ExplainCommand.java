@@ -31,7 +31,7 @@ final class ExplainCommand extends Command<ExplainCommand.Words> {
                 Row.Section.CONTAINERS,
                 Row.Cache.HOT,
                 new Operands(
-                        "run WORDS... | exec WORDS... | CONTAINER | --diff A B",
+                        "run WORDS... | dev WORDS... | exec WORDS... | CONTAINER | --diff A B",
                         1,
                         Operands.MANY,
                         true,

@@ -1,6 +1,7 @@
 package io.wherry.cli.run;
 
 import io.wherry.cli.table.BadValueException;
+import io.wherry.engine.DeviceSelector;
 
 /**
  * The value of {@code --device}.
@@ -39,6 +40,15 @@ record DeviceWords(String host, String container, String access) {
             }
         }
         return !text.isEmpty();
+    }
+
+    /** Reads a path, or a selector, which stays as it is. {@return the same with all its parts} */
+    static String spelled(String text) throws BadValueException {
+        if (!DeviceSelector.is(text)) {
+            return parse(text).spelled();
+        }
+        DeviceSelector.parse(text);
+        return text;
     }
 
     /** {@return the same with all three parts} */

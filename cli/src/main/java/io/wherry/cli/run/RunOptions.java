@@ -46,6 +46,19 @@ public final class RunOptions {
         return all(table);
     }
 
+    /** {@return a new table for {@code dev}: without what the host decides there} */
+    public static OptionTable<RunWords> ofDevelopment() {
+        OptionTable<RunWords> table = new OptionTable<>();
+        DetachKeys.option(table.section("Container"), (w, v) -> w.detachKeys = v);
+        container(table);
+        image(table);
+        process(table);
+        files(table);
+        limits(table);
+        namespaces(table);
+        return table;
+    }
+
     /** {@return a new table for {@code create}, which stays with nothing} */
     public static OptionTable<RunWords> ofCreate() {
         return all(new OptionTable<RunWords>().section("Container"));
@@ -143,7 +156,7 @@ public final class RunOptions {
                         "runtime",
                         NONE,
                         "NAME",
-                        "What runs it: native, bwrap, runc, crun, one that is configured, or a path (default native)",
+                        "What runs it: native, chroot, bwrap, runc, crun, one that is configured, or a path (default native)",
                         (w, v) -> w.spec.runtime = Optional.of(RuntimeName.ofOwner(v)));
     }
 
@@ -209,8 +222,8 @@ public final class RunOptions {
                         "device",
                         NONE,
                         "HOST[:CONTAINER][:rwm]",
-                        "Let it use a device of this host",
-                        (w, v) -> w.spec.devices.add(DeviceWords.parse(v).spelled()))
+                        "Let it use a device: a path, or what it is: usb:vendor=0403, tty:ttyUSB*, by-id/NAME",
+                        (w, v) -> w.spec.devices.add(DeviceWords.spelled(v)))
                 .bytes("shm-size", NONE, "Size of /dev/shm (default 64m)", (w, v) -> w.spec.shmSize = v);
     }
 

@@ -6,9 +6,11 @@ import io.wherry.engine.PlainFolder;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.launch.CommandLauncher;
 import io.wherry.oci.WherryException;
+import io.wherry.runtime.RuntimeName;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +84,17 @@ public final class RunWords {
 
     /** Whether the progress of a pull is not shown. */
     public boolean quiet;
+
+    /** {@return those of {@code dev}, before its user has said anything} */
+    public static RunWords ofDevelopment() {
+        RunWords words = new RunWords();
+        words.spec.runtime = Optional.of(RuntimeName.of("chroot"));
+        words.spec.interactive = true;
+        words.spec.init = true;
+        words.spec.remove = true;
+        words.environment.add("TERM");
+        return words;
+    }
 
     /** {@return how the command stays with the container} */
     public Attachment attachment() {

@@ -17,7 +17,7 @@ final class Verifier {
     private static final int ERRNOS = 4096;
     private static final int LONGEST_FILTER = 4096;
     private static final int MONITOR_BLOCK = 128;
-    private static final int MONITOR_FLAGS = 63;
+    private static final int MONITOR_FLAGS = 127;
     private static final int LOG_PROGRAM = 2;
     private static final int RESTART_POLICIES = 3;
     private static final int SIGNAL_LAST = 64;

@@ -9,7 +9,8 @@ public enum Mark {
     TERMINAL("the terminal is open"),
     EXECUTING("about to execute"),
     ROOT("the root is made"),
-    PROCESS("the process is there");
+    PROCESS("the process is there"),
+    DEVICES("its /dev is there");
 
     private final String text;
 

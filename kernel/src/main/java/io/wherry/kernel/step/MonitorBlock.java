@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param input whether the container has an input that clients may write to
  * @param log where output is kept
  * @param remove whether the container is removed when it has ended
+ * @param hangsUp whether it is ended when the client that started it goes away without detaching
  * @param in where input is written
  * @param out where output is read
  * @param err where error output is read, or {@link Slot#NONE}
@@ -35,6 +36,7 @@ public record MonitorBlock(
         boolean input,
         MonitorLog log,
         boolean remove,
+        boolean hangsUp,
         Slot in,
         Slot out,
         Slot err,
@@ -67,6 +69,7 @@ public record MonitorBlock(
                 | (input ? 2 : 0)
                 | (log.isKept() ? 4 : 0)
                 | (remove ? 8 : 0)
+                | (hangsUp ? 64 : 0)
                 | (oom.number() < 0 ? 0 : oomUnified ? 32 : 16);
         ByteBuffer block = ByteBuffer.allocate(SIZE)
                 .order(ByteOrder.LITTLE_ENDIAN)
@@ -102,6 +105,7 @@ public record MonitorBlock(
                 + RESTARTS[restartPolicy]
                 + (health.isPresent() ? health.get().text() : "")
                 + (shim.isPresent() ? ", all through the shim" : "")
+                + (hangsUp ? ", end it if its user is gone" : "")
                 + (remove ? ", remove the container at its end" : "");
     }
 }

@@ -9,6 +9,7 @@ import io.wherry.kernel.step.AwaitMark;
 import io.wherry.kernel.step.CloseDescriptors;
 import io.wherry.kernel.step.DieWithParent;
 import io.wherry.kernel.step.Execute;
+import io.wherry.kernel.step.FollowHostMounts;
 import io.wherry.kernel.step.MakeMountsPrivate;
 import io.wherry.kernel.step.MakeTarget;
 import io.wherry.kernel.step.Mark;
@@ -16,6 +17,7 @@ import io.wherry.kernel.step.MaskPath;
 import io.wherry.kernel.step.MountAttributes;
 import io.wherry.kernel.step.NetworkAttachment;
 import io.wherry.kernel.step.NewSession;
+import io.wherry.kernel.step.OpenHostTerminal;
 import io.wherry.kernel.step.OpenTerminal;
 import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.ReadOnlyPath;
@@ -31,6 +33,7 @@ import io.wherry.kernel.step.SetUmask;
 import io.wherry.kernel.step.Slot;
 import io.wherry.kernel.step.SwitchRoot;
 import io.wherry.kernel.step.SyncIntent;
+import io.wherry.kernel.step.TakeTerminal;
 import io.wherry.kernel.step.UnshareCgroup;
 import io.wherry.kernel.step.UseStdio;
 import io.wherry.oci.Namespace;
@@ -93,7 +96,12 @@ final class FirstProcess {
         this.root = plan.slot("rootfs");
     }
 
-    void start(Optional<NetworkAttachment> network) {
+    /**
+     * Adds the steps.
+     *
+     * @param sendsDevices whether the pilot is given its /dev
+     */
+    void start(Optional<NetworkAttachment> network, boolean sendsDevices) {
         ProcessConfig process = config.process();
         plan.add(INSIDE, new DieWithParent());
         if (hidden) {
@@ -105,7 +113,8 @@ final class FirstProcess {
             plan.add(INSIDE, new SetIds(ids.uid(), ids.gid(), List.of(), !ids.single()));
             plan.add(INSIDE, new DieWithParent());
         }
-        plan.add(INSIDE, new MakeMountsPrivate());
+        boolean follows = "slave".equals(config.linux().rootfsPropagation().orElse(""));
+        plan.add(INSIDE, follows ? new FollowHostMounts() : new MakeMountsPrivate());
         RootMount.add(plan, INSIDE, rootfs, facts, root);
         if (facts.root()) {
             boolean makesNodes = process.capabilities().bounding().contains("CAP_MKNOD");
@@ -127,8 +136,12 @@ final class FirstProcess {
         if (!facts.root()) {
             plan.add(INSIDE, new SetDumpable(false));
         }
+        Slot master = openHostTerminal(mounts);
         plan.add(INSIDE, new SwitchRoot(root));
         mounts.attach();
+        if (sendsDevices) {
+            plan.add(INSIDE, new SendMark(pilot, Mark.DEVICES, mounts.devices()));
+        }
         if (!process.cwd().equals("/")) {
             plan.add(INSIDE, new MakeTarget(root, process.cwd(), false));
         }
@@ -143,7 +156,11 @@ final class FirstProcess {
         }
         plan.add(INSIDE, new NewSession(true));
         if (streams.terminal()) {
-            plan.add(INSIDE, new OpenTerminal(mounts.devpts(), mounts.devices(), pilot, streams.in()));
+            plan.add(
+                    INSIDE,
+                    master.number() < 0
+                            ? new OpenTerminal(mounts.devpts(), mounts.devices(), pilot, streams.in())
+                            : new TakeTerminal(streams.in(), master, pilot));
         }
         if (intent.number() >= 0) {
             plan.add(INSIDE, new SyncIntent(intent));
@@ -158,6 +175,16 @@ final class FirstProcess {
         plan.add(INSIDE, new SetUmask(process.user().umask().orElse(022)));
         plan.add(INSIDE, new CloseDescriptors());
         plan.add(INSIDE, new Execute(Candidates.of(process), process.args(), process.env()));
+    }
+
+    /** Where its /dev is the host's, so is its terminal. {@return the monitor's end; {@link Slot#NONE} where it will have one of its own, or none} */
+    private Slot openHostTerminal(Mounts mounts) {
+        if (!streams.terminal() || mounts.devpts().number() >= 0) {
+            return Slot.NONE;
+        }
+        Slot master = plan.slot("terminal, from inside");
+        plan.add(INSIDE, new OpenHostTerminal(master, streams.in()));
+        return master;
     }
 
     /** What needs the parent's part: its network, its groups, its word that all is ready. */

@@ -6,6 +6,7 @@ import static io.wherry.kernel.program.Assembler.PILOT;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.program.Linux;
 import io.wherry.kernel.step.AwaitMark;
+import io.wherry.kernel.step.FollowDevices;
 import io.wherry.kernel.step.MakeSocketPair;
 import io.wherry.kernel.step.Mark;
 import io.wherry.kernel.step.Namespaces;
@@ -15,6 +16,7 @@ import io.wherry.kernel.step.Rootfs;
 import io.wherry.kernel.step.Slot;
 import io.wherry.kernel.step.StartProcess;
 import io.wherry.oci.RuntimeConfig;
+import io.wherry.oci.WherryException;
 import io.wherry.runtime.ContainerRuntime;
 import io.wherry.runtime.ExecPlacement;
 import io.wherry.runtime.Placement;
@@ -64,11 +66,14 @@ public final class NativeRuntime implements ContainerRuntime {
         pilot.map(sockets[0]);
         pilot.cgroups().makeOthers(plan);
         pilot.connect(process, sockets[0]);
+        boolean follows = !place.devices().isEmpty();
+        if (follows) {
+            follow(pilot, place, sockets[0], facts);
+        }
         pilot.release(sockets[0]);
-        inside.start(network);
-        if (facts.root()) {
-            // The last unmount syncs; with a descriptor here it comes behind the report of the exit.
-            plan.add(PILOT, new AwaitMark(sockets[0], Mark.ROOT, plan.slot("rootfs, kept"), false));
+        inside.start(network, follows);
+        if (facts.root() && !follows) {
+            keepRoot(plan, sockets[0]);
         }
         if (streams.terminal()) {
             plan.add(PILOT, new AwaitMark(sockets[0], Mark.TERMINAL, streams.monitorOut(), false));
@@ -76,6 +81,26 @@ public final class NativeRuntime implements ContainerRuntime {
         plan.add(PILOT, new AwaitMark(sockets[0], Mark.EXECUTING, Slot.NONE, true));
         pilot.close(process, Slot.NONE, streams);
         return plan;
+    }
+
+    /** The last unmount syncs; with a descriptor here it comes behind the report of the exit. */
+    private static void keepRoot(Plan plan, Slot socket) {
+        plan.add(PILOT, new AwaitMark(socket, Mark.ROOT, plan.slot("rootfs, kept"), false));
+    }
+
+    /** Before the process goes on, so that it finds what is there now. */
+    private static void follow(PilotStrand pilot, Placement place, Slot socket, HostFacts facts) {
+        Plan plan = pilot.plan();
+        if (!facts.root()) {
+            throw new WherryException(
+                    WherryException.Kind.UNSUPPORTED,
+                    "An ordinary user's container cannot be given devices that come and go: the kernel lets nobody but root make them.",
+                    "`wherry dev` has all devices of the host, with the permissions that you have; or name one that is there now by its path.");
+        }
+        keepRoot(plan, socket);
+        Slot devices = plan.slot("container's /dev");
+        plan.add(PILOT, new AwaitMark(socket, Mark.DEVICES, devices, false));
+        plan.add(PILOT, new FollowDevices(devices, pilot.cgroups().changingDevices(), place.devices()));
     }
 
     /** The one of control groups is made inside, behind the attach, which decides what its root is. */

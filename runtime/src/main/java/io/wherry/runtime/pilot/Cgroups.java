@@ -112,6 +112,21 @@ public abstract sealed class Cgroups permits CgroupsV1, CgroupsV2, NoCgroups {
         return unified;
     }
 
+    /**
+     * {@return the group whose rules of devices can be changed while it is used, once it is made; {@link Slot#NONE} where there are no rules}
+     *
+     * @throws WherryException of kind UNSUPPORTED where there are rules that cannot be changed
+     */
+    public Slot changingDevices() {
+        if (resources.devices().isEmpty()) {
+            return Slot.NONE;
+        }
+        throw new WherryException(
+                WherryException.Kind.UNSUPPORTED,
+                "Cannot follow devices that come and go: the rules of a version 2 control group stay as they were at the start.",
+                "`wherry dev` has all devices of the host, and so has `--privileged` with a selector.");
+    }
+
     /** {@return whether the memory group is of version 2} */
     abstract boolean memoryIsUnified();
 

@@ -167,6 +167,13 @@ final class CgroupsV1 extends Cgroups {
     }
 
     @Override
+    public Slot changingDevices() {
+        return resources.devices().isEmpty() || !hasDevices()
+                ? super.changingDevices()
+                : use(new Plan(), "devices", "devices"); // made already
+    }
+
+    @Override
     List<Slot> groups() {
         return groups;
     }

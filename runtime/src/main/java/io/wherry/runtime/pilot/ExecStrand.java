@@ -112,6 +112,7 @@ public final class ExecStrand {
                 streams.monitorIn().number() >= 0,
                 MonitorLog.NONE,
                 false,
+                false,
                 streams.monitorIn(),
                 streams.monitorOut(),
                 streams.monitorErr(),

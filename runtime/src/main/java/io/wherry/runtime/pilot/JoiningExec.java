@@ -96,6 +96,7 @@ public final class JoiningExec {
                     new AdjustOomScore(proc, config.process().oomScoreAdj().getAsInt()));
         }
         plan.add(JOINER, new CloseDescriptor(sockets[0]));
+        joining.openHostTerminal(streams);
         joining.join(pilot.container());
         Slot process = plan.slot("process of its own making");
         plan.add(

@@ -7,13 +7,16 @@ import io.wherry.kernel.step.Execute;
 import io.wherry.kernel.step.JoinNamespaces;
 import io.wherry.kernel.step.Namespaces;
 import io.wherry.kernel.step.NewSession;
+import io.wherry.kernel.step.OpenHostTerminal;
 import io.wherry.kernel.step.OpenTerminalInside;
 import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.SetDumpable;
 import io.wherry.kernel.step.SetIds;
 import io.wherry.kernel.step.SetUmask;
 import io.wherry.kernel.step.Slot;
+import io.wherry.kernel.step.TakeTerminal;
 import io.wherry.kernel.step.UseStdio;
+import io.wherry.oci.Mount;
 import io.wherry.oci.RuntimeConfig;
 import java.util.List;
 
@@ -30,6 +33,7 @@ final class JoiningProcess {
     private final RuntimeConfig config;
     private final HostFacts facts;
     private final Cgroups cgroups;
+    private Slot master = Slot.NONE;
 
     /**
      * A process to be.
@@ -44,6 +48,23 @@ final class JoiningProcess {
         this.config = config;
         this.facts = facts;
         this.cgroups = cgroups;
+    }
+
+    /** Where the container's /dev is the host's, its terminals are too: an ordinary user may open one from outside alone, as the multiplexer below /dev/pts is root's. */
+    void openHostTerminal(Streams streams) {
+        if (streams.terminal() && !hasTerminals()) {
+            master = plan.slot("terminal, from outside");
+            plan.add(joiner, new OpenHostTerminal(master, streams.in()));
+        }
+    }
+
+    private boolean hasTerminals() {
+        for (Mount mount : config.mounts()) {
+            if ("devpts".equals(mount.type().orElse(""))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The strand that joins, up to where it starts the other. A user joins the user namespace by the same call: it gives the rights that the others need. */
@@ -69,7 +90,11 @@ final class JoiningProcess {
     /** Its terminal, its identity, and what it executes. */
     void execute(Streams streams, Slot pilot) {
         if (streams.terminal()) {
-            plan.add(inside, new OpenTerminalInside(pilot, streams.in()));
+            plan.add(
+                    inside,
+                    master.number() < 0
+                            ? new OpenTerminalInside(pilot, streams.in())
+                            : new TakeTerminal(streams.in(), master, pilot));
         }
         new Identity(plan, inside, config, facts).narrow();
         plan.add(inside, new UseStdio(streams.in(), streams.out(), streams.err()));

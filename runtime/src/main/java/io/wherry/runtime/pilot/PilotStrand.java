@@ -43,6 +43,8 @@ import java.util.Optional;
  */
 public final class PilotStrand {
     private static final String STARTED = "started";
+    /** The annotation of a container that is not to go on when the client that started it is gone. */
+    public static final String HANGUP_ANNOTATION = "io.wherry.hangup";
 
     private final RuntimeConfig config;
     private final Placement place;
@@ -200,6 +202,7 @@ public final class PilotStrand {
                 streams.monitorIn().number() >= 0,
                 place.log(),
                 place.remove(),
+                config.annotations().containsKey(HANGUP_ANNOTATION),
                 streams.monitorIn(),
                 streams.monitorOut(),
                 streams.monitorErr(),
