@@ -91,6 +91,24 @@ class WherryTest {
     }
 
     @Test
+    void runsAFolderByItsPath() throws Exception {
+        Path box = Files.createDirectory(folder.resolve("box"));
+        Command.of("cp", "-a", rootfs.toString(), box.resolve("rootfs").toString())
+                .check();
+        Files.writeString(
+                box.resolve("config.json"),
+                "{\"User\": \"7\", \"Cmd\": [\"/bin/busybox\", \"id\", \"-u\"], \"Volumes\": {\"/data\": {}}}");
+        PlainFolder plain = PlainFolder.open(box.toString());
+        ContainerSpec spec = plain.spec().build();
+        plain.makeVolumes(spec);
+        try (Box run = wherry.run(spec)) {
+            assertThat(text(run.output())).isEqualTo("7\n");
+            assertThat(run.await()).isZero();
+        }
+        assertThat(box.resolve("volumes/data")).isEmptyDirectory();
+    }
+
+    @Test
     void outputErrorsAndCodeAreTheContainers() throws IOException {
         try (Box box = wherry.run(shell("echo out; echo $A >&2; exit 7").env("A", "err"))) {
             assertThat(box.await()).isEqualTo(7);
