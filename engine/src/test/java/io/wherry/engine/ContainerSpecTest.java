@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wherry.oci.HealthCheck;
 import io.wherry.oci.json.JsonObject;
+import io.wherry.runtime.RuntimeName;
 import java.lang.reflect.Field;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ final class ContainerSpecTest {
                         .build()
                         .fields()));
             case "restart" -> Optional.of(RestartPolicy.parse("on-failure:3"));
+            case "runtime" -> Optional.of(RuntimeName.of("runc"));
             case "mounts" -> List.of(new MountSpec(MountSpec.Type.BIND, Optional.of("/from"), "/to", List.of("ro")));
             default ->
                 type == boolean.class

@@ -115,7 +115,7 @@ class CrashSweepTest {
         "STOP, LXC",
         "DIE, SHIM",
         "FAIL, SHIM",
-        "STOP, SHIM"
+        "STOP, SHIM",
         "DIE, PLUGGED",
         "FAIL, PLUGGED",
         "STOP, PLUGGED",

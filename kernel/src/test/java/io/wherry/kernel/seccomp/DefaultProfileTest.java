@@ -25,7 +25,8 @@ class DefaultProfileTest {
     /** Whoever compiles it by libseccomp may have no two conditions on one argument: runc makes an `or` of them. */
     @Test
     void noRuleHasTwoConditionsOnOneArgument() {
-        for (Rule rule : DefaultProfile.filter(CapabilitySet.NONE, Architecture.X86_64).rules()) {
+        for (Rule rule :
+                DefaultProfile.filter(CapabilitySet.NONE, Architecture.X86_64).rules()) {
             Set<Integer> arguments = new HashSet<>();
             for (Condition condition : rule.conditions()) {
                 assertThat(arguments.add(condition.argument())).as("%s", rule).isTrue();
