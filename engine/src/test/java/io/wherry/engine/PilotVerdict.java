@@ -41,6 +41,8 @@ final class PilotVerdict implements AutoCloseable {
                         "-I" + source + "/pilot",
                         "-I" + folder,
                         source + "/pilot/program.c",
+                        source + "/pilot/device_rules.c",
+                        source + "/pilot/text.c",
                         folder + "/tables.c",
                         folder + "/verdict.c",
                         "-o",

@@ -61,6 +61,9 @@ class ProgramCheckTest {
         spec.command.add("true");
         spec.terminal = host == Facts.V2;
         spec.remove = true;
+        if (host == Facts.V1 || host == Facts.HYBRID) {
+            spec.devices.addAll(List.of("usb:vendor=0403,product=6001", "tty:ttyUSB*", "by-id/usb-a"));
+        }
         spec.network = Optional.of("none");
         StateRoot root = new StateRoot(folder.resolve("state"), folder.resolve("volatile"));
         Storage storage = Storage.of(root, host.facts(), new HostedLauncher(folder.resolve("launcher")), "");

@@ -13,9 +13,6 @@ final class Meaning {
             | Linux.O_CLOEXEC;
     private static final int LARGEST_READ = 1 << 20;
     private static final int LAST_BARRIER = 9;
-    private static final int DEVICE_RULE = 384;
-    private static final int MOST_DEVICE_RULES = 64;
-    private static final int[] DEVICE_RULE_ENDS = {47, 111, 175, 383}; // the last byte of each text
     private static final int LONGEST_PATH = 4096;
     private static final int ERRNOS = 4096;
     private static final int PID_SLOT = 12;
@@ -75,7 +72,7 @@ final class Meaning {
                     && v[3] <= LONGEST_ANSWER
                     && isRequest(data, (int) v[1], (int) v[2]);
         } else if (op == Op.FOLLOW) {
-            sound = strand == Assembler.PILOT && v[0] >= 0 && areDeviceRules((int) v[2], v[3], data);
+            sound = strand == Assembler.PILOT && v[0] >= 0 && DeviceRuleCheck.areSound(data, (int) v[2], v[3]);
         } else if (op == Op.ADOPT || op == Op.CONSOLE || op == Op.SHIM) {
             sound = strand == Assembler.PILOT;
         } else if (op == Op.SYS && v[0] == Call.DUP3.number()) {
@@ -92,17 +89,6 @@ final class Meaning {
         int body = Integer.reverseBytes(data.getInt(at));
         byte version = data.get(at + REQUEST_VERSION);
         return body == length - REQUEST_HEADER && data.get(at + 8) == 1 && (version == '2' || version == '3');
-    }
-
-    /** Of a length that fits, each text with its end; the pilot looks closer. */
-    private static boolean areDeviceRules(int at, long length, ByteBuffer data) {
-        boolean sound = length > 0 && length % DEVICE_RULE == 0 && length / DEVICE_RULE <= MOST_DEVICE_RULES;
-        for (int rule = at; sound && rule < at + length; rule += DEVICE_RULE) {
-            for (int end : DEVICE_RULE_ENDS) {
-                sound &= data.get(rule + end) == 0;
-            }
-        }
-        return sound;
     }
 
     /** A helper must be one that is waited for, and may fail. */
