@@ -56,6 +56,20 @@ static bool descends(int pid) {
     return pid == self;
 }
 
+/* The child of a tool which is alone in a namespace of processes with it, so that the number it tells is none of ours. */
+static int child_of(int tool) {
+    char path[64];
+    char list[64];
+    int pid = pid_of(tool);
+    char *end = text_pair(path, "/proc/", (uint64_t)pid);
+    text_copy(text_pair(end, "/task/", (uint64_t)pid), 10, "/children");
+    CLOSING int fd = (int)sys_openat(AT_FDCWD, path, O_RDONLY, 0);
+    long n = fd < 0 ? 0 : sys_read(fd, list, sizeof list - 1);
+    list[n < 0 ? 0 : n] = 0;
+    const char *first = list;
+    return (int)text_number(&first);
+}
+
 /* What the tool had to say, from a pipe that it has closed, or may still hold. */
 static void words_of_tool(struct context *ctx, int pipe) {
     char text[sizeof ctx->failure.text + 1];
@@ -74,6 +88,10 @@ static void words_of_tool(struct context *ctx, int pipe) {
 
 int op_adopt(struct context *ctx, const struct instruction *i) {
     int pid = TRY(pid_said(fd_at(i, 0), text_at(ctx, i->operands[1]), fd_at(i, 3)));
+    if (pid > 0 && fd_at(i, 3) >= 0 && (int)stat_field(pid, STAT_PARENT) != pid_of(fd_at(i, 3))) {
+        pid = child_of(fd_at(i, 3));
+        pid = pid > 0 ? pid : INT32_MAX; /* ended and reaped: there is no such process */
+    }
     long pidfd = pid == 0 ? -EREMOTEIO : SYS(pidfd_open, pid, 0);
     if (pidfd == -EREMOTEIO) {
         words_of_tool(ctx, fd_at(i, 2));

@@ -125,6 +125,8 @@ int put_value(int dir, const char *name, const char *text);
 enum { STAT_PARENT = 4, STAT_FLAGS = 9, STAT_START = 22 };
 /* 0 if there is no such process. */
 uint64_t stat_field(int pid, int wanted);
+/* The number of the process behind a descriptor of it; 0 if it has been reaped. */
+int pid_of(int pidfd);
 enum { MESSAGE_LIMIT = 160 };
 /* One message into `bytes`: its length, 0 at the end, or -errno; *fd is a descriptor that came with it, or -1. Without `fd` it is closed. */
 long receive_with(int socket, uint8_t bytes[MESSAGE_LIMIT], int *fd, int flags);

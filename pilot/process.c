@@ -62,7 +62,7 @@ long send_with(int socket, const void *bytes, size_t length, int fd, int flags) 
 }
 
 /* The pid behind a process's descriptor, as our procfs counts; 0 if it has ended. */
-static int pid_of(int pidfd) {
+int pid_of(int pidfd) {
     char text[512];
     char path[48];
     text_pair(path, "/proc/self/fdinfo/", (uint64_t)pidfd);

@@ -35,6 +35,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("user")
 class CrashSweepTest {
     private static final int SAMPLE = 40;
+    /** Of each start by a tool, which takes longer, and of which much is the same. */
+    private static final int SAMPLE_BY_TOOL = 20;
     private static final int EIO = 5;
     private static final int CODE = 7;
     private static final int SIGKILLED = 137;
@@ -137,7 +139,7 @@ class CrashSweepTest {
         ContainerSpec spec = spec(shape);
         KernelProgram program = yard.engine().explain(spec).program();
         List<String> broken = new ArrayList<>();
-        for (int at : points(program.size())) {
+        for (int at : points(program.size(), shape.runtime().isPresent() ? SAMPLE_BY_TOOL : SAMPLE)) {
             try {
                 new Trial(spec, program, what, at).run();
             } catch (AssertionError | WherryException e) {
@@ -166,7 +168,7 @@ class CrashSweepTest {
         return given == null ? 1 : Long.parseLong(given);
     }
 
-    private static List<Integer> points(int size) {
+    private static List<Integer> points(int size, int most) {
         List<Integer> points = new ArrayList<>();
         for (int i = 0; i < size; i++) {
             points.add(i);
@@ -175,7 +177,7 @@ class CrashSweepTest {
             return points;
         }
         Collections.shuffle(points, new Random(seed()));
-        List<Integer> sample = points.subList(0, Math.min(SAMPLE, size));
+        List<Integer> sample = points.subList(0, Math.min(most, size));
         Collections.sort(sample);
         return sample;
     }

@@ -21,7 +21,7 @@ public enum Promise {
     MOUNTS("binds and temporary filesystems"),
     DEVICES("devices of the host"),
     HOTPLUG("devices that come and go (`--device` with a selector)"),
-    NETWORK("networks and published ports"),
+    NETWORK("networks"),
     HOST_NAMESPACES("namespaces of the host (`--pid host` and the like)"),
     HOSTNAME("a host name of its own"),
     DOMAINNAME("a domain name"),

@@ -3,6 +3,8 @@ package io.wherry.engine.log;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.AccessMode;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -43,6 +45,18 @@ final class LogChain {
         }
     }
 
+    /** Asked in one call, since in the middle of a rotation a file may be there for one question and not for the next. */
+    private static boolean isDenied(Path path) throws IOException {
+        try {
+            path.getFileSystem().provider().checkAccess(path, AccessMode.READ);
+            return false;
+        } catch (AccessDeniedException e) {
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
     /** {@return the file that has this number now; null: there is none, or it changed this moment} */
     private @Nullable LogFile open(int number) throws IOException {
         Object before = identity(number);
@@ -53,7 +67,7 @@ final class LogChain {
         try {
             file = new RandomAccessFile(path(number).toFile(), "r");
         } catch (FileNotFoundException e) {
-            if (Files.exists(path(number)) && !Files.isReadable(path(number))) {
+            if (isDenied(path(number))) {
                 throw e;
             }
             return null; // gone, and perhaps there again

@@ -12,6 +12,7 @@ import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.Rootfs;
 import io.wherry.kernel.step.Slot;
 import io.wherry.kernel.step.WriteFile;
+import io.wherry.oci.Namespace;
 import io.wherry.oci.RuntimeConfig;
 import io.wherry.runtime.ContainerRuntime;
 import io.wherry.runtime.ExecPlacement;
@@ -63,11 +64,15 @@ public record BwrapRuntime(String program) implements ContainerRuntime {
             words.addAll(List.of("--seccomp", Integer.toString(program.number())));
         }
         words.addAll(arguments.list());
-        Slot tool = new ToolStrand(pilot, config, rootfs, network, facts)
+        ToolStrand strand = new ToolStrand(pilot, config, rootfs, network, facts)
                 .joiningGroups()
                 .openingTerminal()
-                .narrowedBy(identity.limits())
-                .start(streams, List.of(), words, passed);
+                .narrowedBy(identity.limits());
+        if (!facts.root() && config.linux().namespace(Namespace.Type.PID).isPresent()) {
+            // bwrap's child waits for bwrap before it asks to die with it, and is in no control group.
+            strand.aloneWithItsChildren();
+        }
+        Slot tool = strand.start(streams, List.of(), words, passed);
         plan.add(PILOT, new CloseDescriptor(info[1]));
         Slot process = plan.slot("process");
         plan.add(PILOT, new AdoptProcess(info[0], "\"child-pid\":", streams.monitorErr(), tool, process));

@@ -67,6 +67,7 @@ public final class ToolStrand {
     private Slot bornIn = Slot.NONE;
     private boolean opensTerminal;
     private boolean makesTargets;
+    private boolean aloneWithItsChildren;
     private List<Step> limits = List.of();
 
     /**
@@ -108,6 +109,12 @@ public final class ToolStrand {
     /** The tool has a terminal of the host's, if the container has one; for those that make none themselves. */
     public ToolStrand openingTerminal() {
         opensTerminal = config.process().terminal();
+        return this;
+    }
+
+    /** The tool's children end with it, whatever it has told of them so far: it is the first of a namespace of processes. For one that stays as long as the container. */
+    public ToolStrand aloneWithItsChildren() {
+        aloneWithItsChildren = true;
         return this;
     }
 
@@ -186,8 +193,10 @@ public final class ToolStrand {
 
     private Namespaces namespaces() {
         boolean ownNetwork = config.linux().namespace(Namespace.Type.NETWORK).isPresent();
-        return new Namespaces(
-                Linux.CLONE_NEWNS | (ownNetwork ? Linux.CLONE_NEWNET : 0) | (facts.root() ? 0 : Linux.CLONE_NEWUSER));
+        return new Namespaces(Linux.CLONE_NEWNS
+                | (ownNetwork ? Linux.CLONE_NEWNET : 0)
+                | (aloneWithItsChildren ? Linux.CLONE_NEWPID : 0)
+                | (facts.root() ? 0 : Linux.CLONE_NEWUSER));
     }
 
     private void inside(Slot socket, Streams streams) {
