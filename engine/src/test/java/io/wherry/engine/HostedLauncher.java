@@ -275,10 +275,13 @@ final class HostedLauncher implements CommandLauncher {
                             .putInt(code)
                             .array());
             try {
-                return process.waitFor();
+                if (process.waitFor(30, TimeUnit.SECONDS)) {
+                    return process.exitValue();
+                }
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
+            throw new AssertionError("the launcher of " + id + " did not end within 30 s behind the last word");
         }
 
         /** Kills the launcher alone. */
