@@ -39,6 +39,6 @@ public record CoverFolder(String path) implements Step {
 
     @Override
     public String why() {
-        return "The tool refuses a host that has both versions of control groups, so it is not shown the second.";
+        return "The tool would refuse what it sees there, or make groups of its own and leave them; the container is in Wherry's.";
     }
 }

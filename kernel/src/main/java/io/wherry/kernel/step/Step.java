@@ -23,7 +23,6 @@ public sealed interface Step
                 CloseDescriptors,
                 ConnectShim,
                 CoverFolder,
-                DetachMounts,
                 DieWithParent,
                 DropBounding,
                 EmptyCgroup,

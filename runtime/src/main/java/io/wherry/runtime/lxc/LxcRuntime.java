@@ -7,7 +7,7 @@ import static io.wherry.kernel.program.Assembler.SWEEP;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.program.Linux;
 import io.wherry.kernel.step.AdoptProcess;
-import io.wherry.kernel.step.DetachMounts;
+import io.wherry.kernel.step.CoverFolder;
 import io.wherry.kernel.step.JoinNamespaces;
 import io.wherry.kernel.step.MakeFolder;
 import io.wherry.kernel.step.MakeNode;
@@ -125,7 +125,7 @@ public record LxcRuntime(String execute, String start) implements ContainerRunti
 
     /** The container is in Wherry's groups by its birth; what liblxc cannot see it leaves alone, and it leaves groups behind wherever it can. */
     private static List<Step> withoutGroups() {
-        return List.of(new DetachMounts("/sys/fs/cgroup"));
+        return List.of(new CoverFolder("/sys/fs/cgroup"));
     }
 
     private static String parent(Placement place) {
