@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One subvolume of btrfs a layer: a snapshot of the one below with its archive applied, so that images share what their layers share. A container gets a snapshot of the uppermost, in a time
@@ -59,7 +60,9 @@ public final class BtrfsDriver implements LayerDriver {
         if (!has(chains)) {
             throw folders.missing(chains.getLast());
         }
-        return new RootfsMount.Bind(container.resolve("rootfs"));
+        return new RootfsMount.Bind(
+                container.resolve("rootfs"),
+                chains.isEmpty() ? Optional.empty() : Optional.of(tree(chains.getLast())));
     }
 
     private Path tree(Digest chain) {
