@@ -22,6 +22,7 @@ final class ContainerStart {
     private final Creation creation;
     private final Roots roots;
     private final Networks networks;
+    private final ContainerVolumes volumes;
     private final Launcher launcher;
 
     ContainerStart(
@@ -30,12 +31,14 @@ final class ContainerStart {
             Creation creation,
             Roots roots,
             Networks networks,
+            ContainerVolumes volumes,
             Launcher launcher) {
         this.files = files;
         this.removal = removal;
         this.creation = creation;
         this.roots = roots;
         this.networks = networks;
+        this.volumes = volumes;
         this.launcher = launcher;
     }
 
@@ -70,6 +73,10 @@ final class ContainerStart {
             return Optional.empty();
         }
         removal.waitIfEnding(id);
+        ContainerSpec spec = found.record().get().spec();
+        if (ContainerVolumes.any(spec)) {
+            volumes.make(id, spec, roots.of(spec, files.folder(id)));
+        }
         KernelProgram program = compile(found.record().get()).program();
         if (!Arrays.equals(program.bytes(), files.program(id).bytes())) {
             StateFile.write(files.folder(id).resolve(ContainerFiles.PROGRAM), program.bytes());

@@ -33,6 +33,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     private final Launcher launcher;
     final ContainerFiles files;
     private final Creation creation;
+    private final ContainerVolumes volumes;
     private final ContainerEvents events;
     private final Leftovers leftovers;
     final Healing healing;
@@ -67,14 +68,15 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         this.networks = new Networks(root, facts);
         this.events = new ContainerEvents(root, files);
         this.runtimes = new Runtimes();
-        this.creation = new Creation(root, files, facts, images.storage(), runtimes);
+        this.volumes = new ContainerVolumes(root, files, images.storage());
+        this.creation = new Creation(root, files, facts, images.storage(), runtimes, volumes);
         this.rename = new ContainerRename(root, files);
         this.leftovers = new Leftovers(root, files, rename, launcher, events);
         this.healing = new Healing(files, leftovers, launcher, facts.bootId(), events);
         this.removal = new ContainerRemoval(files, healing);
         this.exec = new ContainerExec(files, root, facts, launcher, runtimes);
         this.roots = new Roots(facts, launcher, root, images);
-        this.start = new ContainerStart(files, removal, creation, roots, networks, launcher);
+        this.start = new ContainerStart(files, removal, creation, roots, networks, volumes, launcher);
         this.control = new ContainerControl(files);
         this.update = new ContainerUpdate(files, start, control, facts, launcher);
         this.boot = new Boot(files, start, facts.bootId());
@@ -229,12 +231,28 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         }
     }
 
-    private KernelProgram connected(ContainerSpec spec, ContainerRoot from, ContainerId id, boolean lasts) {
+    private KernelProgram connected(ContainerSpec asked, ContainerRoot from, ContainerId id, boolean lasts) {
+        ContainerSpec spec = volumes.complete(asked, from);
         Creation.NetworkChoice network = networks.claim(spec, id);
+        KernelProgram program;
         try {
-            return creation.create(spec, from, id, network, lasts);
+            program = creation.create(spec, from, id, network, lasts);
         } catch (WherryException e) {
             networks.release(network, id);
+            throw e;
+        }
+        if (ContainerVolumes.any(spec)) {
+            withVolumes(spec, from, id);
+        }
+        return program;
+    }
+
+    private void withVolumes(ContainerSpec spec, ContainerRoot from, ContainerId id) {
+        try {
+            volumes.make(id, spec, from);
+        } catch (WherryException e) {
+            removal.remove(id, true);
+            volumes.free(spec, volumes());
             throw e;
         }
     }
@@ -260,7 +278,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         String name = spec.name().orElse(ContainerNames.generated(id, 0));
         ContainerRoot from = roots.of(spec, files.folder(id));
         Creation.NetworkChoice network = networks.preview(spec, id);
-        Creation.Compiled compiled = creation.compile(spec, from, id, name, network);
+        Creation.Compiled compiled = creation.compile(volumes.complete(spec, from), from, id, name, network);
         return new Explanation(compiled.plan(), compiled.program()).of(id.text(), name, network.address());
     }
 
@@ -277,7 +295,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
 
     /** {@return all that is known of the container that a name, an id or the beginning of an id names, healed} */
     public ContainerDetails inspect(String word) {
-        return new Inspection(root, files, images, exec).details(healed(word));
+        return new Inspection(root, files, images, exec, volumes).details(healed(word));
     }
 
     /**
@@ -431,6 +449,19 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
      */
     public void remove(String word, boolean force) {
         removal.remove(files.find(word), force);
+    }
+
+    /** The same, and the volumes that were made for the container alone. */
+    public void removeWithVolumes(String word, boolean force) {
+        ContainerId id = files.find(word);
+        ContainerSpec spec = files.read(id).spec();
+        removal.remove(id, force);
+        volumes.free(spec, volumes());
+    }
+
+    /** {@return the volumes} */
+    public VolumeCatalog volumes() {
+        return new VolumeCatalog(root, files, images.storage());
     }
 
     /**
