@@ -36,6 +36,7 @@ struct tree {
     int stream;
     int replies;
     bool overlay;
+    uint16_t durable; /* register of the folder whose filesystem is written: the one beside, if there is one */
     struct tree_state state;
     struct folder folders[TREE_REGISTERS];
     struct tree_record record; /* being carried out */
@@ -558,7 +559,7 @@ static int op_settle_folders(struct tree *t) {
 static int op_sync(struct tree *t) {
     TRY(op_settle_folders(t));
     if (t->record.flags & FLAG_DURABLE) {
-        TRY(CALL(t, syncfs, t->folders[TREE_ROOT].fd));
+        TRY(CALL(t, syncfs, t->folders[t->durable].fd));
     }
     reply(t, TREE_REPLY_SYNC, 0);
     return 0;
@@ -607,10 +608,17 @@ static int serve_record(struct tree *t) {
     return handler->run(t);
 }
 
-static int serve(struct tree *t) {
-    /* Not O_PATH: syncfs reports what failed to be written since this was opened. */
-    int root = (int)CALL(t, openat, AT_FDCWD, "/", O_RDONLY | O_FOLDER | O_CLOEXEC);
-    int error = root < 0 ? root : fill_register(t, TREE_ROOT, root);
+/* Not O_PATH: syncfs reports what failed to be written since this was opened. */
+static int fill_first(struct tree *t, uint16_t number, int dir, const char *path) {
+    int fd = (int)TRY(CALL(t, openat, dir, path, O_RDONLY | O_FOLDER | O_CLOEXEC));
+    return fill_register(t, number, fd);
+}
+
+static int serve(struct tree *t, int beside) {
+    int error = fill_first(t, TREE_ROOT, AT_FDCWD, "/");
+    if (error == 0 && beside >= 0) {
+        error = fill_first(t, TREE_BESIDE, beside, ".");
+    }
     if (error == 0) {
         error = fill(t, TREE_MAGIC_LENGTH);
     }
@@ -629,7 +637,7 @@ static int serve(struct tree *t) {
     return error;
 }
 
-int trees_main(struct context *ctx, int stream, int replies, uint32_t flags) {
+int trees_main(struct context *ctx, int stream, int replies, uint32_t flags, int beside) {
     if (flags & ~(uint32_t)TREE_FORMS) {
         return -EINVAL;
     }
@@ -638,8 +646,9 @@ int trees_main(struct context *ctx, int stream, int replies, uint32_t flags) {
     tree.stream = stream;
     tree.replies = replies;
     tree.overlay = flags & TREE_OVERLAY;
+    tree.durable = beside >= 0 ? TREE_BESIDE : TREE_ROOT;
     tree.file = -1;
-    int error = serve(&tree);
+    int error = serve(&tree, beside);
     if (tree.file >= 0) {
         sys_close(tree.file);
     }

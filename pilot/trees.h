@@ -12,6 +12,7 @@ enum {
     TREE_RECORD_LIMIT = 8192,
     TREE_REGISTERS = 256,
     TREE_ROOT = 0,
+    TREE_BESIDE = 1, /* a folder that is not below the root, if one was given */
     TREE_NO_REGISTER = 0xFFFF,
     TREE_NAME_LIMIT = 255,
     TREE_LINK_LIMIT = 4095,

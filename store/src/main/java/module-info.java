@@ -12,4 +12,5 @@ module io.wherry.store {
     exports io.wherry.store.pull;
     exports io.wherry.store.tar;
     exports io.wherry.store.unpack;
+    exports io.wherry.store.volume;
 }

@@ -23,6 +23,7 @@ final class ContainerStart {
     private final Creation creation;
     private final Roots roots;
     private final Networks networks;
+    private final ContainerVolumes volumes;
     private final Launcher launcher;
 
     ContainerStart(
@@ -31,12 +32,14 @@ final class ContainerStart {
             Creation creation,
             Roots roots,
             Networks networks,
+            ContainerVolumes volumes,
             Launcher launcher) {
         this.files = files;
         this.removal = removal;
         this.creation = creation;
         this.roots = roots;
         this.networks = networks;
+        this.volumes = volumes;
         this.launcher = launcher;
     }
 
@@ -71,7 +74,11 @@ final class ContainerStart {
             return Optional.empty();
         }
         removal.waitIfEnding(id);
-        KernelProgram program = compile(found.record().get()).program();
+        ContainerRecord record = found.record().get();
+        if (ContainerVolumes.any(record.spec())) {
+            volumes.make(id, record.spec(), roots.of(record, files.folder(id)));
+        }
+        KernelProgram program = compile(record).program();
         if (!Arrays.equals(program.bytes(), files.program(id).bytes())) {
             StateFile.write(files.folder(id).resolve(ContainerFiles.PROGRAM), program.bytes());
         }

@@ -30,6 +30,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     final ContainerFiles files;
     private final Creation creation;
     private final ContainerMaking making;
+    private final ContainerVolumes volumes;
     private final ContainerEvents events;
     final Healing healing;
     private final HealedContainers healed;
@@ -65,16 +66,17 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         this.networks = new Networks(root, facts);
         this.events = new ContainerEvents(root, files);
         this.runtimes = new Runtimes(configuration);
-        this.creation = new Creation(root, files, facts, images.storage(), runtimes);
+        this.volumes = new ContainerVolumes(root, files, images.storage());
+        this.creation = new Creation(root, files, facts, images.storage(), runtimes, volumes);
         this.rename = new ContainerRename(root, files);
         Leftovers leftovers = new Leftovers(root, files, rename, new TreeRemoval(launcher, facts), events);
         this.healing = new Healing(files, leftovers, launcher, facts.bootId(), events);
         this.healed = new HealedContainers(files, healing, leftovers);
         this.removal = new ContainerRemoval(files, healing);
-        this.making = new ContainerMaking(creation, networks, root, healed, removal);
+        this.making = new ContainerMaking(creation, networks, volumes, root, healed, removal);
         this.exec = new ContainerExec(files, root, facts, launcher, runtimes);
         this.roots = new Roots(facts, launcher, root, images);
-        this.start = new ContainerStart(files, removal, creation, roots, networks, launcher);
+        this.start = new ContainerStart(files, removal, creation, roots, networks, volumes, launcher);
         this.control = new ContainerControl(files);
         this.update = new ContainerUpdate(files, start, control, facts, launcher);
         this.boot = new Boot(files, start, facts.bootId());
@@ -236,7 +238,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     }
 
     private Explaining explaining() {
-        return new Explaining(files, roots, networks, creation, start, exec);
+        return new Explaining(files, roots, networks, creation, volumes, start, exec);
     }
 
     /** {@return what to say about an execution whose program failed} */
@@ -255,7 +257,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
 
     /** {@return all that is known of the container that a name, an id or the beginning of an id names, healed} */
     public ContainerDetails inspect(String word) {
-        return new Inspection(root, files, images, exec).details(healed(word));
+        return new Inspection(root, files, images, exec, volumes).details(healed(word));
     }
 
     /**
@@ -374,5 +376,18 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
      */
     public void remove(String word, boolean force) {
         removal.remove(files.find(word), force);
+    }
+
+    /** The same, and the volumes that were made for the container alone. */
+    public void removeWithVolumes(String word, boolean force) {
+        ContainerId id = files.find(word);
+        ContainerSpec spec = files.read(id).spec();
+        removal.remove(id, force);
+        volumes.free(spec);
+    }
+
+    /** {@return the volumes} */
+    public VolumeCatalog volumes() {
+        return new VolumeCatalog(root, files, images.storage());
     }
 }

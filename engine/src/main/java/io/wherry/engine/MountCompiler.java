@@ -7,16 +7,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The mounts that a user asked for. A source must be there: a typing error must not make an empty folder on the host. */
+/**
+ * The mounts that a user asked for, those of a folder before those below it. The source of a bind must be there: a typing error must not make an empty folder on the host.
+ */
 final class MountCompiler {
     private final ContainerSpec spec;
+    private final VolumeMounts volumes;
 
-    MountCompiler(ContainerSpec spec) {
+    MountCompiler(ContainerSpec spec, VolumeMounts volumes) {
         this.spec = spec;
+        this.volumes = volumes;
     }
 
     void addTo(List<Mount> mounts) {
-        for (MountSpec mount : spec.mounts()) {
+        for (MountSpec mount : inOrder(spec.mounts())) {
             String target = mount.target();
             if (!target.startsWith("/") || target.equals("/")) {
                 throw ConfigCompiler.invalid(
@@ -29,6 +33,7 @@ final class MountCompiler {
             mounts.add(
                     switch (mount.type()) {
                         case BIND -> bind(mount);
+                        case VOLUME -> volumes.bind(mount);
                         case TMPFS -> tmpfs(mount);
                         case OVERLAY ->
                             throw new WherryException(
@@ -38,6 +43,37 @@ final class MountCompiler {
                                     "Bind it read-only with :ro.");
                     });
         }
+    }
+
+    /** By depth; of one depth as they were asked. */
+    private static List<MountSpec> inOrder(List<MountSpec> mounts) {
+        List<MountSpec> sorted = new ArrayList<>(mounts.size());
+        for (MountSpec mount : mounts) {
+            int at = sorted.size();
+            while (at > 0 && depth(sorted.get(at - 1)) > depth(mount)) {
+                at--;
+            }
+            sorted.add(at, mount);
+        }
+        return sorted;
+    }
+
+    private static int depth(MountSpec mount) {
+        int depth = 0;
+        String target = clean(mount.target());
+        for (int i = 0; i < target.length(); i++) {
+            depth += target.charAt(i) == '/' ? 1 : 0;
+        }
+        return depth;
+    }
+
+    /** {@return a path without {@code .}, {@code ..} and slashes that say nothing} */
+    static String clean(String target) {
+        return Path.of(target).normalize().toString();
+    }
+
+    static boolean isPropagation(String option) {
+        return option.endsWith("private") || option.endsWith("shared") || option.endsWith("slave");
     }
 
     private static boolean below(String target, String folder) {
@@ -58,10 +94,10 @@ final class MountCompiler {
         }
         boolean propagates = false;
         for (String option : mount.options()) {
-            if (!option.equals("z") && !option.equals("Z")) {
+            if (!option.equals("z") && !option.equals("Z")) { // labels of SELinux
                 options.add(option);
             }
-            propagates |= option.endsWith("private") || option.endsWith("shared") || option.endsWith("slave");
+            propagates |= isPropagation(option);
         }
         if (!propagates) {
             options.add("rprivate");

@@ -36,6 +36,11 @@ public final class Commands {
         "images",
         "history",
         "rmi",
+        "volume create",
+        "volume ls",
+        "volume inspect",
+        "volume rm",
+        "volume prune",
         "boot",
         "doctor",
         "events",
@@ -80,6 +85,11 @@ public final class Commands {
             case "images", "image ls", "image list" -> new ImagesCommand();
             case "history", "image history" -> new HistoryCommand();
             case "rmi", "image rm", "image remove" -> new RmiCommand();
+            case "volume create" -> new VolumeCreateCommand();
+            case "volume ls", "volume list" -> new VolumeLsCommand();
+            case "volume inspect" -> new VolumeInspectCommand();
+            case "volume rm", "volume remove" -> new VolumeRmCommand();
+            case "volume prune" -> new VolumePruneCommand();
             case "doctor", "system doctor" -> new DoctorCommand();
             case "events", "system events" -> new EventsCommand();
             case "info", "system info" -> new InfoCommand();
@@ -94,7 +104,7 @@ public final class Commands {
     /** {@return whether a second word belongs to the name} */
     public static boolean isGroup(String word) {
         return switch (word) {
-            case "container", "image", "system" -> true;
+            case "container", "image", "volume", "system" -> true;
             default -> false;
         };
     }

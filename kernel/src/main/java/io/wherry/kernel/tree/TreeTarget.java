@@ -2,6 +2,7 @@ package io.wherry.kernel.tree;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Which tree a session's pilot has for its root, and what whiteouts become.
@@ -12,8 +13,9 @@ import java.util.List;
  * @param folder absolute; exists and is empty or is to be changed; for {@link Form#MERGED} the upper part
  * @param lowers for {@link Form#MERGED}, absolute, the uppermost first; else empty
  * @param work for {@link Form#MERGED}, an empty folder on the filesystem of {@code folder}; else {@code folder}
+ * @param beside a folder that is not below the root, absolute: the pilot has it in register 1, and no path leads into it
  */
-public record TreeTarget(Form form, Path folder, List<Path> lowers, Path work) {
+public record TreeTarget(Form form, Path folder, List<Path> lowers, Path work, Optional<Path> beside) {
     /** What the layers below are to this tree. */
     public enum Form {
         /** They are in the tree already: whiteouts remove. */
@@ -32,15 +34,20 @@ public record TreeTarget(Form form, Path folder, List<Path> lowers, Path work) {
     }
 
     public static TreeTarget plain(Path folder) {
-        return new TreeTarget(Form.PLAIN, folder, List.of(), folder);
+        return new TreeTarget(Form.PLAIN, folder, List.of(), folder, Optional.empty());
     }
 
     public static TreeTarget overlay(Path folder) {
-        return new TreeTarget(Form.OVERLAY, folder, List.of(), folder);
+        return new TreeTarget(Form.OVERLAY, folder, List.of(), folder, Optional.empty());
     }
 
     public static TreeTarget merged(List<Path> lowers, Path upper, Path work) {
-        return new TreeTarget(Form.MERGED, upper, lowers, work);
+        return new TreeTarget(Form.MERGED, upper, lowers, work, Optional.empty());
+    }
+
+    /** {@return the same with a folder beside it} */
+    public TreeTarget beside(Path other) {
+        return new TreeTarget(form, folder, lowers, work, Optional.of(other));
     }
 
     /** {@return the flags of the instruction TREES} */

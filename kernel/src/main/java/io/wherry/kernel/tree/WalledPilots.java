@@ -178,12 +178,13 @@ public final class WalledPilots implements TreePilots {
         } else {
             plan.add(strand, new CloneTree(target.folder().toString(), false, root));
         }
-        plan.add(
-                strand,
-                new SetMountAttributes(
-                        root,
-                        MountAttributes.of(Linux.MOUNT_ATTR_NOSUID | Linux.MOUNT_ATTR_NODEV | Linux.MOUNT_ATTR_NOEXEC),
-                        false));
+        narrow(plan, strand, root);
+        Slot beside = Slot.NONE;
+        if (target.beside().isPresent()) {
+            beside = plan.slot("folder beside it");
+            plan.add(strand, new CloneTree(target.beside().get().toString(), false, beside));
+            narrow(plan, strand, beside);
+        }
         plan.add(strand, new SwitchRoot(root));
         long kept = CapabilitySet.of(
                                 Capability.CHOWN,
@@ -202,7 +203,18 @@ public final class WalledPilots implements TreePilots {
         plan.add(strand, new NoNewPrivileges());
         Filter filter = new Filter(Action.ERRNO, 1, List.of(Architecture.X86_64), List.of(Rule.allow(CALLS)));
         plan.add(strand, new InstallSeccomp(FilterCompiler.compile(filter).bytes(), 0, "what making files needs"));
-        plan.add(strand, new ServeTree(new Slot(STREAM, "the stream"), new Slot(REPLIES, "replies"), target.flags()));
+        plan.add(
+                strand,
+                new ServeTree(new Slot(STREAM, "the stream"), new Slot(REPLIES, "replies"), target.flags(), beside));
+    }
+
+    private static void narrow(Plan plan, int strand, Slot mount) {
+        plan.add(
+                strand,
+                new SetMountAttributes(
+                        mount,
+                        MountAttributes.of(Linux.MOUNT_ATTR_NOSUID | Linux.MOUNT_ATTR_NODEV | Linux.MOUNT_ATTR_NOEXEC),
+                        false));
     }
 
     /** A tree task as a session. */

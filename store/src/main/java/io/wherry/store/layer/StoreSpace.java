@@ -42,9 +42,10 @@ public record StoreSpace(
     }
 
     /** A folder below {@code tmp/} that is ours as long as its lock is held. */
-    record Temporary(Path folder, FileLocks.Held lock) {}
+    public record Temporary(Path folder, FileLocks.Held lock) {}
 
-    Temporary temporary() {
+    /** {@return a new folder below {@code tmp/}; what a dead process leaves there is swept} */
+    public Temporary temporary() {
         String name = Durable.temporaryName().substring(1);
         FileLocks.Held lock = locks.exclusive("tmp-" + name);
         Path folder = root.resolve("tmp").resolve(name);
@@ -69,7 +70,7 @@ public record StoreSpace(
     }
 
     /** Removes a tree by a pilot: it may hold folders that only the user's namespace can read. */
-    void removeTree(Path folder) {
+    public void removeTree(Path folder) {
         try (TreeSession session = pilots.open(TreeTarget.plain(root));
                 TreeStream out = new TreeStream(session, TreeStream.Parents.REQUIRE, root.resolve("tmp/spill"))) {
             out.remove(inRoot(folder));
