@@ -13,6 +13,9 @@ enum {
     TTRPC_REQUEST = 1,
     TTRPC_RESPONSE = 2,
     TTRPC_VERSION_AT = 29,   /* the digit in `containerd.task.v2.Task`, which begins a request */
+    TTRPC_MOST = 4 << 20,    /* of any frame */
+    TTRPC_PIECE = 64,        /* a short frame and what it leaves of that */
+    TTRPC_SERVICE = 3 * TTRPC_PIECE, /* how a request begins, the answer to it, the answer to any other */
     SHIM_PATH = 108,         /* of a unix socket's address, with its NUL */
 };
 

@@ -343,6 +343,22 @@ class ShimTest {
         assertThat(start.out()).isEqualTo("up\n");
     }
 
+    /** What a shim says of its events is answered while it is waited for; whoever talks nonsense there, or too much, neither stalls nor ends the monitor. */
+    @ParameterizedTest
+    @ValueSource(strings = {"telling", "babbling", "flooding"})
+    void eventsAreTakenWhateverTheyAre(String word) throws Exception {
+        HostedLauncher.Start start = run(spec(bad(word), "/probe"));
+        await(Container.Status.RUNNING);
+        yard.engine().pause(NAME, true);
+        yard.engine().pause(NAME, false);
+        yard.engine().kill(NAME, Signal.TERM);
+        assertThat(start.await().code()).isEqualTo(143);
+        assertThat(start.out()).isEqualTo("up\n");
+        expectNothingRemains(start.id());
+        yard.engine().start(NAME);
+        await(Container.Status.RUNNING);
+    }
+
     @Test
     void aDeleteThatHangsIsGivenTenSeconds() throws Exception {
         HostedLauncher.Start start = run(spec(bad("stuck"), "/probe"));
