@@ -368,6 +368,17 @@ class ShimTest {
         expectNothingRemains(start.id());
     }
 
+    /** What would put two containers into one shim, as that finds the one that is there by it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"io.containerd.runc.v2.group", "io.kubernetes.cri.sandbox-id"})
+    void anAnnotationThatSharesAShimIsRefusedByItsName(String annotation) {
+        ContainerSpec.Builder spec = spec(DEBIAN, "/probe");
+        spec.annotations.put(annotation, "pod");
+        assertThat(catchRefusal(spec)).contains("cannot do `--annotation " + annotation + "`");
+        spec.runtime = Optional.of(RuntimeName.of("runc"));
+        assertThat(run(spec).await().code()).as("and means nothing elsewhere").isZero();
+    }
+
     @Test
     void whereAShimWasLookedForIsSaid() {
         ContainerSpec.Builder spec = yard.spec(NAME, "/probe");
