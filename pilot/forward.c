@@ -30,38 +30,22 @@ static void admit(struct forward *f) {
     }
 }
 
-/* False if the answer does not go at once: who does not read has asked too much. */
-static bool answer(const struct forward *f, const struct forward_peer *peer, uint32_t length) {
-    uint8_t bytes[TTRPC_PIECE];
-    uint32_t known = ttrpc_header(f->service).length;
-    bool event = length >= known && memcmp(peer->bytes + TTRPC_HEADER, f->service + TTRPC_HEADER, known) == 0;
-    memcpy(bytes, f->service + (event ? 1 : 2) * TTRPC_PIECE, sizeof bytes);
-    ttrpc_address(bytes, ttrpc_header(peer->bytes).stream, 0);
-    long whole = TTRPC_HEADER + (long)ttrpc_header(bytes).length;
-    return send_with(peer->fd, bytes, (size_t)whole, -1, MSG_DONTWAIT) == whole;
-}
-
-/* Reads once, of a frame its beginning or what is thrown away of it; false if that peer is gone, or does not keep to the protocol. */
+/* Reads once; false if that peer is gone, does not keep to the protocol, or does not read: then its answer does not go at once. */
 static bool hear(const struct forward *f, struct forward_peer *peer) {
     uint8_t thrown[THROWN];
-    size_t whole = TTRPC_HEADER + (peer->have < TTRPC_HEADER ? 0 : ttrpc_header(peer->bytes).length);
-    size_t begin = whole < TTRPC_PIECE ? whole : TTRPC_PIECE;
-    bool begins = peer->have < begin;
-    size_t left = (begins ? begin : whole) - peer->have;
-    long n = sys_read(peer->fd, begins ? peer->bytes + peer->have : thrown, begins || left < THROWN ? left : THROWN);
+    uint8_t answer[TTRPC_PIECE];
+    uint8_t *to;
+    size_t most = ttrpc_next(&peer->request, &to);
+    long n = sys_read(peer->fd, to == NULL ? thrown : to, to == NULL && most > THROWN ? THROWN : most);
     if (n <= 0) {
         return n == -EAGAIN;
     }
-    peer->have += (size_t)n;
-    if (peer->have < TTRPC_HEADER) {
-        return true;
+    int came = ttrpc_came(&peer->request, (size_t)n);
+    if (came <= 0) {
+        return came == 0;
     }
-    struct ttrpc_header header = ttrpc_header(peer->bytes);
-    if (header.type != TTRPC_REQUEST || header.length > TTRPC_MOST || peer->have < TTRPC_HEADER + header.length) {
-        return header.type == TTRPC_REQUEST && header.length <= TTRPC_MOST;
-    }
-    peer->have = 0;
-    return answer(f, peer, header.length);
+    long length = (long)ttrpc_answer_to(&peer->request, f->service, answer);
+    return send_with(peer->fd, answer, (size_t)length, -1, MSG_DONTWAIT) == length;
 }
 
 void forward_turn(struct forward *f, const struct pollfd fds[FORWARD_FDS]) {

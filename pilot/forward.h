@@ -12,9 +12,8 @@ struct forward {
     int listener;           /* or -1 */
     const uint8_t *service; /* TTRPC_SERVICE bytes */
     struct forward_peer {
-        int fd;      /* 0: none */
-        size_t have; /* bytes of the frame that comes */
-        uint8_t bytes[TTRPC_PIECE]; /* its beginning */
+        int fd; /* 0: none */
+        struct ttrpc_request request;
     } peers[FORWARD_PEERS];
 };
 
