@@ -1,8 +1,6 @@
 package io.wherry.runtime.shim;
 
-import static io.wherry.kernel.program.Assembler.BETWEEN;
 import static io.wherry.kernel.program.Assembler.PILOT;
-import static io.wherry.kernel.program.Assembler.SWEEP;
 
 import io.wherry.kernel.host.CgroupLayout;
 import io.wherry.kernel.host.HostFacts;
@@ -95,10 +93,7 @@ public record ShimRuntime(String program, byte[] options) implements ContainerRu
         Slot process = plan.slot("process");
         plan.add(PILOT, requests.start(socket, process));
         streams.leave(plan);
-        sweep(plan, SWEEP, place, facts, folder);
-        if (!place.remove()) {
-            sweep(plan, BETWEEN, place, facts, folder);
-        }
+        sweep(pilot, place, facts, folder);
         pilot.close(process, streams.ends(), requests.monitor(socket, log));
         return plan;
     }
@@ -215,13 +210,13 @@ public record ShimRuntime(String program, byte[] options) implements ContainerRu
     }
 
     /** By the shim's own means first, where nobody answers its events any more; then by names, whatever those did. */
-    private void sweep(Plan plan, int strand, Placement place, HostFacts facts, String folder) {
+    private void sweep(PilotStrand pilot, Placement place, HostFacts facts, String folder) {
         List<String> words = words(place);
         words.addAll(List.of("-bundle", folder, "delete"));
-        plan.add(strand, new RemoveBelow(place.running() + "/" + place.shortId(), ShimEvents.SOCKET));
-        plan.add(strand, new SweepByTool(folder, words, environment(place)));
+        pilot.cleanUp(new RemoveBelow(pilot.volatilePath(), ShimEvents.SOCKET));
+        pilot.cleanUp(new SweepByTool(folder, words, environment(place)));
         if (facts.cgroups().unified().isPresent()) {
-            plan.add(strand, new EmptyCgroup(facts.cgroups().unified().get(), Cgroups.PARENT, shimGroup(place), true));
+            pilot.cleanUp(new EmptyCgroup(facts.cgroups().unified().get(), Cgroups.PARENT, shimGroup(place), true));
         }
         List<String> hierarchies = new ArrayList<>();
         for (CgroupLayout.Hierarchy hierarchy : facts.cgroups().hierarchies()) { // runc uses more of them than we do
@@ -229,12 +224,12 @@ public record ShimRuntime(String program, byte[] options) implements ContainerRu
         }
         hierarchies.add("/sys/fs/cgroup/systemd");
         for (String hierarchy : hierarchies) {
-            plan.add(strand, new EmptyCgroup(hierarchy, Cgroups.PARENT, place.id(), false));
+            pilot.cleanUp(new EmptyCgroup(hierarchy, Cgroups.PARENT, place.id(), false));
         }
         String socket = Digest.sha256(address(place) + "/" + NAMESPACE + "/" + place.id())
                 .hex();
-        plan.add(strand, new RemoveBelow(SOCKETS, socket));
-        plan.add(strand, new RemoveBelow(STATES, place.id()));
+        pilot.cleanUp(new RemoveBelow(SOCKETS, socket));
+        pilot.cleanUp(new RemoveBelow(STATES, place.id()));
     }
 
     @Override
