@@ -40,7 +40,7 @@ final class ContainerClone {
                     && !record.driver().equals("btrfs")
                     && engine.files.read(original).status() != Container.Status.PAUSED;
             if (freezes) {
-                control.pause(original);
+                freeze(original, record.name());
             }
             try {
                 engine.create(spec.build(), from, id, true);
@@ -53,5 +53,20 @@ final class ContainerClone {
             rests.ifPresent(HeldLock::close);
         }
         return id;
+    }
+
+    private void freeze(ContainerId original, String name) {
+        try {
+            control.pause(original);
+        } catch (WherryException e) {
+            if (e.kind() != WherryException.Kind.UNSUPPORTED) {
+                throw e;
+            }
+            throw new WherryException(
+                    WherryException.Kind.UNSUPPORTED,
+                    "The container `" + name
+                            + "` runs, and nothing here can freeze it while its files are copied: it has no control group for that.",
+                    "Stop it first. With the storage driver btrfs it may run.");
+        }
     }
 }
