@@ -7,6 +7,7 @@ import io.wherry.oci.ImageConfig;
 import io.wherry.oci.ImageReference;
 import io.wherry.oci.Index;
 import io.wherry.oci.Manifest;
+import io.wherry.oci.WherryException;
 import io.wherry.store.content.StoredImage;
 import io.wherry.store.garbage.Garbage;
 import io.wherry.store.layer.ChainId;
@@ -46,6 +47,19 @@ final class ImageCatalog {
             stored = storage.images().find(reference);
         }
         return stored.isEmpty() ? Optional.empty() : Optional.of(image(stored.get()));
+    }
+
+    /**
+     * {@return the image that a name stands for}
+     *
+     * @throws WherryException of kind NOT_FOUND if it is not here
+     */
+    Image named(String name) {
+        return find(name)
+                .orElseThrow(() -> new WherryException(
+                        WherryException.Kind.NOT_FOUND,
+                        "There is no image `" + name + "` here.",
+                        "`wherry images` lists those that are; `wherry pull " + name + "` brings it."));
     }
 
     /** {@return whether a name stands for an image that is here or embedded} Its documents are not read. */
