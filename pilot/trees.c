@@ -524,7 +524,7 @@ static int op_copy(struct tree *t) {
     if (t->record.flags & FLAG_ALONE && (from == NOTHING || to == NOTHING)) {
         return 0;
     }
-    int error = t->record.flags & FLAG_ALONE ? tree_copy_alone(from, to, &copied) : tree_copy(from, to, &copied);
+    int error = t->record.flags & FLAG_ALONE ? tree_copy_alone(from, to, &copied) : tree_copy(from, to, t->overlay, &copied);
     t->entries += copied.entries;
     t->bytes += copied.bytes;
     if (error < 0) {

@@ -92,8 +92,8 @@ struct tree_copied {
     char name[TREE_NAME_LIMIT + 1];
 };
 
-/* trees_copy.c. Copies what is below one folder, and its metadata, into another, which is empty; 0 or -errno. */
-int tree_copy(int source, int target, struct tree_copied *result);
+/* trees_copy.c. Copies what is below one folder, and its metadata, into another, which is empty; with `overlay` opaque marks too. 0 or -errno. */
+int tree_copy(int source, int target, bool overlay, struct tree_copied *result);
 
 /* The folder's own metadata only, into a folder that may have entries; with source = target overlayfs copies the folder up. */
 int tree_copy_alone(int source, int target, struct tree_copied *result);

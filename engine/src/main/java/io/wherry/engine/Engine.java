@@ -117,6 +117,17 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     }
 
     /**
+     * Creates a container with the words of another and a copy of its files as they are now; it does not run. One that runs is paused while its files are copied, but where the copy is a snapshot.
+     *
+     * @param name the new one's; absent: one is made up
+     * @return its id, 64 hexadecimal digits
+     * @throws WherryException of kind UNSUPPORTED if it has no files of its own; ALREADY_EXISTS if the name is taken
+     */
+    public String copy(String word, Optional<String> name) {
+        return new ContainerClone(this, control).of(healed(word), name).text();
+    }
+
+    /**
      * Starts a container and returns once it runs; one that runs is left alone. Nobody stays attached.
      *
      * @throws WherryException if it is paused, damaged, or cannot be started; then it is as it was

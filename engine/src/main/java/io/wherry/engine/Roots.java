@@ -64,7 +64,8 @@ final class Roots {
                 rootfs(mount, spec),
                 Optional.of(image),
                 driver.name(),
-                accounts(mount, image));
+                accounts(mount, image),
+                Optional.empty());
     }
 
     /** Another processor may be emulated (binfmt_misc); another system may not. */
@@ -140,7 +141,7 @@ final class Roots {
                 !spec.user().orElse("").isEmpty() || !spec.groups().isEmpty();
         AccountFiles accounts =
                 needsAccounts ? AccountFiles.read(launcher, List.of(absolute.toString())) : AccountFiles.NONE;
-        return new ContainerRoot(ExecutionDefaults.NONE, rootfs, Optional.empty(), "folder", accounts);
+        return new ContainerRoot(ExecutionDefaults.NONE, rootfs, Optional.empty(), "folder", accounts, Optional.empty());
     }
 
     private static boolean hasMountsBelow(Path folder) {

@@ -127,7 +127,7 @@ final class GuestHost {
         ContainerId id = ContainerId.random();
         ids.put(name, id);
         ContainerRoot from =
-                new ContainerRoot(ExecutionDefaults.NONE, root, Optional.empty(), "folder", AccountFiles.NONE);
+                new ContainerRoot(ExecutionDefaults.NONE, root, Optional.empty(), "folder", AccountFiles.NONE, Optional.empty());
         ContainerFiles files = new ContainerFiles(places, facts.bootId());
         new Creation(
                 places,

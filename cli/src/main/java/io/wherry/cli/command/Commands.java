@@ -13,6 +13,7 @@ public final class Commands {
         "run",
         "dev",
         "create",
+        "clone",
         "start",
         "stop",
         "restart",
@@ -59,6 +60,7 @@ public final class Commands {
             case "run", "container run" -> new RunCommand();
             case "dev" -> new DevCommand();
             case "create", "container create" -> new CreateCommand();
+            case "clone", "container clone" -> new CloneCommand();
             case "start", "container start" -> new StartCommand();
             case "stop", "container stop" -> new StopCommand(false);
             case "restart", "container restart" -> new StopCommand(true);

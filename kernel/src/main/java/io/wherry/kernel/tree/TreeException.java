@@ -13,6 +13,7 @@ public final class TreeException extends WherryException {
     public static final int EIO = 5;
     public static final int EACCES = 13;
     public static final int EEXIST = 17;
+    public static final int EXDEV = 18;
     public static final int ENOTDIR = 20;
     public static final int EINVAL = 22;
     public static final int ENOSPC = 28;

@@ -78,6 +78,23 @@ public record StoreSpace(
         }
     }
 
+    /**
+     * Copies all below one folder, and its metadata, into another, which is empty; with shared blocks where the filesystem can.
+     *
+     * @param target this store's root, in the form that both trees have
+     * @param durable whether the copy is on the disk then
+     */
+    void copyTree(TreeTarget target, Path from, Path to, boolean durable) {
+        try (TreeSession session = pilots.open(target);
+                TreeStream out = new TreeStream(session, TreeStream.Parents.REQUIRE, root.resolve("tmp/spill"))) {
+            out.copy(inRoot(from), inRoot(to));
+            if (durable) {
+                out.sync(true);
+            }
+            out.finish();
+        }
+    }
+
     /** Removes a tree that may lie outside of the store; none is success. */
     void removeTreeAnywhere(Path folder) {
         if (!Files.exists(folder, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
