@@ -38,7 +38,7 @@ public final class Puller {
     }
 
     /** {@return what keeps blobs and layers from being collected until it is closed; for who brings several images, or blobs before their image} */
-    public FileLocks.Held keep() {
+    public static FileLocks.Held keep(FileLocks locks) {
         return locks.shared(STORE_LOCK);
     }
 
@@ -53,7 +53,7 @@ public final class Puller {
             BlobSource source,
             PullProgress progress,
             Cancellation cancellation) {
-        try (FileLocks.Held _ = keep()) {
+        try (FileLocks.Held _ = keep(locks)) {
             ImageBlobs.Brought brought =
                     blobs.bring(name.familiar(), manifest, source, driver::unpack, progress, cancellation);
             content.put(manifest.digest(), manifest.raw());
