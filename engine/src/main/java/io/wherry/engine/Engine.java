@@ -335,7 +335,11 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
      * @param loaded called for each name, and for an image without any, when it can be used
      */
     public void load(
-            Path archive, Optional<String> platform, PullListener listener, List<String> notes, Consumer<Image> loaded) {
+            Path archive,
+            Optional<String> platform,
+            PullListener listener,
+            List<String> notes,
+            Consumer<Image> loaded) {
         imageLoad().load(archive, new ImageLoad.Wish(platform, listener, notes, loaded));
     }
 

@@ -70,8 +70,7 @@ final class ImageCatalog {
 
     /** {@return whether a name or an id stands for an image that is here or embedded} Under a name its documents are not read. */
     boolean has(String name) {
-        boolean named = !isId(name)
-                && (storage.images().has(ImageReference.parse(name)) || isBuiltIn(name));
+        boolean named = !isId(name) && (storage.images().has(ImageReference.parse(name)) || isBuiltIn(name));
         return named || ImageIds.find(name, storage.images()).isPresent();
     }
 
@@ -154,11 +153,7 @@ final class ImageCatalog {
     }
 
     private PullResult arrive(
-            LayerDriver driver,
-            ImageReference reference,
-            Manifest manifest,
-            BlobSource blobs,
-            PullListener listener) {
+            LayerDriver driver, ImageReference reference, Manifest manifest, BlobSource blobs, PullListener listener) {
         storage.space().sweep();
         PullResult result =
                 storage.puller(driver).pull(reference, manifest, blobs, new Progress(listener), new Cancellation());

@@ -37,11 +37,17 @@ final class ImageLoad {
     record Wish(Optional<String> platform, PullListener progress, List<String> notes, Consumer<Image> loaded) {}
 
     void load(Path archive, Wish wish) {
-        load(() -> ImageArchive.open(archive, images.storage().space(), images.storage().content()), wish);
+        load(
+                () -> ImageArchive.open(
+                        archive, images.storage().space(), images.storage().content()),
+                wish);
     }
 
     void load(InputStream archive, Wish wish) {
-        load(() -> ImageArchive.read(archive, images.storage().space(), images.storage().content()), wish);
+        load(
+                () -> ImageArchive.read(
+                        archive, images.storage().space(), images.storage().content()),
+                wish);
     }
 
     private void load(Supplier<ImageArchive> opening, Wish wish) {
@@ -68,8 +74,9 @@ final class ImageLoad {
         }
         archive.offer(image.manifest());
         for (ImageReference name : names(image)) {
-            wish.notes().addAll(images.arrive(name, image.manifest(), archive.blobs(), wish.progress())
-                    .omitted());
+            wish.notes()
+                    .addAll(images.arrive(name, image.manifest(), archive.blobs(), wish.progress())
+                            .omitted());
             Image loaded = images.find(name.toString()).orElseThrow();
             events.loaded(loaded);
             wish.loaded().accept(loaded);

@@ -19,7 +19,8 @@ final class Pulls {
 
     static Image pull(Session session, Engine engine, String name, Optional<String> platform, boolean quiet) {
         List<String> notes = new ArrayList<>();
-        Image image = engine.pull(name, platform, quiet ? PullListener.NONE : listener(session, "pulling", "pulled"), notes);
+        Image image =
+                engine.pull(name, platform, quiet ? PullListener.NONE : listener(session, "pulling", "pulled"), notes);
         tell(session, notes);
         return image;
     }
@@ -32,7 +33,8 @@ final class Pulls {
             Optional<String> platform,
             boolean quiet) {
         List<String> notes = new ArrayList<>();
-        Path made = engine.pullFolder(name, folder, platform, quiet ? PullListener.NONE : listener(session, "pulling", "pulled"), notes);
+        Path made = engine.pullFolder(
+                name, folder, platform, quiet ? PullListener.NONE : listener(session, "pulling", "pulled"), notes);
         tell(session, notes);
         return made;
     }

@@ -18,7 +18,9 @@ final class StandardInput {
     static InputStream archive(Session session, String instead) {
         if (session.context().isTerminal(0)) {
             throw new WherryException(
-                    WherryException.Kind.INVALID, "The archive is to come from the input, which is a terminal.", instead);
+                    WherryException.Kind.INVALID,
+                    "The archive is to come from the input, which is a terminal.",
+                    instead);
         }
         return new FileInputStream(FileDescriptor.in);
     }

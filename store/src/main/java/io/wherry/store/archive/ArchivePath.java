@@ -21,7 +21,8 @@ final class ArchivePath {
     /** {@return what a symbolic link of this name stands for} */
     static String linked(String link, String target) {
         int slash = link.lastIndexOf('/');
-        List<String> folder = slash < 0 ? List.of() : List.of(link.substring(0, slash).split("/", -1));
+        List<String> folder =
+                slash < 0 ? List.of() : List.of(link.substring(0, slash).split("/", -1));
         return from(folder, target, link);
     }
 

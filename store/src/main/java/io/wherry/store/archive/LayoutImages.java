@@ -105,8 +105,7 @@ final class LayoutImages {
         return entry.platform().isPresent() ? preference.rank(entry.platform().get()) : Integer.MAX_VALUE;
     }
 
-    private static Manifest resolve(
-            String name, Descriptor entry, ArchiveFiles files, PlatformPreference preference) {
+    private static Manifest resolve(String name, Descriptor entry, ArchiveFiles files, PlatformPreference preference) {
         Descriptor at = entry;
         for (int depth = 0; depth <= Index.MAX_DEPTH; depth++) {
             String type = at.mediaType();

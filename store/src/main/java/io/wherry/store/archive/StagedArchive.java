@@ -53,7 +53,8 @@ final class StagedArchive implements ArchiveFiles {
             for (TarEntry entry = reader.next(); entry != null; entry = reader.next()) {
                 staged.add(entry, reader);
             }
-            reader.drain(); // who writes into a pipe wants to come to an end, and a compressed form has a checksum there
+            reader.drain(); // who writes into a pipe wants to come to an end, and a compressed form has a checksum
+            // there
             return staged;
         } catch (IOException | RuntimeException | Error e) {
             staged.close();

@@ -85,7 +85,8 @@ final class Staging implements AutoCloseable {
             if (size + length > space.limits().bytes()) {
                 throw new WherryException(
                         Kind.DENIED,
-                        "The archive holds a file of more than " + new ByteSize(space.limits().bytes()) + ".");
+                        "The archive holds a file of more than "
+                                + new ByteSize(space.limits().bytes()) + ".");
             }
             if (untilAsked <= 0) {
                 FullDisk.require(file, space.limits().reserve());

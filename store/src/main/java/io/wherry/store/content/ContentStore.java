@@ -137,7 +137,8 @@ public final class ContentStore {
 
     /** Takes back what was offered and not wanted; none is success. */
     public void withdraw(Descriptor blob) {
-        Optional<FileLocks.Held> lock = locks.tryExclusive("blob-" + blob.digest().hex());
+        Optional<FileLocks.Held> lock =
+                locks.tryExclusive("blob-" + blob.digest().hex());
         if (lock.isPresent()) { // else it is wanted
             try (FileLocks.Held _ = lock.get()) {
                 durable.remove(partial(blob.digest()));

@@ -66,7 +66,11 @@ class HostileArchiveTest {
         return Stream.of(
                 new Case("nothing", Kind.INVALID, "neither manifest.json nor index.json", new byte[0]),
                 new Case("an empty tar", Kind.INVALID, "neither manifest.json nor index.json", new Tar().bytes()),
-                new Case("text", Kind.CORRUPT, "damaged at byte 0", "x".repeat(2000).getBytes(UTF_8)),
+                new Case(
+                        "text",
+                        Kind.CORRUPT,
+                        "damaged at byte 0",
+                        "x".repeat(2000).getBytes(UTF_8)),
                 new Case(
                         "no manifest.json",
                         Kind.INVALID,
@@ -76,7 +80,10 @@ class HostileArchiveTest {
                         "only repositories",
                         Kind.INVALID,
                         "before 1.10",
-                        new Saved().without("manifest.json").file("repositories", "{}").bytes()),
+                        new Saved()
+                                .without("manifest.json")
+                                .file("repositories", "{}")
+                                .bytes()),
                 new Case("a manifest.json of no images", Kind.NOT_FOUND, "no image", json("[]")),
                 new Case("a manifest.json that is no list", Kind.INVALID, "no list", json("{}")),
                 new Case("a manifest.json of numbers", Kind.INVALID, "no image", json("[1]")),
@@ -103,12 +110,16 @@ class HostileArchiveTest {
                         "a layer outside",
                         Kind.CORRUPT,
                         "leads out",
-                        new Saved().manifest("x", "l1/layer.tar", "l2/../../layer.tar").bytes()),
+                        new Saved()
+                                .manifest("x", "l1/layer.tar", "l2/../../layer.tar")
+                                .bytes()),
                 new Case(
                         "a layer that is not there",
                         Kind.CORRUPT,
                         "does not have the file `l3/layer.tar`",
-                        new Saved().manifest("x", "l1/layer.tar", "l3/layer.tar").bytes()),
+                        new Saved()
+                                .manifest("x", "l1/layer.tar", "l3/layer.tar")
+                                .bytes()),
                 new Case(
                         "fewer layers than diff ids",
                         Kind.INVALID,
@@ -118,19 +129,28 @@ class HostileArchiveTest {
                         "layers in the wrong order",
                         Kind.CORRUPT,
                         "the image's configuration says",
-                        new Saved().manifest("x", "l2/layer.tar", "l1/layer.tar").bytes()),
+                        new Saved()
+                                .manifest("x", "l2/layer.tar", "l1/layer.tar")
+                                .bytes()),
                 new Case(
                         "a wrong diff id",
                         Kind.CORRUPT,
                         "the image's configuration says " + ONE,
-                        new Saved().file("c.json", Saved.config(Saved.LOWER, Saved.LOWER)).bytes()),
+                        new Saved()
+                                .file("c.json", Saved.config(Saved.LOWER, Saved.LOWER))
+                                .bytes()),
                 new Case(
                         "a diff id that is none",
                         Kind.INVALID,
                         "diff_ids",
-                        new Saved().file("c.json", config.replace(ONE, "sha256:../../../x")).bytes()),
+                        new Saved()
+                                .file("c.json", config.replace(ONE, "sha256:../../../x"))
+                                .bytes()),
                 new Case(
-                        "a configuration that is no object", Kind.INVALID, "", new Saved().file("c.json", "7").bytes()),
+                        "a configuration that is no object",
+                        Kind.INVALID,
+                        "",
+                        new Saved().file("c.json", "7").bytes()),
                 new Case(
                         "a configuration deeper than anybody reads",
                         Kind.INVALID,
@@ -140,12 +160,16 @@ class HostileArchiveTest {
                         "a tag that is none",
                         Kind.INVALID,
                         "Invalid",
-                        new Saved().manifest("../x:1", "l1/layer.tar", "l2/layer.tar").bytes()),
+                        new Saved()
+                                .manifest("../x:1", "l1/layer.tar", "l2/layer.tar")
+                                .bytes()),
                 new Case(
                         "a tag with an escape sequence",
                         Kind.INVALID,
                         "Invalid",
-                        new Saved().manifest("x\\u001b[2J:1", "l1/layer.tar", "l2/layer.tar").bytes()),
+                        new Saved()
+                                .manifest("x\\u001b[2J:1", "l1/layer.tar", "l2/layer.tar")
+                                .bytes()),
                 new Case(
                         "an entry that leads out",
                         Kind.CORRUPT,
@@ -160,7 +184,9 @@ class HostileArchiveTest {
                         "a symbolic link that leads out",
                         Kind.CORRUPT,
                         "leads out",
-                        new Saved().without("l2/layer.tar").behind(tar -> tar.symlink("l2/layer.tar", "../../etc/passwd"))),
+                        new Saved()
+                                .without("l2/layer.tar")
+                                .behind(tar -> tar.symlink("l2/layer.tar", "../../etc/passwd"))),
                 new Case(
                         "an absolute symbolic link",
                         Kind.CORRUPT,
@@ -215,45 +241,85 @@ class HostileArchiveTest {
                         Kind.CORRUPT,
                         "damaged at byte 0",
                         lower("no archive at all".repeat(100).getBytes(UTF_8))),
-                new Case(
-                        "a layer of zip",
-                        Kind.UNSUPPORTED,
-                        "zip",
-                        lower(new byte[] {'P', 'K', 3, 4, 0, 0, 0, 0, 0, 0})),
-                new Case(
-                        "a layer of damaged gzip",
-                        Kind.CORRUPT,
-                        "",
-                        lower(new byte[] {0x1F, (byte) 0x8B, 8, 0, 0, 0, 0, 0, 0, 0, 99, 99, 99, 99})),
+                new Case("a layer of zip", Kind.UNSUPPORTED, "zip", lower(new byte[] {'P', 'K', 3, 4, 0, 0, 0, 0, 0, 0
+                })),
+                new Case("a layer of damaged gzip", Kind.CORRUPT, "", lower(new byte[] {
+                    0x1F, (byte) 0x8B, 8, 0, 0, 0, 0, 0, 0, 0, 99, 99, 99, 99
+                })),
                 new Case("a gzip that is cut", Kind.CORRUPT, "ends within", Arrays.copyOf(gzip(good), 300)),
-                new Case("a gzip with something behind it", Kind.CORRUPT, "follows", joined(gzip(good), "more".getBytes(UTF_8))),
-                new Case("no index", Kind.INVALID, "neither", layout("").without("index.json").bytes()),
-                new Case("an index that is none", Kind.INVALID, "", layout("").file("index.json", "[]").bytes()),
-                new Case("a layout of another version", Kind.UNSUPPORTED, "2.0.0", layout("")
-                        .file("oci-layout", "{\"imageLayoutVersion\":\"2.0.0\"}")
-                        .bytes()),
-                new Case("an index with a manifest that is not there", Kind.CORRUPT, "does not have the blob", layout("")
-                        .file("index.json", index(descriptor("x".getBytes(UTF_8), "manifest.v1+json", "")))
-                        .bytes()),
+                new Case(
+                        "a gzip with something behind it",
+                        Kind.CORRUPT,
+                        "follows",
+                        joined(gzip(good), "more".getBytes(UTF_8))),
+                new Case(
+                        "no index",
+                        Kind.INVALID,
+                        "neither",
+                        layout("").without("index.json").bytes()),
+                new Case(
+                        "an index that is none",
+                        Kind.INVALID,
+                        "",
+                        layout("").file("index.json", "[]").bytes()),
+                new Case(
+                        "a layout of another version",
+                        Kind.UNSUPPORTED,
+                        "2.0.0",
+                        layout("")
+                                .file("oci-layout", "{\"imageLayoutVersion\":\"2.0.0\"}")
+                                .bytes()),
+                new Case(
+                        "an index with a manifest that is not there",
+                        Kind.CORRUPT,
+                        "does not have the blob",
+                        layout("")
+                                .file("index.json", index(descriptor("x".getBytes(UTF_8), "manifest.v1+json", "")))
+                                .bytes()),
                 new Case("a blob with another digest", Kind.CORRUPT, "its bytes have the digest", damagedBlob()),
-                new Case("a blob with another size", Kind.CORRUPT, "its descriptor says 999", layout("")
-                        .file("index.json", index(manifestOf().replaceFirst("\"size\":\\d+", "\"size\":999")))
-                        .bytes()),
-                new Case("a blob of a negative size", Kind.INVALID, "negative", layout("")
-                        .file("index.json", index(manifestOf().replaceFirst("\"size\":\\d+", "\"size\":-1")))
-                        .bytes()),
-                new Case("a blob whose digest is a path", Kind.INVALID, "digest", layout("")
-                        .file("index.json", index(manifestOf().replaceFirst("sha256:[0-9a-f]+", "sha256:../../../x")))
-                        .bytes()),
-                new Case("a name that is none", Kind.INVALID, "Invalid", layout(":/:").bytes()),
+                new Case(
+                        "a blob with another size",
+                        Kind.CORRUPT,
+                        "its descriptor says 999",
+                        layout("")
+                                .file("index.json", index(manifestOf().replaceFirst("\"size\":\\d+", "\"size\":999")))
+                                .bytes()),
+                new Case(
+                        "a blob of a negative size",
+                        Kind.INVALID,
+                        "negative",
+                        layout("")
+                                .file("index.json", index(manifestOf().replaceFirst("\"size\":\\d+", "\"size\":-1")))
+                                .bytes()),
+                new Case(
+                        "a blob whose digest is a path",
+                        Kind.INVALID,
+                        "digest",
+                        layout("")
+                                .file(
+                                        "index.json",
+                                        index(manifestOf().replaceFirst("sha256:[0-9a-f]+", "sha256:../../../x")))
+                                .bytes()),
+                new Case(
+                        "a name that is none",
+                        Kind.INVALID,
+                        "Invalid",
+                        layout(":/:").bytes()),
                 new Case("one name for two images", Kind.INVALID, "two different images", twoOfOneName()),
                 new Case("indexes nested without end", Kind.INVALID, "nested more than 8 deep", nested(12)),
-                new Case("an index for other processors only", Kind.NOT_FOUND, "has no image for", layout("")
-                        .file(
-                                "index.json",
-                                index(manifestOf()
-                                        .replace("}", ",\"platform\":{\"os\":\"linux\",\"architecture\":\"s390x\"}}")))
-                        .bytes()),
+                new Case(
+                        "an index for other processors only",
+                        Kind.NOT_FOUND,
+                        "has no image for",
+                        layout("")
+                                .file(
+                                        "index.json",
+                                        index(
+                                                manifestOf()
+                                                        .replace(
+                                                                "}",
+                                                                ",\"platform\":{\"os\":\"linux\",\"architecture\":\"s390x\"}}")))
+                                .bytes()),
                 new Case("something that is no image", Kind.UNSUPPORTED, "is no image", artifact()));
     }
 
@@ -350,7 +416,9 @@ class HostileArchiveTest {
 
     private static byte[] twoOfOneName() {
         Saved saved = layout("");
-        byte[] other = new String(manifestBytes(), UTF_8).replace("{\"schema", "{ \"schema").getBytes(UTF_8);
+        byte[] other = new String(manifestBytes(), UTF_8)
+                .replace("{\"schema", "{ \"schema")
+                .getBytes(UTF_8);
         String named = ",\"annotations\":{\"io.containerd.image.name\":\"docker.io/library/x:1\"}";
         return put(saved, other)
                 .file(
@@ -405,7 +473,10 @@ class HostileArchiveTest {
     void isRefusedAndLeavesNothing(Case hostile) throws IOException {
         assertThatThrownBy(() -> load(new ByteArrayInputStream(hostile.archive())))
                 .isInstanceOfSatisfying(WherryException.class, e -> {
-                    assertThat(e.getMessage()).contains(hostile.sentence()).endsWith(".").doesNotContain("\n");
+                    assertThat(e.getMessage())
+                            .contains(hostile.sentence())
+                            .endsWith(".")
+                            .doesNotContain("\n");
                     assertThat(e.kind()).isEqualTo(hostile.kind());
                 });
         assertNothingIsLeft();
@@ -461,8 +532,9 @@ class HostileArchiveTest {
         byte[] header = new TarHeader('0', "zeros", 0644)
                 .number(TarHeader.Field.SIZE, 1L << 30)
                 .bytes();
-        InputStream archive =
-                new SequenceInputStream(new ByteArrayInputStream(header), new SequenceInputStream(zeros, new ByteArrayInputStream(new Tar().bytes())));
+        InputStream archive = new SequenceInputStream(
+                new ByteArrayInputStream(header),
+                new SequenceInputStream(zeros, new ByteArrayInputStream(new Tar().bytes())));
         assertThatThrownBy(() -> load(archive)).hasMessageContaining("neither");
         assertNothingIsLeft();
     }
@@ -471,7 +543,8 @@ class HostileArchiveTest {
     void theGoodOneOfTheTableIsLoaded() throws IOException {
         load(new ByteArrayInputStream(new Saved().bytes()));
         load(new ByteArrayInputStream(layout("docker.io/t/oci:2").bytes()));
-        assertThat(store.images.list()).extracting(image -> image.reference().familiar())
+        assertThat(store.images.list())
+                .extracting(image -> image.reference().familiar())
                 .containsExactly("t/image:1", "t/oci:2");
         assertThat(store.names("tmp")).isEmpty();
         assertThat(store.names("content/ingest")).isEmpty();
