@@ -44,7 +44,7 @@ public record StoreSpace(
     /** A folder below {@code tmp/} that is ours as long as its lock is held. */
     public record Temporary(Path folder, FileLocks.Held lock) {}
 
-    /** {@return a new folder below {@code tmp/}; what a dead process leaves there is swept} */
+    /** {@return a new folder below {@code tmp/}} Whoever asks for it removes it, then gives up its lock; {@link #sweep} does so for the dead. */
     public Temporary temporary() {
         String name = Durable.temporaryName().substring(1);
         FileLocks.Held lock = locks.exclusive("tmp-" + name);
