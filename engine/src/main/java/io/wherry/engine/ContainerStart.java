@@ -24,6 +24,7 @@ final class ContainerStart {
     private final Roots roots;
     private final Networks networks;
     private final Launcher launcher;
+    private final StateRoot root;
 
     ContainerStart(
             ContainerFiles files,
@@ -31,7 +32,9 @@ final class ContainerStart {
             Creation creation,
             Roots roots,
             Networks networks,
-            Launcher launcher) {
+            Launcher launcher,
+            StateRoot root) {
+        this.root = root;
         this.files = files;
         this.removal = removal;
         this.creation = creation;
@@ -71,11 +74,17 @@ final class ContainerStart {
             return Optional.empty();
         }
         removal.waitIfEnding(id);
+        refuseMounted(id, container.name(), "started");
         KernelProgram program = compile(found.record().get()).program();
         if (!Arrays.equals(program.bytes(), files.program(id).bytes())) {
             StateFile.write(files.folder(id).resolve(ContainerFiles.PROGRAM), program.bytes());
         }
         return Optional.of(program);
+    }
+
+    /** Refuses one whose root is mounted for the host: what is written by two overlays into one layer is lost. */
+    void refuseMounted(ContainerId id, String name, String what) {
+        new MountPlaces(root, launcher).refuse(id, name, what);
     }
 
     /** Starts a container and returns once it runs. Does nothing if it is attended already. */

@@ -56,6 +56,32 @@ final class Roots {
                 accounts(mount, image));
     }
 
+    /**
+     * {@return the folders of an image's layers, the topmost first}
+     *
+     * @throws WherryException of kind UNSUPPORTED if the storage driver keeps none
+     */
+    List<String> layers(Image image) {
+        images.ready(image);
+        RootfsMount mount = images.storage().driver().mount(state.root(), image.chains());
+        if (!(mount instanceof RootfsMount.Overlay overlay)) {
+            throw new WherryException(
+                    WherryException.Kind.UNSUPPORTED,
+                    "The storage driver `" + images.storage().driver().name()
+                            + "` keeps no layers that could be mounted.",
+                    "`wherry pull " + image.reference().familiar() + " ./FOLDER` makes a folder of the image.");
+        }
+        return absolute(overlay);
+    }
+
+    private static List<String> absolute(RootfsMount.Overlay overlay) {
+        List<String> lowers = new ArrayList<>();
+        for (String lower : overlay.lowers()) {
+            lowers.add(overlay.base().resolve(lower).toString());
+        }
+        return lowers;
+    }
+
     /** Another processor may be emulated (binfmt_misc); another system may not. */
     private static void requireLinux(String name, Platform platform) {
         if (!platform.os().equals("linux") && !platform.os().equals("unknown")) {
@@ -69,12 +95,12 @@ final class Roots {
 
     private static Rootfs rootfs(RootfsMount mount, ContainerSpec spec) {
         if (mount instanceof RootfsMount.Overlay overlay) {
-            List<String> lowers = new ArrayList<>();
-            for (String lower : overlay.lowers()) {
-                lowers.add(overlay.base().resolve(lower).toString());
-            }
             return new Rootfs.Overlay(
-                    lowers, overlay.upper().toString(), overlay.work().toString(), spec.remove(), true);
+                    absolute(overlay),
+                    overlay.upper().toString(),
+                    overlay.work().toString(),
+                    spec.remove(),
+                    true);
         }
         return new Rootfs.Folder(((RootfsMount.Bind) mount).folder().toString());
     }
@@ -92,10 +118,7 @@ final class Roots {
         if (keptPasswd.isPresent() && keptGroup.isPresent()) {
             return new AccountFiles(keptPasswd.get(), keptGroup.get());
         }
-        List<String> folders = new ArrayList<>();
-        for (String lower : overlay.lowers()) {
-            folders.add(overlay.base().resolve(lower).toString());
-        }
+        List<String> folders = absolute(overlay);
         AccountFiles read = folders.isEmpty() ? AccountFiles.NONE : AccountFiles.read(launcher, folders);
         StateRoot.made(kept);
         StateFile.write(passwd, read.passwd());
