@@ -171,6 +171,15 @@ class MountTest {
     }
 
     @Test
+    void theOneTreeOfAnImageCannotBeChangedEither() {
+        systemRoot();
+        built = new Built(folder.resolve("other"));
+        Path place = Path.of(wherry("--storage-driver", "dir", "mount", "hello").check().out().strip());
+        assertThat(place.resolve("hello")).exists();
+        assertThat(Command.of("touch", place + "/x").run().err()).contains("Read-only file system");
+    }
+
+    @Test
     void aRootThatIsAFolderNeedsNoMount() throws IOException {
         built = new Built(folder.resolve("other"));
         wherry("--storage-driver", "dir", "create", "--name", "box", "hello").check();

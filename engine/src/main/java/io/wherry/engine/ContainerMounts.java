@@ -76,9 +76,9 @@ final class ContainerMounts {
                     ? Optional.empty()
                     : Optional.of(Path.of(record.spec().rootfs().get()).toAbsolutePath());
         }
-        return record.driver().equals("dir")
-                ? Optional.of(files.folder(record.id()).resolve("rootfs"))
-                : Optional.empty();
+        return record.driver().equals("overlay")
+                ? Optional.empty()
+                : Optional.of(files.folder(record.id()).resolve("rootfs"));
     }
 
     private void requireRoot(String what) {
@@ -86,7 +86,7 @@ final class ContainerMounts {
             throw new WherryException(
                     WherryException.Kind.UNSUPPORTED,
                     "The layers of " + what + " must be mounted, which an ordinary user cannot do for other processes.",
-                    "`wherry pull IMAGE ./FOLDER` makes a folder that `wherry run ./FOLDER` runs; a container of `--storage-driver dir` has a folder as its root.");
+                    "`wherry pull IMAGE ./FOLDER` makes a folder that `wherry run ./FOLDER` runs; a container of `--storage-driver dir` is a folder.");
         }
     }
 
@@ -104,7 +104,7 @@ final class ContainerMounts {
             if (!Files.isDirectory(files.folder(record.id()))) {
                 throw ContainerFiles.gone(record.id());
             }
-            if (!(roots.of(record.spec(), files.folder(record.id())).rootfs() instanceof Rootfs.Overlay overlay)) {
+            if (!(roots.of(record, files.folder(record.id())).rootfs() instanceof Rootfs.Overlay overlay)) {
                 throw new WherryException(
                         WherryException.Kind.FAILED_PRECONDITION,
                         "What `" + record.name() + "` writes is kept in memory while it runs, and it does not run.");

@@ -45,7 +45,7 @@ final class ContainerStart {
 
     /** {@return what the container's record and this host compile to} */
     Creation.Compiled compile(ContainerRecord record) {
-        ContainerRoot from = roots.of(record.spec(), files.folder(record.id()));
+        ContainerRoot from = roots.of(record, files.folder(record.id()));
         return creation.compile(record.spec(), from, record.id(), record.name(), networks.again(record));
     }
 

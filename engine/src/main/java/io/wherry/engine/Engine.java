@@ -60,13 +60,14 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         this.facts = facts;
         this.launcher = launcher;
         this.files = new ContainerFiles(root, facts.bootId());
-        this.images = new ImageCatalog(Storage.of(root, facts, launcher, driver), launcher, builtIn);
+        Configuration.OfHost configuration = new Configuration.OfHost();
+        this.images = new ImageCatalog(Storage.of(root, facts, launcher, driver, configuration), launcher, builtIn);
         this.networks = new Networks(root, facts);
         this.events = new ContainerEvents(root, files);
-        this.runtimes = new Runtimes();
+        this.runtimes = new Runtimes(configuration);
         this.creation = new Creation(root, files, facts, images.storage(), runtimes);
         this.rename = new ContainerRename(root, files);
-        Leftovers leftovers = new Leftovers(root, files, rename, launcher, events);
+        Leftovers leftovers = new Leftovers(root, files, rename, new TreeRemoval(launcher, facts), events);
         this.healing = new Healing(files, leftovers, launcher, facts.bootId(), events);
         this.healed = new HealedContainers(files, healing, leftovers);
         this.removal = new ContainerRemoval(files, healing, root, launcher);
@@ -88,6 +89,11 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     /** {@return what can run containers here, and what could if it were installed} */
     public List<RuntimeListing> runtimes() {
         return runtimes.list();
+    }
+
+    /** {@return how layers and roots of containers to come are kept} */
+    public StorageChoice storage() {
+        return images.storage().drivers().choice();
     }
 
     /** {@return where state is} */

@@ -11,6 +11,7 @@ import io.wherry.oci.WherryException;
 import io.wherry.store.content.StoredImage;
 import io.wherry.store.garbage.Garbage;
 import io.wherry.store.layer.ChainId;
+import io.wherry.store.layer.LayerDriver;
 import io.wherry.store.layer.Prover;
 import io.wherry.store.pull.BlobSource;
 import io.wherry.store.pull.Cancellation;
@@ -136,9 +137,14 @@ final class ImageCatalog {
 
     /** Brings in what is missing of an image and names it. */
     PullResult arrive(ImageReference reference, Manifest manifest, BlobSource blobs, PullListener listener) {
+        return arrive(storage.drivers().usual(), reference, manifest, blobs, listener);
+    }
+
+    private PullResult arrive(
+            LayerDriver driver, ImageReference reference, Manifest manifest, BlobSource blobs, PullListener listener) {
         storage.space().sweep();
         PullResult result =
-                storage.puller().pull(reference, manifest, blobs, new Progress(listener), new Cancellation());
+                storage.puller(driver).pull(reference, manifest, blobs, new Progress(listener), new Cancellation());
         prover.prove(result.unproven());
         return result;
     }
@@ -149,7 +155,7 @@ final class ImageCatalog {
         int layer = 0;
         for (ImageConfig.History step : image.config().history()) {
             boolean made = !step.emptyLayer() && layer < image.chains().size();
-            long size = made ? storage.driver().usage(image.chains().get(layer++)) : 0;
+            long size = made ? storage.drivers().usual().usage(image.chains().get(layer++)) : 0;
             steps.add(new ImageHistory(
                     step.created().orElse(""),
                     step.createdBy().orElse(""),
@@ -160,14 +166,14 @@ final class ImageCatalog {
     }
 
     /** Makes sure that an image's layers are unpacked and can be relied on: after a power cut they may have to be made again from their blobs. */
-    void ready(Image image) {
-        if (!storage.driver().has(image.chains())) {
+    void ready(Image image, LayerDriver driver) {
+        if (!driver.has(image.chains())) {
             BlobSource blobs = (blob, offset) -> {
                 InputStream in = storage.content().open(blob.digest());
                 in.skipNBytes(offset);
                 return in;
             };
-            arrive(image.reference(), image.document(), blobs, PullListener.NONE);
+            arrive(driver, image.reference(), image.document(), blobs, PullListener.NONE);
         }
     }
 
@@ -178,7 +184,7 @@ final class ImageCatalog {
 
     /** Removes blobs and layers that no image and none of these containers needs. */
     void collect(List<List<Digest>> containers) {
-        new Garbage(storage.content(), storage.images(), List.of(storage.driver()), storage.space(), storage.locks())
+        new Garbage(storage.content(), storage.images(), storage.drivers().all(), storage.space(), storage.locks())
                 .collect(containers);
     }
 

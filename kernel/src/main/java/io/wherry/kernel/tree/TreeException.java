@@ -116,6 +116,8 @@ public final class TreeException extends WherryException {
                     case WHITEOUT, OPAQUE, REMOVE, RMTREE -> "remove";
                     case SYNC -> "make durable";
                     case COPY -> "copy";
+                    case SUBVOLUME -> "make the subvolume";
+                    case SNAPSHOT -> "make the snapshot";
                     case EOF -> "finish";
                 };
             }
