@@ -25,6 +25,7 @@ final class ContainerStart {
     private final Networks networks;
     private final ContainerVolumes volumes;
     private final Launcher launcher;
+    private final StateRoot root;
 
     ContainerStart(
             ContainerFiles files,
@@ -33,7 +34,9 @@ final class ContainerStart {
             Roots roots,
             Networks networks,
             ContainerVolumes volumes,
-            Launcher launcher) {
+            Launcher launcher,
+            StateRoot root) {
+        this.root = root;
         this.files = files;
         this.removal = removal;
         this.creation = creation;
@@ -75,6 +78,7 @@ final class ContainerStart {
         }
         removal.waitIfEnding(id);
         ContainerRecord record = found.record().get();
+        refuseMounted(id, container.name(), "started");
         if (ContainerVolumes.any(record.spec())) {
             volumes.make(id, record.spec(), roots.of(record, files.folder(id)));
         }
@@ -83,6 +87,11 @@ final class ContainerStart {
             StateFile.write(files.folder(id).resolve(ContainerFiles.PROGRAM), program.bytes());
         }
         return Optional.of(program);
+    }
+
+    /** Refuses one whose root is mounted for the host: what is written by two overlays into one layer is lost. */
+    void refuseMounted(ContainerId id, String name, String what) {
+        new MountPlaces(root, launcher).refuse(id, name, what);
     }
 
     /** Starts a container and returns once it runs. Does nothing if it is attended already. */

@@ -73,11 +73,11 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         Leftovers leftovers = new Leftovers(root, files, rename, new TreeRemoval(launcher, facts), events);
         this.healing = new Healing(files, leftovers, launcher, facts.bootId(), events);
         this.healed = new HealedContainers(files, healing, leftovers);
-        this.removal = new ContainerRemoval(files, healing);
+        this.removal = new ContainerRemoval(files, healing, root, launcher);
         this.making = new ContainerMaking(creation, networks, volumes, root, healed, removal);
         this.exec = new ContainerExec(files, root, facts, launcher, runtimes);
         this.roots = new Roots(facts, launcher, root, images);
-        this.start = new ContainerStart(files, removal, creation, roots, networks, volumes, launcher);
+        this.start = new ContainerStart(files, removal, creation, roots, networks, volumes, launcher, root);
         this.control = new ContainerControl(files);
         this.update = new ContainerUpdate(files, start, control, facts, launcher);
         this.boot = new Boot(files, start, facts.bootId());
@@ -150,6 +150,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     /** Stops a container if it runs, as {@link #stop} does, and starts it. */
     public void restart(String word, Optional<Signal> signal, OptionalInt seconds) {
         ContainerId id = healed(word);
+        start.refuseMounted(id, files.record(id).name(), "started again");
         control.stop(id, signal, seconds);
         removal.waitUntilUnattended(id);
         start.start(id);
@@ -377,7 +378,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
      */
     public void removeImage(String name, boolean force) {
         Image image = image(name);
-        new ImageRemoval(images, files).remove(image, force);
+        new ImageRemoval(images, files, new MountPlaces(root, launcher)).remove(image, force);
         new ImageEvents(root, images).removed(image);
     }
 
@@ -389,6 +390,32 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     /** {@return the container that a name, an id or the beginning of an id names, healed} */
     public Container container(String word) {
         return files.read(healed(word));
+    }
+
+    /**
+     * Opens the root of a container, or of an image, which then cannot be written, as a folder of the host; one that is open already stays.
+     *
+     * @param word a container's name; else an image's
+     * @param folder where it is wanted too; it is there
+     * @return where it is
+     * @throws WherryException of kind UNSUPPORTED if it is an overlay and the caller is not system root
+     */
+    public Path mount(String word, Optional<Path> folder) {
+        return mounts().mount(word, folder);
+    }
+
+    /** Takes away what {@link #mount} made for a container or an image, wherever that is; none is as wanted. */
+    public void unmount(String word) {
+        mounts().unmount(word);
+    }
+
+    /** {@return what is mounted, as the kernel says} */
+    public List<MountedRoot> mounted() {
+        return mounts().list();
+    }
+
+    private ContainerMounts mounts() {
+        return new ContainerMounts(files, roots, images, facts, launcher, root);
     }
 
     /**
@@ -413,8 +440,8 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     /**
      * Removes a container.
      *
-     * @param force whether it is killed if it runs
-     * @throws WherryException of kind FAILED_PRECONDITION if it runs and is not to be killed
+     * @param force whether it is killed if it runs, and unmounted if it is mounted
+     * @throws WherryException of kind FAILED_PRECONDITION if it runs, or is mounted, and is not forced
      */
     public void remove(String word, boolean force) {
         removal.remove(files.find(word), force);

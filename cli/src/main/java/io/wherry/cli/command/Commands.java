@@ -31,6 +31,8 @@ public final class Commands {
         "logs",
         "rm",
         "container prune",
+        "mount",
+        "umount",
         "inspect",
         "explain",
         "pull",
@@ -80,6 +82,8 @@ public final class Commands {
             case "stats", "container stats" -> new StatsCommand();
             case "logs", "container logs" -> new LogsCommand();
             case "rm", "container rm", "container remove" -> new RmCommand();
+            case "mount", "container mount", "image mount" -> new MountCommand();
+            case "umount", "unmount", "container umount", "image umount" -> new UmountCommand();
             case "inspect" -> new InspectCommand("");
             case "container inspect" -> new InspectCommand("container");
             case "image inspect" -> new InspectCommand("image");
