@@ -534,6 +534,17 @@ static int op_copy(struct tree *t) {
     return error;
 }
 
+static int op_own(struct tree *t) {
+    struct tree_copied owned = {0};
+    int error = tree_own(t->folders[t->record.dir].fd, t->record.uid, t->record.gid, &owned);
+    if (error < 0) {
+        t->call = owned.call;
+        t->record.name_length = (uint16_t)text_length(owned.name);
+        text_copy(t->record.name, sizeof t->record.name, owned.name);
+    }
+    return error;
+}
+
 /* EOF, and the first half of SYNC. */
 static int op_settle_folders(struct tree *t) {
     int error = 0;
@@ -571,7 +582,7 @@ static const struct handler HANDLERS[TREE_LIMIT] = {
     [TREE_OPAQUE] = {op_opaque, true, false},     [TREE_REMOVE] = {op_remove, true, false},
     [TREE_RMTREE] = {op_remove, true, false},     [TREE_SYNC] = {op_sync, false, false},
     [TREE_EOF] = {op_settle_folders, false, false},
-    [TREE_COPY] = {op_copy, false, false},
+    [TREE_COPY] = {op_copy, false, false},        [TREE_OWN] = {op_own, false, false},
 };
 
 /* Reads, checks and carries out one record. */

@@ -75,7 +75,7 @@ final class ContainerStart {
         removal.waitIfEnding(id);
         ContainerSpec spec = found.record().get().spec();
         if (ContainerVolumes.any(spec)) {
-            volumes.make(id, spec, roots.of(spec, files.folder(id)));
+            volumes.prepare(id, spec, roots.of(spec, files.folder(id)));
         }
         KernelProgram program = compile(found.record().get()).program();
         if (!Arrays.equals(program.bytes(), files.program(id).bytes())) {

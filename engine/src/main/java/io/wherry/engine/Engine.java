@@ -68,8 +68,8 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         this.networks = new Networks(root, facts);
         this.events = new ContainerEvents(root, files);
         this.runtimes = new Runtimes();
-        this.volumes = new ContainerVolumes(root, files, images.storage());
-        this.creation = new Creation(root, files, facts, images.storage(), runtimes, volumes);
+        this.volumes = new ContainerVolumes(root, files, facts, images.storage());
+        this.creation = new Creation(root, files, facts, images.storage(), runtimes);
         this.rename = new ContainerRename(root, files);
         this.leftovers = new Leftovers(root, files, rename, launcher, events);
         this.healing = new Healing(files, leftovers, launcher, facts.bootId(), events);
@@ -249,7 +249,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
 
     private void withVolumes(ContainerSpec spec, ContainerRoot from, ContainerId id) {
         try {
-            volumes.make(id, spec, from);
+            volumes.prepare(id, spec, from);
         } catch (WherryException e) {
             removal.remove(id, true);
             volumes.free(spec, volumes());
