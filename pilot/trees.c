@@ -547,6 +547,17 @@ static int op_subvolume(struct tree *t) {
     return settle(t, made, r->mode, r->uid, r->gid);
 }
 
+static int op_own(struct tree *t) {
+    struct tree_copied owned = {0};
+    int error = tree_own(t->folders[t->record.dir].fd, t->record.uid, t->record.gid, &owned);
+    if (error < 0) {
+        t->call = owned.call;
+        t->record.name_length = (uint16_t)text_length(owned.name);
+        text_copy(t->record.name, sizeof t->record.name, owned.name);
+    }
+    return error;
+}
+
 /* EOF, and the first half of SYNC. */
 static int op_settle_folders(struct tree *t) {
     int error = 0;
@@ -584,8 +595,8 @@ static const struct handler HANDLERS[TREE_LIMIT] = {
     [TREE_OPAQUE] = {op_opaque, true, false},     [TREE_REMOVE] = {op_remove, true, false},
     [TREE_RMTREE] = {op_remove, true, false},     [TREE_SYNC] = {op_sync, false, false},
     [TREE_EOF] = {op_settle_folders, false, false},
-    [TREE_COPY] = {op_copy, false, false},
     [TREE_SUBVOLUME] = {op_subvolume, true, true}, [TREE_SNAPSHOT] = {op_subvolume, true, true},
+    [TREE_COPY] = {op_copy, false, false},        [TREE_OWN] = {op_own, false, false},
 };
 
 /* Reads, checks and carries out one record. */

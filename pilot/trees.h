@@ -98,6 +98,9 @@ int tree_copy(int source, int target, bool overlay, struct tree_copied *result);
 /* The folder's own metadata only, into a folder that may have entries; with source = target overlayfs copies the folder up. */
 int tree_copy_alone(int source, int target, struct tree_copied *result);
 
+/* The folder and all below it get that owner; links themselves, and nothing that is mounted below. */
+int tree_own(int folder, uint32_t uid, uint32_t gid, struct tree_copied *result);
+
 /* A reply, as it is written. */
 struct tree_reply {
     uint32_t kind;

@@ -50,6 +50,7 @@ static const struct shape SHAPES[TREE_LIMIT] = {
     [TREE_COPY] = {F_SOURCE, FLAG_ALONE},
     [TREE_SUBVOLUME] = {F_NAME | F_MODE | F_OWNER, 0},
     [TREE_SNAPSHOT] = {F_NAME | F_SOURCE, 0},
+    [TREE_OWN] = {F_OWNER, 0},
 };
 
 static uint64_t take(const uint8_t *at, unsigned bytes) {

@@ -342,7 +342,7 @@ final class ConfigCompiler {
             mounts = own();
             mounts.addAll(files.mounts());
         }
-        new MountCompiler(spec, volumes).addTo(mounts);
+        new MountCompiler(spec, volumes, facts).addTo(mounts);
         return mounts;
     }
 

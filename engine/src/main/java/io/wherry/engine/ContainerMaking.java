@@ -67,7 +67,7 @@ final class ContainerMaking {
 
     private void withVolumes(ContainerSpec spec, ContainerRoot from, ContainerId id) {
         try {
-            volumes.make(id, spec, from);
+            volumes.prepare(id, spec, from);
         } catch (WherryException e) {
             removal.remove(id, true);
             volumes.free(spec);

@@ -80,7 +80,7 @@ final class ContainerStart {
         ContainerRecord record = found.record().get();
         refuseMounted(id, container.name(), "started");
         if (ContainerVolumes.any(record.spec())) {
-            volumes.make(id, record.spec(), roots.of(record, files.folder(id)));
+            volumes.prepare(id, record.spec(), roots.of(record, files.folder(id)));
         }
         KernelProgram program = compile(record).program();
         if (!Arrays.equals(program.bytes(), files.program(id).bytes())) {

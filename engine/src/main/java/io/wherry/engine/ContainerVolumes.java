@@ -1,9 +1,11 @@
 package io.wherry.engine;
 
+import io.wherry.kernel.host.HostFacts;
 import io.wherry.store.disk.FileLocks;
 import io.wherry.store.layer.RootfsMount;
 import io.wherry.store.volume.Volume;
 import io.wherry.store.volume.Volumes;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,12 +24,14 @@ final class ContainerVolumes {
 
     private final StateRoot root;
     private final ContainerFiles files;
+    private final HostFacts facts;
     private final Storage storage;
     private final Volumes shared;
     private final VolumeEvents events;
 
-    ContainerVolumes(StateRoot root, ContainerFiles files, Storage storage) {
+    ContainerVolumes(StateRoot root, ContainerFiles files, HostFacts facts, Storage storage) {
         this.root = root;
+        this.facts = facts;
         this.files = files;
         this.storage = storage;
         this.shared = shared(root, storage);
@@ -140,14 +144,49 @@ final class ContainerVolumes {
         return mounts;
     }
 
-    /** {@return whether it has any} */
+    /** {@return whether there is anything to do before a start} */
     static boolean any(ContainerSpec spec) {
         for (MountSpec mount : spec.mounts()) {
-            if (mount.type() == MountSpec.Type.VOLUME) {
+            if (mount.type() == MountSpec.Type.VOLUME
+                    || mount.options().contains("U")
+                    || mount.options().contains(MountSpec.CREATE)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Makes what a container is to have mounted and what is not there, and gives it to the container's user where that was asked. */
+    void prepare(ContainerId id, ContainerSpec spec, ContainerRoot from) {
+        make(id, spec, from);
+        for (MountSpec mount : spec.mounts()) {
+            if (facts.root()
+                    && mount.options().contains(MountSpec.CREATE)
+                    && !Files.exists(MountCompiler.source(mount))) {
+                storage.space().durable().folders(MountCompiler.source(mount));
+            }
+            if (mount.options().contains("U")) {
+                give(mount, id, spec, from);
+            }
+        }
+    }
+
+    private void give(MountSpec mount, ContainerId id, ContainerSpec spec, ContainerRoot from) {
+        Path folder = mount.type() == MountSpec.Type.VOLUME
+                ? mounts(id, spec).data(mount)
+                : MountCompiler.source(mount);
+        if (folder.getNameCount() < 2) { // of a system: who says it means something else
+            throw ConfigCompiler.invalid("The option `U` would give all of " + folder + " of this host to another user.");
+        }
+        if (!Files.isDirectory(folder)) {
+            throw ConfigCompiler.invalid("The option `U` is for folders, and " + folder + " is none.");
+        }
+        Account user = Account.lookUp(
+                spec.user().orElse(from.defaults().user()),
+                spec.groups(),
+                from.accounts().passwd(),
+                from.accounts().group());
+        storage.space().give(folder, user.uid(), user.gid());
     }
 
     /**
@@ -155,7 +194,7 @@ final class ContainerVolumes {
      *
      * @param spec complete; its container's record is in place
      */
-    void make(ContainerId id, ContainerSpec spec, ContainerRoot from) {
+    private void make(ContainerId id, ContainerSpec spec, ContainerRoot from) {
         Map<String, MountSpec> byName = new TreeMap<>(); // in one order, whoever takes several locks
         for (MountSpec mount : spec.mounts()) {
             if (mount.type() == MountSpec.Type.VOLUME) {

@@ -38,15 +38,9 @@ final class Creation {
     private final Runtimes runtimes;
     private final ContainerVolumes volumes;
 
-    Creation(
-            StateRoot root,
-            ContainerFiles files,
-            HostFacts facts,
-            Storage storage,
-            Runtimes runtimes,
-            ContainerVolumes volumes) {
+    Creation(StateRoot root, ContainerFiles files, HostFacts facts, Storage storage, Runtimes runtimes) {
         this.runtimes = runtimes;
-        this.volumes = volumes;
+        this.volumes = new ContainerVolumes(root, files, facts, storage);
         this.events = new ContainerEvents(root, files);
         this.storage = storage;
         this.root = root;

@@ -1,5 +1,6 @@
 package io.wherry.engine;
 
+import io.wherry.kernel.host.HostFacts;
 import io.wherry.oci.Mount;
 import io.wherry.oci.WherryException;
 import java.nio.file.Files;
@@ -8,15 +9,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The mounts that a user asked for, those of a folder before those below it. The source of a bind must be there: a typing error must not make an empty folder on the host.
+ * The mounts that a user asked for, those of a folder before those below it. The source of a bind must be there, or it is to be made: a folder for {@code -v} by root, as Docker does.
  */
 final class MountCompiler {
     private final ContainerSpec spec;
     private final VolumeMounts volumes;
+    private final HostFacts facts;
 
-    MountCompiler(ContainerSpec spec, VolumeMounts volumes) {
+    MountCompiler(ContainerSpec spec, VolumeMounts volumes, HostFacts facts) {
         this.spec = spec;
         this.volumes = volumes;
+        this.facts = facts;
     }
 
     void addTo(List<Mount> mounts) {
@@ -33,7 +36,10 @@ final class MountCompiler {
             mounts.add(
                     switch (mount.type()) {
                         case BIND -> bind(mount);
-                        case VOLUME -> volumes.bind(mount);
+                        case VOLUME -> volumes.mount(mount, facts);
+                        case IMAGE ->
+                            throw new WherryException(
+                                    WherryException.Kind.UNSUPPORTED, "An image cannot be mounted yet.");
                         case TMPFS -> tmpfs(mount);
                         case OVERLAY ->
                             throw new WherryException(
@@ -80,29 +86,37 @@ final class MountCompiler {
         return target.equals(folder) || target.startsWith(folder + "/");
     }
 
-    private static Mount bind(MountSpec mount) {
-        String source = mount.source().orElseThrow();
-        Path path = Path.of(source).toAbsolutePath().normalize();
-        if (!Files.exists(path)) {
+    private Mount bind(MountSpec mount) {
+        Path path = source(mount);
+        boolean absent = !Files.exists(path);
+        if (absent && !(facts.root() && mount.options().contains(MountSpec.CREATE))) {
             throw new WherryException(
                     WherryException.Kind.NOT_FOUND,
                     "Cannot bind " + path + ": there is no such file or folder on the host.");
         }
+        return new Mount(mount.target(), "bind", absent ? path + "/" : path.toString(), bindOptions(mount));
+    }
+
+    /** {@return the absolute path of what is bound} */
+    static Path source(MountSpec mount) {
+        return Path.of(mount.source().orElseThrow()).toAbsolutePath().normalize();
+    }
+
+    /** {@return the options of a bind, with what is meant where nothing is said} */
+    static List<String> bindOptions(MountSpec mount) {
         List<String> options = new ArrayList<>();
         if (!mount.options().contains("bind")) {
             options.add("rbind");
         }
         boolean propagates = false;
-        for (String option : mount.options()) {
-            if (!option.equals("z") && !option.equals("Z")) { // labels of SELinux
-                options.add(option);
-            }
+        for (String option : mount.mountOptions()) {
+            options.add(option);
             propagates |= isPropagation(option);
         }
         if (!propagates) {
             options.add("rprivate");
         }
-        return new Mount(mount.target(), "bind", path.toString(), options);
+        return options;
     }
 
     private static Mount tmpfs(MountSpec mount) {

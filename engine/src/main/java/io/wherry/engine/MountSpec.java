@@ -3,6 +3,7 @@ package io.wherry.engine;
 import io.wherry.oci.WherryException;
 import io.wherry.oci.json.Fields;
 import io.wherry.oci.json.JsonObject;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,9 +13,10 @@ import java.util.Optional;
  * A mount that was asked for.
  *
  * @param type what is mounted
- * @param source a path of the host, for a bind; the name of a volume, absent for one that is to be made for the container alone; absent for a temporary filesystem
+ * @param source a path of the host, for a bind; the name of an image; the name of a volume, absent for one that is to be made for the container alone; absent for a temporary filesystem
  * @param target absolute path in the container
- * @param options as in fstab(5): {@code ro}, {@code rw}, {@code size=64m}, {@code rprivate}, …; of a volume also {@code nocopy}, {@code subpath=PATH}, and, for one that is not there yet, {@code driver=NAME},
+ * @param options as in fstab(5): {@code ro}, {@code rw}, {@code size=64m}, {@code rprivate}, …; of a bind also {@code create}, of a bind or a volume {@code U}, {@code idmap} and
+ *     {@code z}, of a volume {@code nocopy}, {@code subpath=PATH}, and, for one that is not there yet, {@code driver=NAME},
  *     {@code opt=KEY=VALUE}, {@code label=KEY=VALUE}
  */
 public record MountSpec(Type type, Optional<String> source, String target, List<String> options) {
@@ -24,6 +26,8 @@ public record MountSpec(Type type, Optional<String> source, String target, List<
         BIND,
         /** A volume. */
         VOLUME,
+        /** An image's files, which cannot be written. */
+        IMAGE,
         /** A temporary filesystem in memory. */
         TMPFS,
         /** A folder of the host under a throw-away layer. */
@@ -34,6 +38,7 @@ public record MountSpec(Type type, Optional<String> source, String target, List<
             return switch (this) {
                 case BIND -> "bind";
                 case VOLUME -> "volume";
+                case IMAGE -> "image";
                 case TMPFS -> "tmpfs";
                 case OVERLAY -> "overlay";
             };
@@ -41,7 +46,10 @@ public record MountSpec(Type type, Optional<String> source, String target, List<
     }
 
     /** The option of a volume that was made for one container, without a name of the user's. */
-    static final String ANONYMOUS = "anonymous";
+    public static final String ANONYMOUS = "anonymous";
+
+    /** The option of a bind whose source is made, as an empty folder, if it is not there. */
+    public static final String CREATE = "create";
 
     /** Copies the options. */
     public MountSpec {
@@ -60,6 +68,22 @@ public record MountSpec(Type type, Optional<String> source, String target, List<
     /** {@return the type as users write it: bind, volume, tmpfs, overlay} */
     public String typeName() {
         return type.word();
+    }
+
+    /** {@return the options that a mount has; others say how it is prepared} */
+    List<String> mountOptions() {
+        List<String> kept = new ArrayList<>();
+        for (String option : options) {
+            switch (option) {
+                case "nocopy", "z", "Z", "U", "idmap", ANONYMOUS, CREATE -> {}
+                default -> {
+                    if (option.indexOf('=') < 0 || type == Type.TMPFS) {
+                        kept.add(option);
+                    }
+                }
+            }
+        }
+        return kept;
     }
 
     /** {@return whether it is a volume that was made for the container alone, and has a name that nobody chose} */
@@ -103,6 +127,7 @@ public record MountSpec(Type type, Optional<String> source, String target, List<
         return switch (word) {
             case "bind" -> Type.BIND;
             case "volume" -> Type.VOLUME;
+            case "image" -> Type.IMAGE;
             case "tmpfs" -> Type.TMPFS;
             case "overlay" -> Type.OVERLAY;
             default ->

@@ -39,6 +39,7 @@ public final class VolumeCatalog {
                     WherryException.Kind.UNSUPPORTED,
                     "Cannot make the volume `" + name + "`: there is no volume driver `" + driver + "`; `local` is the only one.");
         }
+        LocalDriver.check(name, options);
         return new Volume(Volume.checkName(name), driver, options, labels, Timestamp.now(), origin);
     }
 

@@ -68,13 +68,7 @@ class ExplainTest {
     private Creation creation(Facts host) {
         Storage storage = Storage.of(root(), host.facts(), new NoLauncher(), "", new Configuration.OfHost());
         ContainerFiles files = new ContainerFiles(root(), host.facts().bootId());
-        return new Creation(
-                root(),
-                files,
-                host.facts(),
-                storage,
-                new Runtimes(new Configuration.OfHost()),
-                new ContainerVolumes(root(), files, storage));
+        return new Creation(root(), files, host.facts(), storage, new Runtimes(new Configuration.OfHost()));
     }
 
     private ContainerRoot from(Facts host) {
@@ -83,8 +77,7 @@ class ExplainTest {
                 new Rootfs.Throwaway(folder.resolve("rootfs").toString(), host.user()),
                 Optional.empty(),
                 "folder",
-                AccountFiles.NONE,
-                Optional.empty());
+                AccountFiles.NONE);
     }
 
     private Creation.NetworkChoice none(Facts host) throws IOException {

@@ -127,15 +127,9 @@ final class GuestHost {
         ContainerId id = ContainerId.random();
         ids.put(name, id);
         ContainerRoot from =
-                new ContainerRoot(ExecutionDefaults.NONE, root, Optional.empty(), "folder", AccountFiles.NONE, Optional.empty());
+                new ContainerRoot(ExecutionDefaults.NONE, root, Optional.empty(), "folder", AccountFiles.NONE);
         ContainerFiles files = new ContainerFiles(places, facts.bootId());
-        new Creation(
-                places,
-                files,
-                facts,
-                storage,
-                new Runtimes(new Configuration.OfHost()),
-                new ContainerVolumes(places, files, storage))
+        new Creation(places, files, facts, storage, new Runtimes(new Configuration.OfHost()))
                 .create(asked, from, id, new Networks(places, facts).claim(asked, id), true);
         guest.write("containers/" + name + "/id", id.text() + "\n")
                 .write("containers/" + name + "/folder", files.folder(id) + "\n")

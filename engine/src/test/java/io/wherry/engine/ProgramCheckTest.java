@@ -66,22 +66,15 @@ class ProgramCheckTest {
         }
         spec.network = Optional.of("none");
         StateRoot root = new StateRoot(folder.resolve("state"), folder.resolve("volatile"));
-        Storage storage = Storage.of(
-                root, host.facts(), new HostedLauncher(folder.resolve("launcher")), "", new Configuration.OfHost());
+        Storage storage = Storage.of(root, host.facts(), new HostedLauncher(folder.resolve("launcher")), "", new Configuration.OfHost());
         ContainerId id = new ContainerId("0123456789abcdef".repeat(4));
         Rootfs rootfs = new Rootfs.Throwaway("/srv/root", host.user());
         ContainerFiles files = new ContainerFiles(root, host.facts().bootId());
-        return new Creation(
-                root,
-                files,
-                host.facts(),
-                storage,
-                new Runtimes(new Configuration.OfHost()),
-                new ContainerVolumes(root, files, storage))
+        return new Creation(root, files, host.facts(), storage, new Runtimes(new Configuration.OfHost()))
                 .compile(
                         spec.build(),
                         new ContainerRoot(
-                                ExecutionDefaults.NONE, rootfs, Optional.empty(), "folder", AccountFiles.NONE, Optional.empty()),
+                                ExecutionDefaults.NONE, rootfs, Optional.empty(), "folder", AccountFiles.NONE),
                         id,
                         "checked",
                         new Networks(root, host.facts()).claim(spec.build(), id))

@@ -31,7 +31,7 @@ final class MountDocument {
                 .put("Type", mount.typeName())
                 .put("Source", mount.source().orElse(""))
                 .put("Destination", mount.target())
-                .put("Mode", String.join(",", mount.options()))
+                .put("Mode", said(mount))
                 .put("RW", !mount.options().contains("ro"))
                 .put("Propagation", propagation(mount, "rprivate"))
                 .build();
@@ -61,7 +61,8 @@ final class MountDocument {
     static String said(MountSpec mount) {
         List<String> said = new ArrayList<>();
         for (String option : mount.options()) {
-            if (option.indexOf('=') < 0 && !(mount.isAnonymous() && option.equals("anonymous"))) {
+            boolean own = option.equals(MountSpec.ANONYMOUS) || option.equals(MountSpec.CREATE);
+            if (option.indexOf('=') < 0 && !own) {
                 said.add(option);
             }
         }

@@ -11,7 +11,7 @@ import java.util.Optional;
 /** Reads the values of {@code -v}, {@code --mount} and {@code --tmpfs}. */
 final class MountWords {
     private static final String VOLUME_OPTIONS =
-            "ro|rw|z|Z|U|O|nocopy|cached|delegated|consistent|private|rprivate|shared|rshared|slave|rslave"
+            "ro|rw|z|Z|U|O|idmap|nocopy|cached|delegated|consistent|private|rprivate|shared|rshared|slave|rslave"
                     + "|exec|noexec|suid|nosuid|dev|nodev|bind|rbind";
     private static final String TMPFS_FLAGS = "ro|rw|exec|noexec|suid|nosuid|dev|nodev|noatime|relatime|sync|dirsync";
 
@@ -52,6 +52,9 @@ final class MountWords {
         }
         if (overlay && volume) {
             throw new BadValueException("has no `O` for a volume: `" + text + "`.");
+        }
+        if (!volume && !overlay) {
+            options.add(MountSpec.CREATE);
         }
         return new MountSpec(
                 volume ? MountSpec.Type.VOLUME : overlay ? MountSpec.Type.OVERLAY : MountSpec.Type.BIND,

@@ -18,6 +18,7 @@ public sealed interface Step
                 AwaitExit,
                 AwaitMark,
                 BecomeMonitor,
+                CloneBelow,
                 CloneTree,
                 CloseDescriptor,
                 CloseDescriptors,

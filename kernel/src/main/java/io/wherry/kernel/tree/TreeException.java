@@ -113,6 +113,7 @@ public final class TreeException extends WherryException {
                     case FIFO, NODE -> "make the device";
                     case FILE, DATA, HOLE, END -> "write the file";
                     case XATTR -> "set an extended attribute of";
+                    case OWN -> "give to another owner";
                     case META -> "set mode, owner or time of";
                     case WHITEOUT, OPAQUE, REMOVE, RMTREE -> "remove";
                     case SYNC -> "make durable";

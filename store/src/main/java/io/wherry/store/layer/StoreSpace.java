@@ -113,6 +113,19 @@ public record StoreSpace(
         removeTree(spill.folder());
     }
 
+    /** Gives a folder and all below it to a user as containers number users; it may lie anywhere, and links in it lead nowhere. */
+    public void give(Path folder, long uid, long gid) {
+        Temporary spill = temporary();
+        try (FileLocks.Held _ = spill.lock();
+                TreeSession session = pilots.open(TreeTarget.plain(folder));
+                TreeStream out = new TreeStream(
+                        session, TreeStream.Parents.REQUIRE, spill.folder().resolve("spill"))) {
+            out.own(new io.wherry.kernel.tree.Attributes(0, (int) uid, (int) gid, 0, 0));
+            out.finish();
+        }
+        removeTree(spill.folder());
+    }
+
     /** {@return the same store with files that become another's} */
     public StoreSpace withOwnership(Ownership other) {
         return new StoreSpace(root, state, mapping, other, limits, pilots, durable, locks);

@@ -19,8 +19,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The volumes below one folder. Who makes, fills or removes one has its {@link #lock} in hand. Safe for several threads and processes.
@@ -189,14 +191,16 @@ public final class Volumes {
         space.removeTree(to);
     }
 
-    /** {@return bytes of all files in it, those of several names once each name; what the caller may not read is left out} */
+    /** {@return bytes of all files in it, those of several names once; what the caller may not read is left out} */
     public long size(String name) {
         long[] bytes = {0};
+        Set<Object> seen = new HashSet<>();
         try {
             Files.walkFileTree(data(name), new SimpleFileVisitor<>() {
                 @Override
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                    bytes[0] += attributes.isRegularFile() ? attributes.size() : 0;
+                    boolean counts = attributes.isRegularFile() && seen.add(attributes.fileKey());
+                    bytes[0] += counts ? attributes.size() : 0;
                     return FileVisitResult.CONTINUE;
                 }
 
