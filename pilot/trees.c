@@ -5,6 +5,7 @@
 #include "trees.h"
 #include "pilot.h"
 #include "remove.h"
+#include "subvolume.h"
 
 #define O_FOLDER (O_DIRECTORY | O_NOFOLLOW)
 #define O_REGISTER (O_PATH | O_FOLDER)
@@ -566,6 +567,18 @@ static int op_read_tree(struct tree *t) {
     return error;
 }
 
+static int op_subvolume(struct tree *t) {
+    const struct tree_record *r = &t->record;
+    CLOSING int dir = TRY(open_folder(t, t->folders[r->dir].fd, "."));
+    CLOSING int source = r->op == TREE_SNAPSHOT ? TRY(open_folder(t, t->folders[r->dst].fd, ".")) : NOTHING;
+    TRY(noted(t, __NR_ioctl, subvolume_make(dir, r->name, source)));
+    if (r->op == TREE_SNAPSHOT) {
+        return 0;
+    }
+    CLOSING int made = TRY(open_folder(t, dir, r->name));
+    return settle(t, made, r->mode, r->uid, r->gid);
+}
+
 /* EOF, and the first half of SYNC. */
 static int op_settle_folders(struct tree *t) {
     int error = 0;
@@ -604,6 +617,7 @@ static const struct handler HANDLERS[TREE_LIMIT] = {
     [TREE_RMTREE] = {op_remove, true, false},     [TREE_SYNC] = {op_sync, false, false},
     [TREE_EOF] = {op_settle_folders, false, false},
     [TREE_COPY] = {op_copy, false, false},        [TREE_READ] = {op_read_tree, false, false},
+    [TREE_SUBVOLUME] = {op_subvolume, true, true}, [TREE_SNAPSHOT] = {op_subvolume, true, true},
 };
 
 /* Reads, checks and carries out one record. */

@@ -49,6 +49,8 @@ static const struct shape SHAPES[TREE_LIMIT] = {
     [TREE_EOF] = {0, 0},
     [TREE_COPY] = {F_SOURCE, FLAG_ALONE},
     [TREE_READ] = {F_NAME_OPT, FLAG_ABSENT | FLAG_DATA | FLAG_BELOW | FLAG_LIST},
+    [TREE_SUBVOLUME] = {F_NAME | F_MODE | F_OWNER, 0},
+    [TREE_SNAPSHOT] = {F_NAME | F_SOURCE, 0},
 };
 
 static uint64_t take(const uint8_t *at, unsigned bytes) {

@@ -1,5 +1,6 @@
 package io.wherry.engine;
 
+import io.wherry.kernel.launch.Failure;
 import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.launch.TaskResult;
 import io.wherry.kernel.program.Assembler;
@@ -41,7 +42,7 @@ final class ContainerStart {
 
     /** {@return what the container's record and this host compile to} */
     Creation.Compiled compile(ContainerRecord record) {
-        ContainerRoot from = roots.of(record.spec(), files.folder(record.id()));
+        ContainerRoot from = roots.of(record, files.folder(record.id()));
         return creation.compile(record.spec(), from, record.id(), record.name(), networks.again(record));
     }
 
@@ -108,6 +109,18 @@ final class ContainerStart {
         return lock.isEmpty();
     }
 
+    /** {@return what to say about a program of this container that failed} */
+    FailureReport report(ContainerRecord record, KernelProgram program, Failure failure) {
+        Creation.Compiled compiled = compile(record);
+        return FailureReport.of(
+                record.name(),
+                compiled.config().process().args(),
+                program,
+                compiled.plan(),
+                failure,
+                ToolWords.of(files.folder(record.id())));
+    }
+
     private WherryException failed(ContainerId id, KernelProgram program, TaskResult result) {
         ContainerRecord record = files.record(id);
         if (result.failure().isEmpty()) {
@@ -115,14 +128,7 @@ final class ContainerStart {
                     WherryException.Kind.FAILED_PRECONDITION,
                     "Cannot start `" + record.name() + "`: its pilot ended without a word.");
         }
-        Creation.Compiled compiled = compile(record);
-        FailureReport report = FailureReport.of(
-                record.name(),
-                compiled.config().process().args(),
-                program,
-                compiled.plan(),
-                result.failure().get(),
-                ToolWords.of(files.folder(id)));
+        FailureReport report = report(record, program, result.failure().get());
         return report.hint().isEmpty()
                 ? new WherryException(WherryException.Kind.FAILED_PRECONDITION, report.sentence())
                 : new WherryException(WherryException.Kind.FAILED_PRECONDITION, report.sentence(), report.hint());

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** The files of containers, read and written by whoever may do so with the container: whole, changed, copied. Safe for several threads. */
 public final class ContainerTrees {
@@ -71,6 +72,7 @@ public final class ContainerTrees {
                     "What the container `" + record.name() + "` writes is kept in memory while it runs, and nowhere else.",
                     "Its root is the folder `" + record.spec().rootfs().orElse("") + "`.");
         }
-        return new RootfsMount.Bind(Path.of(record.spec().rootfs().orElse("")).toAbsolutePath());
+        return new RootfsMount.Bind(
+                Path.of(record.spec().rootfs().orElse("")).toAbsolutePath(), Optional.empty());
     }
 }

@@ -185,7 +185,9 @@ final class Creation {
         try {
             makeFolder(folder);
             if (from.image().isPresent()) {
-                prepare(storage.driver().prepare(folder, from.image().get().chains()));
+                prepare(storage.drivers()
+                        .of(from.driver())
+                        .prepare(folder, from.image().get().chains()));
             }
             StateFile.writeInside(folder, ContainerRecord.FILE, record.bytes(), durable);
             StateFile.writeInside(

@@ -6,6 +6,7 @@ import io.wherry.kernel.step.Rootfs;
 import io.wherry.oci.ExecutionDefaults;
 import io.wherry.oci.Platform;
 import io.wherry.oci.WherryException;
+import io.wherry.store.layer.LayerDriver;
 import io.wherry.store.layer.RootfsMount;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,11 +30,20 @@ final class Roots {
     }
 
     /**
-     * {@return the root of a container}
+     * {@return the root of a container to come}
      *
      * @param folder the container's folder, which need not exist yet
      */
     ContainerRoot of(ContainerSpec spec, Path folder) {
+        return of(spec, folder, "");
+    }
+
+    /** {@return the root of a container that was made with this driver, whatever new ones are made with} */
+    ContainerRoot of(ContainerRecord record, Path folder) {
+        return of(record.spec(), folder, record.driver());
+    }
+
+    private ContainerRoot of(ContainerSpec spec, Path folder, String keeper) {
         if (spec.rootfs().isPresent()) {
             return folder(spec, spec.rootfs().get());
         }
@@ -45,14 +55,15 @@ final class Roots {
                         "There is no image `" + name + "` here.",
                         "Pull it with `wherry pull " + name + "`."));
         requireLinux(name, image.config().platform());
-        images.ready(image);
-        Storage storage = images.storage();
-        RootfsMount mount = storage.driver().mount(folder, image.chains());
+        StorageDrivers drivers = images.storage().drivers();
+        LayerDriver driver = keeper.isEmpty() ? drivers.usual() : drivers.of(keeper);
+        images.ready(image, driver);
+        RootfsMount mount = driver.mount(folder, image.chains());
         return new ContainerRoot(
                 image.config().execution(),
                 rootfs(mount, spec),
                 Optional.of(image),
-                storage.driver().name(),
+                driver.name(),
                 accounts(mount, image));
     }
 
@@ -81,9 +92,6 @@ final class Roots {
 
     /** The account files of an image never change, so they are read once per boot and kept under the image's id. */
     private AccountFiles accounts(RootfsMount mount, Image image) {
-        if (!(mount instanceof RootfsMount.Overlay overlay)) {
-            return AccountFiles.NONE;
-        }
         Path kept = state.volatileRoot().resolve("accounts");
         Path passwd = kept.resolve(image.id().hex() + ".passwd");
         Path group = kept.resolve(image.id().hex() + ".group");
@@ -93,8 +101,12 @@ final class Roots {
             return new AccountFiles(keptPasswd.get(), keptGroup.get());
         }
         List<String> folders = new ArrayList<>();
-        for (String lower : overlay.lowers()) {
-            folders.add(overlay.base().resolve(lower).toString());
+        if (mount instanceof RootfsMount.Overlay overlay) {
+            for (String lower : overlay.lowers()) {
+                folders.add(overlay.base().resolve(lower).toString());
+            }
+        } else if (mount instanceof RootfsMount.Bind bind && bind.image().isPresent()) {
+            folders.add(bind.image().get().toString());
         }
         AccountFiles read = folders.isEmpty() ? AccountFiles.NONE : AccountFiles.read(launcher, folders);
         StateRoot.made(kept);

@@ -66,9 +66,9 @@ class ExplainTest {
     }
 
     private Creation creation(Facts host) {
-        Storage storage = Storage.of(root(), host.facts(), new NoLauncher(), "");
+        Storage storage = Storage.of(root(), host.facts(), new NoLauncher(), "", new Configuration.OfHost());
         ContainerFiles files = new ContainerFiles(root(), host.facts().bootId());
-        return new Creation(root(), files, host.facts(), storage, new Runtimes());
+        return new Creation(root(), files, host.facts(), storage, new Runtimes(new Configuration.OfHost()));
     }
 
     private ContainerRoot from(Facts host) {

@@ -1,8 +1,8 @@
 package io.wherry.cli.command;
 
 import io.wherry.cli.table.Command;
-import io.wherry.cli.table.Nearest;
 import io.wherry.cli.table.UsageException;
+import io.wherry.oci.Nearest;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -127,6 +127,8 @@ public final class TreeException extends WherryException {
                     case SYNC -> "make durable";
                     case COPY -> "copy";
                     case READ -> "read";
+                    case SUBVOLUME -> "make the subvolume";
+                    case SNAPSHOT -> "make the snapshot";
                     case EOF -> "finish";
                 };
             }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One whole tree an image, all its layers applied one over the other; a container gets a copy of it, with shared blocks where the filesystem can. Works everywhere, and images that share layers share nothing.
@@ -44,7 +45,7 @@ public final class DirDriver implements LayerDriver {
     public RootfsMount prepare(Path container, List<Digest> chains) {
         Path rootfs = container.resolve("rootfs");
         if (Files.exists(rootfs)) {
-            return new RootfsMount.Bind(rootfs);
+            return bind(container, chains);
         }
         Path begun = container.resolve("rootfs.new");
         try {
@@ -57,13 +58,13 @@ public final class DirDriver implements LayerDriver {
                 if (folders.usable(top).isEmpty()) {
                     throw folders.missing(top);
                 }
-                copy(folders.of(top).resolve(LayerFolders.TREE), begun);
+                copy(tree(top), begun);
             }
             Files.move(begun, rootfs);
         } catch (IOException e) {
             throw Durable.failure("make", rootfs, e);
         }
-        return new RootfsMount.Bind(rootfs);
+        return bind(container, chains);
     }
 
     @Override
@@ -71,7 +72,17 @@ public final class DirDriver implements LayerDriver {
         if (!has(chains)) {
             throw folders.missing(chains.getLast());
         }
-        return new RootfsMount.Bind(container.resolve("rootfs"));
+        return bind(container, chains);
+    }
+
+    private RootfsMount bind(Path container, List<Digest> chains) {
+        return new RootfsMount.Bind(
+                container.resolve("rootfs"),
+                chains.isEmpty() ? Optional.empty() : Optional.of(tree(chains.getLast())));
+    }
+
+    private Path tree(Digest chain) {
+        return folders.of(chain).resolve(LayerFolders.TREE);
     }
 
     private void copy(Path from, Path to) {

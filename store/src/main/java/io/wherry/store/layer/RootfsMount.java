@@ -5,6 +5,7 @@ import io.wherry.kernel.tree.TreeTarget;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What a container's root filesystem is made of: data for whoever compiles the mounts. */
 public sealed interface RootfsMount {
@@ -41,8 +42,12 @@ public sealed interface RootfsMount {
         }
     }
 
-    /** A folder that belongs to the container alone, to be bound. */
-    record Bind(Path folder) implements RootfsMount {
+    /**
+     * A folder that belongs to the container alone, to be bound.
+     *
+     * @param image the tree that it was or will be made from; absent for an image without layers
+     */
+    record Bind(Path folder, Optional<Path> image) implements RootfsMount {
         @Override
         public TreeTarget view() {
             return TreeTarget.view(List.of(folder));

@@ -46,6 +46,7 @@ public final class HostedPilots implements TreePilots {
                     source + "/pilot/trees_copy.c",
                     source + "/pilot/trees_read.c",
                     source + "/pilot/remove.c",
+                    source + "/pilot/subvolume.c",
                     source + "/pilot/listing.c",
                     source + "/pilot/text.c",
                     source + "/pilot/memory.c",
