@@ -1,18 +1,24 @@
 package io.wherry.engine;
 
 import io.wherry.kernel.launch.Launcher;
+import io.wherry.kernel.tree.BytePath;
 import io.wherry.kernel.tree.TreeEntry;
 import io.wherry.kernel.tree.TreeReader;
 import io.wherry.kernel.tree.TreeSession;
 import io.wherry.kernel.tree.TreeTarget;
+import io.wherry.oci.Mount;
+import io.wherry.oci.RuntimeConfig;
 import io.wherry.oci.WherryException;
 import io.wherry.store.layer.ChainId;
 import io.wherry.store.layer.RootfsMount;
 import io.wherry.store.tar.TarWriter;
+import io.wherry.store.tree.ContainerChanges;
 import io.wherry.store.tree.TreeArchive;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -60,11 +66,45 @@ public final class ContainerTrees {
         }
     }
 
+    /**
+     * {@return what a container has changed of its image's files, by path}
+     *
+     * <p>What was made for mounts, and is empty, is no change. The container may run, and change more meanwhile.
+     */
+    public List<FileChange> changes(String word) {
+        ContainerId id = engine.healed(word);
+        List<FileChange> changes = new ArrayList<>();
+        try {
+            changes(id).tell(change -> {
+                if (!change.path().isEmpty()) {
+                    changes.add(new FileChange(change.kind().letter(), change.path()));
+                }
+            });
+        } catch (IOException e) {
+            throw new IllegalStateException("a list that fails", e);
+        }
+        changes.sort(Comparator.comparing(FileChange::path));
+        return changes;
+    }
+
+    private ContainerChanges changes(ContainerId id) {
+        RuntimeConfig config = RuntimeConfig.parse(StateFile.read(engine.files.folder(id).resolve("config.json"))
+                .orElseThrow(() -> new WherryException(WherryException.Kind.CORRUPT, "config.json is missing.")));
+        List<String> mountPoints = new ArrayList<>();
+        for (Mount mount : config.mounts()) {
+            mountPoints.add(BytePath.of(mount.destination().replaceAll("^/+|/+$", "")));
+        }
+        return new ContainerChanges(images.storage().space().pilots(), root(id), mountPoints);
+    }
+
     /** {@return what a container's root is made of} */
     private RootfsMount root(ContainerId id) {
         ContainerRecord record = engine.files.record(id);
         if (!record.driver().equals("folder")) {
-            return images.storage().driver().mount(engine.files.folder(id), ChainId.of(engine.files.layers(id)));
+            return images.storage()
+                    .drivers()
+                    .of(record.driver())
+                    .mount(engine.files.folder(id), ChainId.of(engine.files.layers(id)));
         }
         if (record.spec().rootfsOverlay()) {
             throw new WherryException(

@@ -14,14 +14,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes entries of a tree as members of an archive: a further name of a file as a hard link, holes as zeros. For one thread.
- *
- * <p>Labels of the host's security modules are no part of a tree: of {@code security.*} only capabilities go along.
+ * Writes entries of a tree as members of an archive: a further name of a file as a hard link, holes as zeros, labels of the host's security modules not at all. For one thread.
  */
 public final class TreeArchive {
     private static final byte[] ZEROS = new byte[64 << 10];
-    private static final String SECURITY = "security.";
-    private static final String CAPABILITY = "security.capability";
 
     /** A file by what its names have in common. */
     private record Inode(long device, long number) {}
@@ -61,7 +57,7 @@ public final class TreeArchive {
         if (entry.kind() == TreeEntry.Kind.FILE && entry.bare() && entry.size() > 0) {
             throw new IllegalArgumentException("a file without its data: " + entry.path());
         }
-        put(kind(entry.kind()), entry, entry.link(), entry.size(), attributes, kept(entry.xattrs()));
+        put(kind(entry.kind()), entry, entry.link(), entry.size(), attributes, named(Xattrs.kept(entry.xattrs())));
         if (entry.kind() == TreeEntry.Kind.FILE) {
             if (entry.links() > 1) {
                 names.put(new Inode(entry.device(), entry.inode()), entry.path());
@@ -90,20 +86,19 @@ public final class TreeArchive {
         }
     };
 
-    private List<Xattr> kept(List<Xattr> xattrs) {
+    private List<Xattr> named(List<Xattr> xattrs) {
         if (xattrs.isEmpty()) {
             return xattrs;
         }
-        List<Xattr> kept = new ArrayList<>(xattrs.size());
+        List<Xattr> named = new ArrayList<>(xattrs.size());
         for (Xattr xattr : xattrs) {
-            boolean label = xattr.name().startsWith(SECURITY) && !xattr.name().equals(CAPABILITY);
-            if (!label && TarWriter.canName(xattr.name())) {
-                kept.add(xattr);
-            } else if (!label) {
+            if (TarWriter.canName(xattr.name())) {
+                named.add(xattr);
+            } else {
                 omitted++;
             }
         }
-        return kept;
+        return named;
     }
 
     private static TarEntry.Kind kind(TreeEntry.Kind kind) {
