@@ -29,6 +29,8 @@ public final class Commands {
         "top",
         "stats",
         "logs",
+        "diff",
+        "export",
         "rm",
         "container prune",
         "mount",
@@ -81,6 +83,8 @@ public final class Commands {
             case "top", "container top" -> new TopCommand();
             case "stats", "container stats" -> new StatsCommand();
             case "logs", "container logs" -> new LogsCommand();
+            case "diff", "container diff" -> new DiffCommand();
+            case "export", "container export" -> new ExportCommand();
             case "rm", "container rm", "container remove" -> new RmCommand();
             case "mount", "container mount", "image mount" -> new MountCommand();
             case "umount", "unmount", "container umount", "image umount" -> new UmountCommand();
