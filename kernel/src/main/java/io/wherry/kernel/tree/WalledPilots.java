@@ -19,7 +19,7 @@ import io.wherry.kernel.step.AwaitMark;
 import io.wherry.kernel.step.CloneTree;
 import io.wherry.kernel.step.DieWithParent;
 import io.wherry.kernel.step.InstallSeccomp;
-import io.wherry.kernel.step.MakeMountsPrivate;
+import io.wherry.kernel.step.SetPropagation;
 import io.wherry.kernel.step.MakeSocketPair;
 import io.wherry.kernel.step.MapIdRanges;
 import io.wherry.kernel.step.MapSingleId;
@@ -159,7 +159,7 @@ public final class WalledPilots implements TreePilots {
 
     private void serve(Plan plan, int strand, TreeTarget target, Slot parent) {
         Slot root = plan.slot("tree");
-        plan.add(strand, new MakeMountsPrivate());
+        plan.add(strand, new SetPropagation(false));
         if (target.form() == TreeTarget.Form.MERGED) {
             List<String> lowers = new ArrayList<>();
             for (Path lower : target.lowers()) {
