@@ -367,8 +367,12 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         imageLoad().load(archive, new ImageLoad.Wish(platform, listener, notes, loaded));
     }
 
+    private ImageRemoval imageRemoval() {
+        return new ImageRemoval(images, files, new MountPlaces(root, launcher));
+    }
+
     private ImageLoad imageLoad() {
-        return new ImageLoad(images, new ImageRemoval(images, files), new ImageEvents(root, images));
+        return new ImageLoad(images, imageRemoval(), new ImageEvents(root, images));
     }
 
     /**
@@ -378,7 +382,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
      */
     public void removeImage(String name, boolean force) {
         Image image = image(name);
-        new ImageRemoval(images, files, new MountPlaces(root, launcher)).remove(image, force);
+        imageRemoval().remove(image, force);
         new ImageEvents(root, images).removed(image);
     }
 
