@@ -21,7 +21,7 @@ import java.util.Optional;
  *
  * <p>The realm is the registry's word, and so may be an attacker's. It must be protected by TLS, or be the host of a
  * registry that is itself spoken to without; it learns credentials only if it belongs to the registry's owner. The scope
- * is always our own: pulling this one repository, whatever the challenge asks for.
+ * is always our own: what is about to be done, whatever the challenge asks for.
  *
  * @see "distribution, Token Authentication Specification and OAuth2 Token Authentication"
  * @see "RFC 6749, section 6; RFC 6750"
@@ -78,34 +78,39 @@ final class TokenService {
             Endpoint endpoint,
             URI realm,
             Optional<String> service,
-            String repository,
+            Access access,
             Optional<Credentials> credentials,
             Duration limit)
             throws IOException {
-        String scope = "repository:" + repository + ":pull";
         StringBuilder query = new StringBuilder();
         add(query, "service", service.orElse(""));
-        add(query, "scope", scope);
         Answer answer;
         if (credentials.isPresent() && credentials.get() instanceof Credentials.IdentityToken identity) {
+            // A POST has one parameter for all scopes, a GET one for each.
+            add(query, "scope", String.join(" ", access.scopes()));
             add(query, "grant_type", "refresh_token");
             add(query, "client_id", "wherry");
             add(query, "refresh_token", identity.token().reveal());
-            answer = transport.send(realm, hops.security(endpoint, realm), Map.of(), query.toString(), limit);
+            Question question = new Question("POST", realm, Map.of(), Body.form(query.toString()));
+            answer = transport.send(question, hops.security(endpoint, realm), limit);
         } else {
+            for (String scope : access.scopes()) {
+                add(query, "scope", scope);
+            }
             Optional<String> authorization = Optional.empty();
             if (credentials.isPresent() && credentials.get() instanceof Credentials.Basic basic) {
                 authorization = Optional.of(Authorizer.basicHeader(basic));
             }
             String separator = realm.getRawQuery() == null ? "?" : "&";
             URI uri = URI.create(realm + separator + query);
-            answer = hops.get(endpoint, uri, Map.of("Accept", "application/json"), authorization, limit);
+            Question question = Question.get(uri, Map.of("Accept", "application/json"));
+            answer = hops.send(endpoint, question, authorization, limit);
         }
         if (answer.status() != 200) {
             throw Failures.of(
                     "the token service of `" + endpoint.registry() + "`", answer, "", hint(endpoint, credentials));
         }
-        return read(answer, scope);
+        return read(answer, access);
     }
 
     private static String hint(Endpoint endpoint, Optional<Credentials> credentials) {
@@ -114,7 +119,7 @@ final class TokenService {
                 : "Log in to `" + endpoint.registry() + "`, or check the name.";
     }
 
-    private static Token read(Answer answer, String scope) throws IOException {
+    private static Token read(Answer answer, Access access) throws IOException {
         if (answer.isHtml()) {
             throw refused(answer, "is answered with a web page instead of a token");
         }
@@ -133,10 +138,11 @@ final class TokenService {
             long seconds = in.integer("expires_in").orElse(60);
             validity = Duration.ofSeconds(Math.clamp(seconds, 0, 86_400));
             Optional<String> granted = in.string("scope");
-            if (granted.isPresent()
-                    && !granted.get().isEmpty()
-                    && !List.of(granted.get().split(" ", -1)).contains(scope)) {
-                throw refused(answer, "is answered with a token for `" + granted.get() + "`, not for `" + scope + "`");
+            if (granted.isPresent() && !access.isGrantedBy(granted.get())) {
+                throw refused(
+                        answer,
+                        "is answered with a token for `" + granted.get() + "`, not for `"
+                                + access.scopes().getFirst() + "`");
             }
         } catch (RegistryException e) {
             throw e;

@@ -33,6 +33,8 @@ public final class Commands {
         "inspect",
         "explain",
         "pull",
+        "push",
+        "tag",
         "images",
         "history",
         "rmi",
@@ -77,6 +79,8 @@ public final class Commands {
             case "image inspect" -> new InspectCommand("image");
             case "explain", "container explain" -> new ExplainCommand();
             case "pull", "image pull" -> new PullCommand();
+            case "push", "image push" -> new PushCommand();
+            case "tag", "image tag" -> new TagCommand();
             case "images", "image ls", "image list" -> new ImagesCommand();
             case "history", "image history" -> new HistoryCommand();
             case "rmi", "image rm", "image remove" -> new RmiCommand();
