@@ -78,7 +78,8 @@ class PushTest {
             assertThat(skopeo(to, "other/large:3")).isEqualTo(raw);
 
             built.wherry("tag", id, to.host() + "/third/large").check();
-            Command.Result third = built.wherry("push", to.host() + "/third/large").check();
+            Command.Result third =
+                    built.wherry("push", to.host() + "/third/large").check();
             assertThat(third.err().lines()).allMatch(line -> line.endsWith(": taken from another repository"));
             assertThat(built.wherry("events", "--since", "1h", "--until", "0s", "--filter", "event=push")
                             .check()

@@ -1,5 +1,6 @@
 package io.wherry.registry;
 
+import io.wherry.oci.Secret;
 import io.wherry.oci.WherryException.Kind;
 import java.io.IOException;
 import java.net.URI;
@@ -30,6 +31,7 @@ final class Authorizer {
     private final Map<Access, Grant> grants = new HashMap<>();
     private final Map<String, Optional<Credentials>> found = new HashMap<>();
     private volatile String identity = "no credentials sent";
+    private volatile Optional<Secret> identityToken = Optional.empty();
 
     /** What to send, and for a token until when by the forward clock, and where to get the next one. */
     private record Grant(String authorization, long expires, Optional<Issuer> issuer) {}
@@ -46,6 +48,11 @@ final class Authorizer {
     /** {@return as whom the registry was asked, for messages} */
     String identity() {
         return identity;
+    }
+
+    /** {@return a token for tokens, if the registry's service has given one} */
+    Optional<Secret> identityToken() {
+        return identityToken;
     }
 
     /** {@return the header to send for this, if one is known; a token that has expired is renewed first} */
@@ -120,6 +127,7 @@ final class Authorizer {
         }
         long asked = ticker.nanoTime();
         TokenService.Token token = tokens.fetch(endpoint, realm, issuer.service, access, credentials, limit);
+        identityToken = token.identity();
         return new Grant(
                 "Bearer " + token.value().reveal(), asked + token.validity().toNanos(), Optional.of(issuer));
     }

@@ -1,5 +1,6 @@
 package io.wherry.registry;
 
+import io.wherry.oci.Secret;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -76,6 +77,16 @@ final class Conversation {
             }
             answer.discard();
             return hops.send(endpoint, question, renewed, limit);
+        }
+
+        /** {@return as whom the registry was asked, for messages; what begins with "no credentials" has proved nothing} */
+        String identity() {
+            return authorizer.identity();
+        }
+
+        /** {@return a token for tokens, if the registry has given one} */
+        Optional<Secret> identityToken() {
+            return authorizer.identityToken();
         }
 
         /** {@return what to say about an answer that is no success}; throws a {@link Fault} where another try may help */

@@ -35,8 +35,12 @@ final class TokenService {
     private final Hops hops;
     private final Transport transport;
 
-    /** A token and how long it is good for, counted from the moment in which it was asked for. */
-    record Token(Secret value, Duration validity) {}
+    /**
+     * A token and how long it is good for, counted from the moment in which it was asked for.
+     *
+     * @param identity a token for tokens, which a login may be given to keep
+     */
+    record Token(Secret value, Duration validity, Optional<Secret> identity) {}
 
     TokenService(Hops hops, Transport transport) {
         this.hops = hops;
@@ -97,6 +101,10 @@ final class TokenService {
             for (String scope : access.scopes()) {
                 add(query, "scope", scope);
             }
+            if (access.equals(Access.IDENTITY) && credentials.isPresent()) {
+                add(query, "client_id", "wherry");
+                add(query, "offline_token", "true");
+            }
             Optional<String> authorization = Optional.empty();
             if (credentials.isPresent() && credentials.get() instanceof Credentials.Basic basic) {
                 authorization = Optional.of(Authorizer.basicHeader(basic));
@@ -129,6 +137,7 @@ final class TokenService {
         }
         String text;
         Duration validity;
+        Optional<Secret> identity;
         try {
             Fields in = JsonObject.parse(body, JsonLimits.ofBytes(MAX_BYTES)).fields();
             Optional<String> token = in.string("token");
@@ -137,6 +146,7 @@ final class TokenService {
             // The specification's default, for servers that say nothing.
             long seconds = in.integer("expires_in").orElse(60);
             validity = Duration.ofSeconds(Math.clamp(seconds, 0, 86_400));
+            identity = in.string("refresh_token").filter(TokenService::isToken).map(Secret::new);
             Optional<String> granted = in.string("scope");
             if (granted.isPresent() && !access.isGrantedBy(granted.get())) {
                 throw refused(
@@ -152,7 +162,7 @@ final class TokenService {
         if (!isToken(text)) {
             throw refused(answer, "is answered without a token");
         }
-        return new Token(new Secret(text), validity);
+        return new Token(new Secret(text), validity, identity);
     }
 
     /** Printable ASCII without spaces: anything else could end the header that it is put into. */

@@ -18,7 +18,9 @@ enum Verb {
     /** {@return what to do about an answer that is no success} */
     @Nullable
     String hint(String registry, int status, String identity) {
-        if (status == 401) {
+        if (status == 401 && this == LOGIN) {
+            return "Check the name and the password.";
+        } else if (status == 401) {
             return identity.startsWith("no credentials")
                     ? "Log in to `" + registry + "`"
                             + (this == PUSH ? "." : ", or check the name: registries hide what they do not show.")

@@ -17,7 +17,8 @@
  * BlobStream     resumes, counts, hashes, proves
  * BlobUpload     asks, mounts, sends, resumes                    UploadSession
  * RegistryClient resolve, manifest, document, blob
- * RegistryPusher blob, manifest
+ * RegistryPusher blob, manifest                                  RegistryListing: tags, referrers
+ * RegistryLogin  who is asking?                                  CredentialFile: remembered
  * </pre>
  *
  * <pre>{@code

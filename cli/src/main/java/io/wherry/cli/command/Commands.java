@@ -35,9 +35,12 @@ public final class Commands {
         "pull",
         "push",
         "tag",
+        "tags",
         "images",
         "history",
         "rmi",
+        "login",
+        "logout",
         "boot",
         "doctor",
         "events",
@@ -81,6 +84,9 @@ public final class Commands {
             case "pull", "image pull" -> new PullCommand();
             case "push", "image push" -> new PushCommand();
             case "tag", "image tag" -> new TagCommand();
+            case "tags", "image tags" -> new TagsCommand();
+            case "login" -> new LoginCommand();
+            case "logout" -> new LogoutCommand();
             case "images", "image ls", "image list" -> new ImagesCommand();
             case "history", "image history" -> new HistoryCommand();
             case "rmi", "image rm", "image remove" -> new RmiCommand();
