@@ -376,6 +376,24 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     }
 
     /**
+     * Gives an image one name more.
+     *
+     * @param word its name, its id, or the beginning of its id
+     */
+    public void tag(String word, String name) {
+        new ImageTag(images, new ImageEvents(root, images)).tag(word, name);
+    }
+
+    /**
+     * Pushes an image to the registry that its name says.
+     *
+     * @param notes receives sentences about what was not sent
+     */
+    public RegistryPush.Done push(String name, PushListener listener, List<String> notes) {
+        return new RegistryPush(images, new ImageEvents(root, images)).push(image(name), listener, notes);
+    }
+
+    /**
      * Takes an image's name away, and what nothing else needs.
      *
      * @param force also if ended containers were made from it

@@ -9,6 +9,7 @@ import io.wherry.oci.Index;
 import io.wherry.oci.Manifest;
 import io.wherry.oci.WherryException;
 import io.wherry.store.content.StoredImage;
+import io.wherry.store.disk.FileLocks;
 import io.wherry.store.garbage.Garbage;
 import io.wherry.store.layer.ChainId;
 import io.wherry.store.layer.LayerDriver;
@@ -186,6 +187,14 @@ final class ImageCatalog {
                 return in;
             };
             arrive(driver, image.reference(), image.document(), blobs, PullListener.NONE);
+        }
+    }
+
+    /** Gives an image one name more, which stood for something else until now, or for nothing. */
+    void name(Image image, ImageReference name) {
+        try (FileLocks.Held _ = storage.content().keep()) {
+            long now = System.currentTimeMillis() / 1000;
+            storage.images().put(new StoredImage(name, image.document().descriptor(), image.chains(), now));
         }
     }
 

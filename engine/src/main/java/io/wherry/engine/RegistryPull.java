@@ -9,10 +9,7 @@ import io.wherry.oci.Platform;
 import io.wherry.oci.PlatformPreference;
 import io.wherry.oci.WherryException;
 import io.wherry.registry.BlobPosition;
-import io.wherry.registry.DockerCredentials;
-import io.wherry.registry.ProxyRules;
 import io.wherry.registry.RegistryClient;
-import io.wherry.registry.RegistryConfig;
 import io.wherry.registry.ResolvedManifest;
 import io.wherry.store.pull.BlobSource;
 import java.util.List;
@@ -45,9 +42,7 @@ final class RegistryPull {
     /** {@return the image that a name stands for; nothing but its documents is fetched} */
     static Found find(String name, Optional<String> platform, List<String> notes) {
         ImageReference reference = ImageReference.parse(name);
-        RegistryClient client = new RegistryClient(RegistryConfig.DEFAULT
-                .withProxies(ProxyRules.of(System.getenv()))
-                .withCredentials(DockerCredentials.of(System.getenv())));
+        RegistryClient client = new RegistryClient(RegistrySettings.ofCaller());
         PlatformPreference preference = platform.isPresent()
                 ? PlatformPreference.of(Platform.parse(platform.get()))
                 : PlatformPreference.host();

@@ -40,7 +40,7 @@ record Endpoint(String registry, URI base, Transport.Security security) {
     }
 
     private boolean speaksPlain(Transport transport, Duration limit) throws IOException {
-        try (Answer answer = transport.send(base.resolve("/v2/"), security, Map.of(), null, limit)) {
+        try (Answer answer = transport.send(Question.get(base.resolve("/v2/"), Map.of()), security, limit)) {
             // Servers of TLS that are kind to lost clients explain themselves with a 400.
             return answer.status() != 400
                     || !new String(answer.readUpTo(64 << 10), StandardCharsets.ISO_8859_1)
@@ -56,7 +56,7 @@ record Endpoint(String registry, URI base, Transport.Security security) {
 
     private boolean speaksTls(Transport transport, Duration limit) throws IOException {
         URI secure = uri("https", base.getAuthority()).resolve("/v2/");
-        try (Answer answer = transport.send(secure, Transport.Security.VERIFIED, Map.of(), null, limit)) {
+        try (Answer answer = transport.send(Question.get(secure, Map.of()), Transport.Security.VERIFIED, limit)) {
             return answer.status() > 0;
         } catch (Fault fault) {
             // A certificate that is not believed is TLS all the same; the pull itself will say so.

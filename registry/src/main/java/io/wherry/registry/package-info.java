@@ -1,9 +1,10 @@
 /**
- * The client of the distribution specification: finds manifests, streams blobs.
+ * The client of the distribution specification: finds manifests, streams blobs, pushes both.
  *
  * <p>Vocabulary: an <em>endpoint</em> is where a registry's API is and how it is spoken to; an <em>answer</em> is one
  * HTTP response; a <em>hop</em> is one redirect that was followed; a <em>fault</em> is a failure that another try may
- * pass; an <em>attempt</em> is one such try; a <em>grant</em> is what a registry accepted as proof of who asks.
+ * pass; an <em>attempt</em> is one such try; a <em>grant</em> is what a registry accepted as proof of who asks; an
+ * <em>access</em> is what it is to be granted for; a <em>question</em> is one request.
  *
  * <p>From bottom to top:
  *
@@ -11,9 +12,13 @@
  * Transport      one request, one answer, bounded in time        BodyStream, Trust, ProxyRules
  * Hops           redirects by hand                               Hosts
  * Authorizer     401 -> grant                                    Challenge, TokenService, CredentialSource
+ * Conversation   who answers for a registry, asked with a grant  Endpoint, Access
  * Attempts       faults -> waits and tries, or the sentence      Failures, Patience
  * BlobStream     resumes, counts, hashes, proves
+ * BlobUpload     asks, mounts, sends, resumes                    UploadSession
  * RegistryClient resolve, manifest, document, blob
+ * RegistryPusher blob, manifest                                  RegistryListing: tags, referrers
+ * RegistryLogin  who is asking?                                  CredentialFile: remembered
  * </pre>
  *
  * <pre>{@code

@@ -38,10 +38,15 @@ public final class Commands {
         "inspect",
         "explain",
         "pull",
+        "push",
         "load",
         "images",
         "history",
+        "tag",
+        "tags",
         "rmi",
+        "login",
+        "logout",
         "volume create",
         "volume ls",
         "volume inspect",
@@ -94,6 +99,11 @@ public final class Commands {
             case "explain", "container explain" -> new ExplainCommand();
             case "pull", "image pull" -> new PullCommand();
             case "load", "image load" -> new LoadCommand();
+            case "push", "image push" -> new PushCommand();
+            case "tag", "image tag" -> new TagCommand();
+            case "tags", "image tags" -> new TagsCommand();
+            case "login" -> new LoginCommand();
+            case "logout" -> new LogoutCommand();
             case "images", "image ls", "image list" -> new ImagesCommand();
             case "history", "image history" -> new HistoryCommand();
             case "rmi", "image rm", "image remove" -> new RmiCommand();

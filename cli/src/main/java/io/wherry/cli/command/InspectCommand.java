@@ -9,6 +9,8 @@ import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Row;
 import io.wherry.engine.Engine;
+import io.wherry.engine.Registries;
+import io.wherry.oci.Descriptor;
 import io.wherry.oci.WherryException;
 import io.wherry.oci.json.JsonValue;
 import java.util.ArrayList;
@@ -25,6 +27,7 @@ final class InspectCommand extends Command<InspectCommand.Words> {
         String format;
 
         String type = "";
+        boolean referrers;
     }
 
     private final String type;
@@ -57,6 +60,7 @@ final class InspectCommand extends Command<InspectCommand.Words> {
                 .text("format", 'f', "TEMPLATE", "A Go template or `json`", (w, v) -> w.format = v)
                 .flag("json", NONE, "Print one JSON object a line", (w, v) -> w.json = v)
                 .absent("size", 's', false, "sizes of containers")
+                .flag("referrers", NONE, "What refers to an image at its registry", (w, v) -> w.referrers = v)
                 .choice("type", "container|image", "Look only among these", (w, v) -> w.type = v);
     }
 
@@ -67,8 +71,11 @@ final class InspectCommand extends Command<InspectCommand.Words> {
 
     @Override
     public int run(Session session, Words words, List<String> operands) {
+        if (words.referrers) {
+            Documents.print(session.out(), referrers(operands), words.json, words.format);
+            return 0;
+        }
         String among = type.isEmpty() ? words.type : type;
-
         Engine engine = session.engine();
         List<JsonValue> documents = new ArrayList<>();
         int code = 0;
@@ -82,6 +89,16 @@ final class InspectCommand extends Command<InspectCommand.Words> {
         }
         Documents.print(session.out(), documents, words.json, words.format);
         return code;
+    }
+
+    private static List<JsonValue> referrers(List<String> names) {
+        List<JsonValue> documents = new ArrayList<>();
+        for (String name : names) {
+            for (Descriptor each : Registries.referrers(name)) {
+                documents.add(each.toJson());
+            }
+        }
+        return documents;
     }
 
     /** A container first, as its names are shorter; an image if there is no such container. */

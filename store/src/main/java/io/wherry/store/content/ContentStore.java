@@ -47,6 +47,11 @@ public final class ContentStore {
         return folder;
     }
 
+    /** {@return a lock under which no collection removes blobs} */
+    public FileLocks.Held keep() {
+        return locks.shared("store");
+    }
+
     public boolean has(Digest digest) {
         return Files.isRegularFile(digest.in(blobs));
     }

@@ -1,0 +1,9 @@
+package io.wherry.registry;
+
+import java.time.Duration;
+
+/** Hears what failed in a way that may pass. Called on the thread that works; must be quick. */
+public interface RetryListener {
+    /** The next try comes after {@code wait}. */
+    default void retrying(String reason, Duration wait) {}
+}
