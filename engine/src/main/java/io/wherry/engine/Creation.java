@@ -47,6 +47,11 @@ final class Creation {
         this.facts = facts;
     }
 
+    /** {@return the volumes that its containers have} */
+    ContainerVolumes volumes() {
+        return volumes;
+    }
+
     /** What compilation makes of a container. */
     record Compiled(RuntimeConfig config, Plan plan, KernelProgram program) {}
 
@@ -63,7 +68,7 @@ final class Creation {
                 spec,
                 from.defaults(),
                 account,
-                volumes.mounts(id, spec),
+                volumes,
                 networkFiles,
                 network.parameters(),
                 facts,

@@ -13,12 +13,14 @@ import java.util.List;
  */
 final class MountCompiler {
     private final ContainerSpec spec;
-    private final VolumeMounts volumes;
+    private final ContainerVolumes volumes;
+    private final ContainerId id;
     private final HostFacts facts;
 
-    MountCompiler(ContainerSpec spec, VolumeMounts volumes, HostFacts facts) {
+    MountCompiler(ContainerSpec spec, ContainerVolumes volumes, ContainerId id, HostFacts facts) {
         this.spec = spec;
         this.volumes = volumes;
+        this.id = id;
         this.facts = facts;
     }
 
@@ -36,7 +38,7 @@ final class MountCompiler {
             mounts.add(
                     switch (mount.type()) {
                         case BIND -> bind(mount);
-                        case VOLUME -> volumes.mount(mount, facts);
+                        case VOLUME -> volumes.mounts(id, spec).mount(mount, facts);
                         case IMAGE ->
                             throw new WherryException(
                                     WherryException.Kind.UNSUPPORTED, "An image cannot be mounted yet.");
