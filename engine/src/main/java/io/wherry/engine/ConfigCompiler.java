@@ -86,7 +86,7 @@ final class ConfigCompiler {
         if (!"host".equals(spec.uts().orElse(""))) {
             config.hostname(spec.hostname().orElse(id.abbreviated())).domainname(spec.domainname());
         }
-        for (Mount mount : compiler.mounts(files)) {
+        for (Mount mount : compiler.mounts(files, account)) {
             config.mount(mount);
         }
         for (Map.Entry<String, String> annotation : spec.annotations().entrySet()) {
@@ -334,7 +334,7 @@ final class ConfigCompiler {
         }
     }
 
-    private List<Mount> mounts(NetworkFiles files) {
+    private List<Mount> mounts(NetworkFiles files, Account account) {
         List<Mount> mounts;
         if (DevelopmentEnvironment.is(spec)) {
             mounts = DevelopmentEnvironment.mounts(spec);
@@ -342,7 +342,7 @@ final class ConfigCompiler {
             mounts = own();
             mounts.addAll(files.mounts());
         }
-        new MountCompiler(spec, volumes, id, facts).addTo(mounts);
+        new MountCompiler(spec, volumes, id, account, facts).addTo(mounts);
         return mounts;
     }
 

@@ -1,6 +1,7 @@
 package io.wherry.engine;
 
 import io.wherry.kernel.host.HostFacts;
+import io.wherry.oci.Mount;
 import io.wherry.store.disk.FileLocks;
 import io.wherry.store.layer.RootfsMount;
 import io.wherry.store.volume.Volume;
@@ -47,6 +48,11 @@ final class ContainerVolumes {
     /** {@return where the volumes of a container are, whether they are there or not} */
     VolumeMounts mounts(ContainerId id, ContainerSpec spec) {
         return new VolumeMounts(shared(root, storage), own(files.folder(id), storage), spec.remove());
+    }
+
+    /** {@return how an image is mounted into a container} */
+    Mount image(MountSpec mount, HostFacts facts) {
+        return ImageMounts.mount(mount, storage, facts);
     }
 
     /**

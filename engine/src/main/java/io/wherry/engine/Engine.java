@@ -71,7 +71,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         this.creation = new Creation(root, files, facts, images.storage(), runtimes);
         this.volumes = creation.volumes();
         this.rename = new ContainerRename(root, files);
-        this.leftovers = new Leftovers(root, files, rename, launcher, events);
+        this.leftovers = new Leftovers(root, files, rename, launcher, events, images.storage());
         this.healing = new Healing(files, leftovers, launcher, facts.bootId(), events);
         this.removal = new ContainerRemoval(files, healing);
         this.exec = new ContainerExec(files, root, facts, launcher, runtimes);
