@@ -48,6 +48,11 @@ final class Creation {
         this.facts = facts;
     }
 
+    /** {@return the volumes that its containers have} */
+    ContainerVolumes volumes() {
+        return volumes;
+    }
+
     /** What compilation makes of a container. */
     record Compiled(RuntimeConfig config, Plan plan, KernelProgram program) {}
 
@@ -64,7 +69,7 @@ final class Creation {
                 spec,
                 from.defaults(),
                 account,
-                volumes.mounts(id, spec),
+                volumes,
                 networkFiles,
                 network.parameters(),
                 facts,

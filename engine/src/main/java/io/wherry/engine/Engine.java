@@ -67,8 +67,8 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         this.networks = new Networks(root, facts);
         this.events = new ContainerEvents(root, files);
         this.runtimes = new Runtimes(configuration);
-        this.volumes = new ContainerVolumes(root, files, facts, images.storage());
         this.creation = new Creation(root, files, facts, images.storage(), runtimes);
+        this.volumes = creation.volumes();
         this.rename = new ContainerRename(root, files);
         Leftovers leftovers = new Leftovers(root, files, rename, new TreeRemoval(launcher, facts), events);
         this.healing = new Healing(files, leftovers, launcher, facts.bootId(), events);

@@ -1,6 +1,7 @@
 package io.wherry.engine;
 
 import io.wherry.oci.Digest;
+import io.wherry.oci.ImageReference;
 import io.wherry.oci.WherryException;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,8 @@ final class ImageRemoval {
         String name = image.reference().familiar();
         for (ContainerId id : files.ids()) {
             Container container = files.read(id);
-            boolean uses = container.imageId().orElse("").equals(image.id().toString());
+            boolean uses = container.imageId().orElse("").equals(image.id().toString())
+                    || mounts(container.spec(), image.reference());
             boolean running = container.status().isAttended();
             if (uses && (running || !force)) {
                 throw new WherryException(
@@ -63,5 +65,15 @@ final class ImageRemoval {
             names += other.id().equals(image.id()) ? 1 : 0;
         }
         return names == 1;
+    }
+
+    private static boolean mounts(ContainerSpec spec, ImageReference image) {
+        for (MountSpec mount : spec.mounts()) {
+            if (mount.type() == MountSpec.Type.IMAGE
+                    && ImageReference.parse(mount.source().orElseThrow()).equals(image)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -69,6 +69,7 @@ final class FirstProcess {
     private final boolean waitsForNetwork;
     private final boolean hidden;
     private final Slot intent;
+    private final Slot owners;
     private final Slot root;
 
     FirstProcess(
@@ -81,7 +82,9 @@ final class FirstProcess {
             Slot pilot,
             boolean waitsForNetwork,
             boolean hidden,
-            Slot intent) {
+            Slot intent,
+            Slot owners) {
+        this.owners = owners;
         this.plan = plan;
         this.config = config;
         this.rootfs = rootfs;
@@ -124,7 +127,7 @@ final class FirstProcess {
             plan.add(INSIDE, new SendMark(pilot, Mark.ROOT, root));
         }
         cgroups.prepareToJoin(plan, INSIDE);
-        Mounts mounts = new Mounts(plan, config, facts, root);
+        Mounts mounts = new Mounts(plan, config, facts, root, owners);
         mounts.prepare();
         if (process.oomScoreAdj().isPresent()) {
             // Before a user's process is hidden: then the file is system root's.
