@@ -102,7 +102,7 @@ final class ConfigCompiler {
             config.annotation(PilotStrand.HANGUP_ANNOTATION, "true");
         }
         if (spec.init()) {
-            config.annotation("io.wherry.init", "true");
+            config.annotation(PilotStrand.INIT_ANNOTATION, "true");
         }
         if (!names(compiler.variables(), "HOME")) {
             config.annotation(HOME_ANNOTATION, "default");

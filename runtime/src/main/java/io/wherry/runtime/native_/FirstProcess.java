@@ -42,6 +42,7 @@ import io.wherry.runtime.pilot.Candidates;
 import io.wherry.runtime.pilot.Cgroups;
 import io.wherry.runtime.pilot.Identity;
 import io.wherry.runtime.pilot.InsideIds;
+import io.wherry.runtime.pilot.PilotStrand;
 import io.wherry.runtime.pilot.RootMount;
 import io.wherry.runtime.pilot.Streams;
 import java.util.List;
@@ -57,8 +58,6 @@ import java.util.Optional;
  * narrowest, since each step needs a right that a later one gives up.
  */
 final class FirstProcess {
-    private static final String INIT_ANNOTATION = "io.wherry.init";
-
     private final Plan plan;
     private final RuntimeConfig config;
     private final Rootfs rootfs;
@@ -170,7 +169,7 @@ final class FirstProcess {
         meetParent(network, mounts);
         new Identity(plan, INSIDE, config, facts).narrow();
         plan.add(INSIDE, new UseStdio(streams.in(), streams.out(), streams.err()));
-        if (config.annotations().containsKey(INIT_ANNOTATION)) {
+        if (config.annotations().containsKey(PilotStrand.INIT_ANNOTATION)) {
             plan.add(INSIDE, new ReapAsInit(!facts.root()));
             plan.add(INSIDE, new DieWithParent());
         }

@@ -33,6 +33,7 @@ import io.wherry.runtime.oci.OciBundle;
 import io.wherry.runtime.pilot.Cgroups;
 import io.wherry.runtime.pilot.PilotStrand;
 import io.wherry.runtime.pilot.Streams;
+import io.wherry.runtime.pilot.ToolExecution;
 import io.wherry.runtime.pilot.ToolStrand;
 import java.util.ArrayList;
 import java.util.List;
@@ -185,7 +186,7 @@ public record ShimRuntime(String program, byte[] options) implements ContainerRu
 
     /** TTRPC_ADDRESS only where somebody answers: with one where nobody does, runsc ends with the next event. */
     private static List<String> environment(Placement place) {
-        List<String> environment = new ArrayList<>(ToolStrand.ENVIRONMENT);
+        List<String> environment = new ArrayList<>(ToolExecution.ENVIRONMENT);
         String events = ShimEvents.address(place);
         if (!events.isEmpty()) {
             environment.add("TTRPC_ADDRESS=" + events);
