@@ -39,7 +39,7 @@ enum tree_flag {
     FLAG_DURABLE = 0x80, /* of SYNC */
 };
 
-enum tree_reply_kind { TREE_REPLY_ERROR = 1, TREE_REPLY_SYNC, TREE_REPLY_NOTE, TREE_REPLY_END };
+enum tree_reply_kind { TREE_REPLY_ERROR = 1, TREE_REPLY_SYNC, TREE_REPLY_NOTE, TREE_REPLY_END, TREE_REPLY_USAGE };
 
 /* A record, decoded. Names are NUL-terminated copies. */
 struct tree_record {
@@ -96,6 +96,17 @@ int tree_copy(int source, int target, struct tree_copied *result);
 
 /* The folder's own metadata only, into a folder that may have entries; with source = target overlayfs copies the folder up. */
 int tree_copy_alone(int source, int target, struct tree_copied *result);
+
+/* What an entry takes of the disk; at a failure the call. */
+struct tree_usage {
+    uint64_t entries; /* it and all below it */
+    uint64_t bytes;   /* allocated, not promised */
+    uint64_t skipped; /* folders so deep that they were not entered */
+    long call;
+};
+
+/* trees_usage.c. Measures an entry of a folder; one that is not there takes nothing. 0 or -errno. */
+int tree_use(int dir, const char *name, struct tree_usage *result);
 
 /* A reply, as it is written. */
 struct tree_reply {

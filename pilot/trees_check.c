@@ -48,6 +48,7 @@ static const struct shape SHAPES[TREE_LIMIT] = {
     [TREE_SYNC] = {F_AUX, FLAG_DURABLE},
     [TREE_EOF] = {0, 0},
     [TREE_COPY] = {F_SOURCE, FLAG_ALONE},
+    [TREE_USAGE] = {F_NAME, 0},
 };
 
 static uint64_t take(const uint8_t *at, unsigned bytes) {

@@ -11,6 +11,7 @@ import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.program.KernelProgram;
 import io.wherry.oci.Signal;
 import io.wherry.oci.WherryException;
+import io.wherry.store.disk.Reserve;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The engine: images and containers on a state root. No static state, no signal handler, no exit of the JVM. Safe for several threads; several engines and several
@@ -125,7 +127,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
      * @param seconds until it is killed; negative for never; empty for the container's own, or ten
      */
     public void stop(String word, Optional<Signal> signal, OptionalInt seconds) {
-        control.stop(healed(word), signal, seconds);
+        control.stop(found(word), signal, seconds);
     }
 
     /** Stops a container if it runs, as {@link #stop} does, and starts it. */
@@ -143,7 +145,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
      * @throws WherryException of kind FAILED_PRECONDITION if it does not run
      */
     public void kill(String word, Signal signal) {
-        control.kill(healed(word), signal);
+        control.kill(found(word), signal);
     }
 
     /** Freezes all processes of a container, or thaws them. */
@@ -205,6 +207,11 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     ContainerSpec settled(ContainerSpec asked) {
         ContainerSpec spec = runtimes.choose(asked);
         return DevelopmentEnvironment.is(spec) ? DevelopmentEnvironment.complete(spec, facts) : spec;
+    }
+
+    /** The same where there may be no room to heal. */
+    private ContainerId found(String word) {
+        return new Reserve(root.root()).orSpend(() -> healed(word));
     }
 
     ContainerId healed(String word) {
@@ -304,9 +311,20 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         return new StatsReader(processes, facts).read(id, files.record(id).spec());
     }
 
-    /** {@return all images, by name} */
+    /** {@return all images that are not damaged, by name} */
     public List<Image> images() {
         return images.list();
+    }
+
+    /** {@return all images that are damaged} */
+    public List<DamagedImage> damagedImages() {
+        return images.damaged();
+    }
+
+    /** {@return what everything below the root takes of the disk} */
+    public DiskUsage diskUsage() {
+        List<Container> containers = containers();
+        return new Reserve(root.root()).orSpend(() -> DiskMeasure.of(root, images, files, containers));
     }
 
     /**
@@ -315,11 +333,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
      * @throws WherryException of kind NOT_FOUND if it is not here
      */
     public Image image(String name) {
-        return images.find(name)
-                .orElseThrow(() -> new WherryException(
-                        WherryException.Kind.NOT_FOUND,
-                        "There is no image `" + name + "` here.",
-                        "`wherry images` lists those that are; `wherry pull " + name + "` brings it."));
+        return images.find(name).orElseThrow(() -> ImageCatalog.none(name));
     }
 
     /** {@return how an image was made, the last step first; an image may tell nothing of that} */
@@ -367,13 +381,40 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
      * @param force also if ended containers were made from it
      */
     public void removeImage(String name, boolean force) {
-        Image image = image(name);
-        new ImageRemoval(images, files).remove(image, force);
-        new ImageEvents(root, images).removed(image);
+        roomy(() -> {
+            imageRemoval().remove(name, force);
+            return name;
+        });
+    }
+
+    /** Removes images that nothing uses. {@return what was removed} */
+    public Pruned pruneImages(ImagePrune what) {
+        return roomy(() -> what.run(images, files, imageRemoval()));
+    }
+
+    /** Removes all that nothing uses. {@return what was removed} */
+    public SystemPrune.Result prune(SystemPrune what) {
+        return what.run(this, images);
+    }
+
+    private ImageRemoval imageRemoval() {
+        return new ImageRemoval(images, files, new ImageEvents(root, images));
+    }
+
+    /** What makes room, or shows where it is, works where there is none: see {@link Reserve}. */
+    private <T> T roomy(Supplier<T> work) {
+        Reserve reserve = new Reserve(root.root());
+        T result = reserve.orSpend(work);
+        reserve.keep();
+        return result;
     }
 
     /** {@return all containers, healed, in the order of their creation, the newest first} */
     public List<Container> containers() {
+        return new Reserve(root.root()).orSpend(this::listed);
+    }
+
+    private List<Container> listed() {
         List<Container> containers = new ArrayList<>();
         for (ContainerId id : files.ids()) {
             FolderLook look = files.look(id);
@@ -395,8 +436,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
 
     /** {@return the container that a name, an id or the beginning of an id names, healed} */
     public Container container(String word) {
-        healing.heal(files.find(word));
-        return files.read(files.find(word)); // healing may have removed it
+        return files.read(found(word));
     }
 
     /**
@@ -406,8 +446,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
      * @throws WherryException of kind UNSUPPORTED if its log driver keeps nothing that could be read
      */
     public void logs(String word, LogQuery query, LogOutput output) {
-        healing.heal(files.find(word));
-        new ContainerLogs(files).read(files.find(word), query, output);
+        new ContainerLogs(files).read(found(word), query, output);
     }
 
     /**
@@ -430,7 +469,10 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
      * @throws WherryException of kind FAILED_PRECONDITION if it runs and is not to be killed
      */
     public void remove(String word, boolean force) {
-        removal.remove(files.find(word), force);
+        roomy(() -> {
+            removal.remove(files.find(word), force);
+            return word;
+        });
     }
 
     /**

@@ -7,7 +7,10 @@ import io.wherry.oci.ImageConfig;
 import io.wherry.oci.ImageReference;
 import io.wherry.oci.Index;
 import io.wherry.oci.Manifest;
+import io.wherry.oci.WherryException;
+import io.wherry.store.content.Images;
 import io.wherry.store.content.StoredImage;
+import io.wherry.store.disk.Reserve;
 import io.wherry.store.garbage.Garbage;
 import io.wherry.store.layer.ChainId;
 import io.wherry.store.layer.Prover;
@@ -45,6 +48,14 @@ final class ImageCatalog {
             stored = storage.images().find(reference);
         }
         return stored.isEmpty() ? Optional.empty() : Optional.of(image(stored.get()));
+    }
+
+    /** {@return what to say of an image that is not here} */
+    static WherryException none(String name) {
+        return new WherryException(
+                WherryException.Kind.NOT_FOUND,
+                "There is no image `" + name + "` here.",
+                "`wherry images` lists those that are; `wherry pull " + name + "` brings it.");
     }
 
     /** {@return whether a name stands for an image that is here or embedded} Its documents are not read. */
@@ -111,18 +122,37 @@ final class ImageCatalog {
                 config);
     }
 
-    /** {@return all images, by name} */
+    /** {@return all images that are not damaged, by name} */
     List<Image> list() {
         List<Image> images = new ArrayList<>();
-        for (StoredImage stored : storage.images().list()) {
-            images.add(image(stored));
-        }
+        list(images, new ArrayList<>());
         return images;
+    }
+
+    /** {@return all images whose record, manifest or configuration cannot be read} */
+    List<DamagedImage> damaged() {
+        List<DamagedImage> damaged = new ArrayList<>();
+        list(new ArrayList<>(), damaged);
+        return damaged;
+    }
+
+    private void list(List<Image> whole, List<DamagedImage> damaged) {
+        for (StoredImage stored : storage.images().readable()) {
+            try {
+                whole.add(image(stored));
+            } catch (WherryException e) {
+                damaged.add(new DamagedImage(stored.reference().familiar(), e.getMessage()));
+            }
+        }
+        for (Images.Damage damage : storage.images().damaged()) {
+            damaged.add(new DamagedImage(damage.name(), damage.reason().getMessage()));
+        }
     }
 
     /** Brings in what is missing of an image and names it. */
     PullResult arrive(ImageReference reference, Manifest manifest, BlobSource blobs, PullListener listener) {
         storage.space().sweep();
+        new Reserve(storage.space().root()).keep();
         PullResult result =
                 storage.puller().pull(reference, manifest, blobs, new Progress(listener), new Cancellation());
         prover.prove(result.unproven());
@@ -162,9 +192,18 @@ final class ImageCatalog {
         return storage.images().remove(name);
     }
 
-    /** Removes blobs and layers that no image and none of these containers needs. */
-    void collect(List<List<Digest>> containers) {
-        new Garbage(storage.content(), storage.images(), List.of(storage.driver()), storage.space(), storage.locks())
+    /**
+     * Removes blobs and layers that no image and none of these containers needs. {@return what was removed; absent if a pull is going on}
+     *
+     * @throws WherryException if an image is damaged, so that nobody knows what it needs; then nothing is removed
+     */
+    Optional<Garbage.Collected> collect(List<List<Digest>> containers) {
+        return new Garbage(
+                        storage.content(),
+                        storage.images(),
+                        List.of(storage.driver()),
+                        storage.space(),
+                        storage.locks())
                 .collect(containers);
     }
 

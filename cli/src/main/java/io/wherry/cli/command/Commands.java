@@ -36,10 +36,13 @@ public final class Commands {
         "images",
         "history",
         "rmi",
+        "image prune",
         "boot",
         "doctor",
         "events",
         "info",
+        "system df",
+        "system prune",
         "runtimes",
         "version",
         "help",
@@ -80,6 +83,9 @@ public final class Commands {
             case "images", "image ls", "image list" -> new ImagesCommand();
             case "history", "image history" -> new HistoryCommand();
             case "rmi", "image rm", "image remove" -> new RmiCommand();
+            case "image prune" -> new ImagePruneCommand();
+            case "system df" -> new SystemDfCommand();
+            case "system prune" -> new SystemPruneCommand();
             case "doctor", "system doctor" -> new DoctorCommand();
             case "events", "system events" -> new EventsCommand();
             case "info", "system info" -> new InfoCommand();

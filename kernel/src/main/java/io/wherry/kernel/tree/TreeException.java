@@ -116,6 +116,7 @@ public final class TreeException extends WherryException {
                     case WHITEOUT, OPAQUE, REMOVE, RMTREE -> "remove";
                     case SYNC -> "make durable";
                     case COPY -> "copy";
+                    case USAGE -> "measure";
                     case EOF -> "finish";
                 };
             }

@@ -44,6 +44,7 @@ public final class HostedPilots implements TreePilots {
                     source + "/pilot/trees.c",
                     source + "/pilot/trees_check.c",
                     source + "/pilot/trees_copy.c",
+                    source + "/pilot/trees_usage.c",
                     source + "/pilot/remove.c",
                     source + "/pilot/listing.c",
                     source + "/pilot/text.c",
