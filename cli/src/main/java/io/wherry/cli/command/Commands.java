@@ -45,6 +45,7 @@ public final class Commands {
         "tag",
         "tags",
         "rmi",
+        "image prune",
         "login",
         "logout",
         "volume create",
@@ -56,6 +57,8 @@ public final class Commands {
         "doctor",
         "events",
         "info",
+        "system df",
+        "system prune",
         "runtimes",
         "version",
         "help",
@@ -112,6 +115,9 @@ public final class Commands {
             case "volume inspect" -> new VolumeInspectCommand();
             case "volume rm", "volume remove" -> new VolumeRmCommand();
             case "volume prune" -> new VolumePruneCommand();
+            case "image prune" -> new ImagePruneCommand();
+            case "system df" -> new SystemDfCommand();
+            case "system prune" -> new SystemPruneCommand();
             case "doctor", "system doctor" -> new DoctorCommand();
             case "events", "system events" -> new EventsCommand();
             case "info", "system info" -> new InfoCommand();
