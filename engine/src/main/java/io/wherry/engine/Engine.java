@@ -388,6 +388,11 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         new ContainerLogs(files).read(healed(word), query, output);
     }
 
+    /** {@return what reads and writes the files of containers} */
+    public ContainerTrees trees() {
+        return new ContainerTrees(this, images, launcher);
+    }
+
     /**
      * Reads the journal of events; up to a moment that is still to come, as they happen.
      *

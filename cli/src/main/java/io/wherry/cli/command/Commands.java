@@ -28,6 +28,7 @@ public final class Commands {
         "top",
         "stats",
         "logs",
+        "export",
         "rm",
         "container prune",
         "inspect",
@@ -72,6 +73,7 @@ public final class Commands {
             case "top", "container top" -> new TopCommand();
             case "stats", "container stats" -> new StatsCommand();
             case "logs", "container logs" -> new LogsCommand();
+            case "export", "container export" -> new ExportCommand();
             case "rm", "container rm", "container remove" -> new RmCommand();
             case "inspect" -> new InspectCommand("");
             case "container inspect" -> new InspectCommand("container");
