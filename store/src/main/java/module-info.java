@@ -5,6 +5,7 @@ module io.wherry.store {
     requires transitive io.wherry.kernel;
     requires com.github.luben.zstd_jni;
 
+    exports io.wherry.store.archive;
     exports io.wherry.store.content;
     exports io.wherry.store.disk;
     exports io.wherry.store.garbage;

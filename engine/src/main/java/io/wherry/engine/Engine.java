@@ -10,6 +10,7 @@ import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.program.KernelProgram;
 import io.wherry.oci.Signal;
 import io.wherry.oci.WherryException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -324,6 +325,36 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
             PullListener listener,
             List<String> notes) {
         return new FolderPull(images, launcher, facts).pull(name, folder, platform, listener, notes);
+    }
+
+    /**
+     * Loads the images of an archive, or of a folder that is an OCI image layout.
+     *
+     * @param platform which images, and which of an index; absent: all, and of an index the one for this host
+     * @param notes receives sentences about what could not be unpacked here
+     * @param loaded called for each name, and for an image without any, when it can be used
+     */
+    public void load(
+            Path archive,
+            Optional<String> platform,
+            PullListener listener,
+            List<String> notes,
+            Consumer<Image> loaded) {
+        imageLoad().load(archive, new ImageLoad.Wish(platform, listener, notes, loaded));
+    }
+
+    /** The same for an archive that somebody writes as it is read, compressed or not. The stream stays the caller's. */
+    public void load(
+            InputStream archive,
+            Optional<String> platform,
+            PullListener listener,
+            List<String> notes,
+            Consumer<Image> loaded) {
+        imageLoad().load(archive, new ImageLoad.Wish(platform, listener, notes, loaded));
+    }
+
+    private ImageLoad imageLoad() {
+        return new ImageLoad(images, new ImageRemoval(images, files), new ImageEvents(root, images));
     }
 
     /**

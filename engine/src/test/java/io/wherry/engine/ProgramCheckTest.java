@@ -66,7 +66,8 @@ class ProgramCheckTest {
         }
         spec.network = Optional.of("none");
         StateRoot root = new StateRoot(folder.resolve("state"), folder.resolve("volatile"));
-        Storage storage = Storage.of(root, host.facts(), new HostedLauncher(folder.resolve("launcher")), "", new Configuration.OfHost());
+        Storage storage = Storage.of(
+                root, host.facts(), new HostedLauncher(folder.resolve("launcher")), "", new Configuration.OfHost());
         ContainerId id = new ContainerId("0123456789abcdef".repeat(4));
         Rootfs rootfs = new Rootfs.Throwaway("/srv/root", host.user());
         ContainerFiles files = new ContainerFiles(root, host.facts().bootId());

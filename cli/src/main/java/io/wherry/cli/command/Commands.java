@@ -35,6 +35,7 @@ public final class Commands {
         "inspect",
         "explain",
         "pull",
+        "load",
         "images",
         "history",
         "rmi",
@@ -81,6 +82,7 @@ public final class Commands {
             case "image inspect" -> new InspectCommand("image");
             case "explain", "container explain" -> new ExplainCommand();
             case "pull", "image pull" -> new PullCommand();
+            case "load", "image load" -> new LoadCommand();
             case "images", "image ls", "image list" -> new ImagesCommand();
             case "history", "image history" -> new HistoryCommand();
             case "rmi", "image rm", "image remove" -> new RmiCommand();

@@ -42,9 +42,10 @@ public record StoreSpace(
     }
 
     /** A folder below {@code tmp/} that is ours as long as its lock is held. */
-    record Temporary(Path folder, FileLocks.Held lock) {}
+    public record Temporary(Path folder, FileLocks.Held lock) {}
 
-    Temporary temporary() {
+    /** {@return a new folder below {@code tmp/}} Whoever asks for it removes it, then gives up its lock; {@link #sweep} does so for the dead. */
+    public Temporary temporary() {
         String name = Durable.temporaryName().substring(1);
         FileLocks.Held lock = locks.exclusive("tmp-" + name);
         Path folder = root.resolve("tmp").resolve(name);
