@@ -31,7 +31,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     final ContainerFiles files;
     private final Creation creation;
     private final ContainerMaking making;
-    private final ContainerEvents events;
+    final ContainerEvents events;
     final Healing healing;
     private final HealedContainers healed;
     final ContainerRemoval removal;

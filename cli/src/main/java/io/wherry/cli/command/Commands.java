@@ -29,6 +29,7 @@ public final class Commands {
         "stats",
         "logs",
         "diff",
+        "commit",
         "export",
         "rm",
         "container prune",
@@ -75,6 +76,7 @@ public final class Commands {
             case "stats", "container stats" -> new StatsCommand();
             case "logs", "container logs" -> new LogsCommand();
             case "diff", "container diff" -> new DiffCommand();
+            case "commit", "container commit" -> new CommitCommand();
             case "export", "container export" -> new ExportCommand();
             case "rm", "container rm", "container remove" -> new RmCommand();
             case "inspect" -> new InspectCommand("");
