@@ -15,6 +15,7 @@ import io.wherry.store.tar.TarWriter;
 import io.wherry.store.tree.ContainerChanges;
 import io.wherry.store.tree.TreeArchive;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -110,6 +111,24 @@ public final class ContainerTrees {
         about.put("imageRef", image.reference().isUnnamed() ? "" : image.reference().familiar());
         engine.events.append(id, "commit", about);
         return image;
+    }
+
+    /**
+     * Copies files between a container and this host.
+     *
+     * @param in what {@code -} is as a source: a tar archive, compressed or not
+     * @param out what {@code -} is as a destination; stays the caller's
+     * @throws IOException of {@code in} or {@code out}
+     */
+    public CopyReport copy(CopySpec spec, InputStream in, OutputStream out) throws IOException {
+        return new FileCopy(
+                        engine.files,
+                        images.storage().space(),
+                        engine.facts(),
+                        launcher,
+                        this::root,
+                        engine::healed)
+                .copy(spec, in, out);
     }
 
     private ContainerCommit.Stillness stillness(ContainerId id, List<String> notes) {

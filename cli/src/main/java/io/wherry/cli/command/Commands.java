@@ -28,6 +28,7 @@ public final class Commands {
         "top",
         "stats",
         "logs",
+        "cp",
         "diff",
         "commit",
         "export",
@@ -77,6 +78,7 @@ public final class Commands {
             case "logs", "container logs" -> new LogsCommand();
             case "diff", "container diff" -> new DiffCommand();
             case "commit", "container commit" -> new CommitCommand();
+            case "cp", "container cp" -> new CpCommand();
             case "export", "container export" -> new ExportCommand();
             case "rm", "container rm", "container remove" -> new RmCommand();
             case "inspect" -> new InspectCommand("");
