@@ -36,6 +36,7 @@ struct tree {
     int stream;
     int replies;
     bool overlay;
+    uint16_t durable; /* register of the folder whose filesystem is written: the one beside, if there is one */
     struct tree_state state;
     struct folder folders[TREE_REGISTERS];
     struct tree_record record; /* being carried out */
@@ -532,7 +533,7 @@ static int op_copy(struct tree *t) {
     if (t->record.flags & FLAG_ALONE && (from == NOTHING || to == NOTHING)) {
         return 0;
     }
-    int error = t->record.flags & FLAG_ALONE ? tree_copy_alone(from, to, &copied) : tree_copy(from, to, &copied);
+    int error = t->record.flags & FLAG_ALONE ? tree_copy_alone(from, to, &copied) : tree_copy(from, to, t->overlay, &copied);
     t->entries += copied.entries;
     t->bytes += copied.bytes;
     if (error < 0) {
@@ -586,6 +587,17 @@ static int op_subvolume(struct tree *t) {
     return settle(t, made, r->mode, r->uid, r->gid);
 }
 
+static int op_own(struct tree *t) {
+    struct tree_copied owned = {0};
+    int error = tree_own(t->folders[t->record.dir].fd, t->record.uid, t->record.gid, &owned);
+    if (error < 0) {
+        t->call = owned.call;
+        t->record.name_length = (uint16_t)text_length(owned.name);
+        text_copy(t->record.name, sizeof t->record.name, owned.name);
+    }
+    return error;
+}
+
 /* EOF, and the first half of SYNC. */
 static int op_settle_folders(struct tree *t) {
     int error = 0;
@@ -598,7 +610,7 @@ static int op_settle_folders(struct tree *t) {
 static int op_sync(struct tree *t) {
     TRY(op_settle_folders(t));
     if (t->record.flags & FLAG_DURABLE) {
-        TRY(CALL(t, syncfs, t->folders[TREE_ROOT].fd));
+        TRY(CALL(t, syncfs, t->folders[t->durable].fd));
     }
     reply(t, TREE_REPLY_SYNC, 0);
     return 0;
@@ -623,8 +635,9 @@ static const struct handler HANDLERS[TREE_LIMIT] = {
     [TREE_OPAQUE] = {op_opaque, true, false},     [TREE_REMOVE] = {op_remove, true, false},
     [TREE_RMTREE] = {op_remove, true, false},     [TREE_SYNC] = {op_sync, false, false},
     [TREE_EOF] = {op_settle_folders, false, false},
-    [TREE_COPY] = {op_copy, false, false},        [TREE_READ] = {op_read_tree, false, false},
     [TREE_SUBVOLUME] = {op_subvolume, true, true}, [TREE_SNAPSHOT] = {op_subvolume, true, true},
+    [TREE_COPY] = {op_copy, false, false},        [TREE_OWN] = {op_own, false, false},
+    [TREE_READ] = {op_read_tree, false, false},
 };
 
 /* Reads, checks and carries out one record. */
@@ -647,10 +660,17 @@ static int serve_record(struct tree *t) {
     return handler->run(t);
 }
 
-static int serve(struct tree *t) {
-    /* Not O_PATH: syncfs reports what failed to be written since this was opened. */
-    int root = (int)CALL(t, openat, AT_FDCWD, "/", O_RDONLY | O_FOLDER | O_CLOEXEC);
-    int error = root < 0 ? root : fill_register(t, TREE_ROOT, root);
+/* Not O_PATH: syncfs reports what failed to be written since this was opened. */
+static int fill_first(struct tree *t, uint16_t number, int dir, const char *path) {
+    int fd = (int)TRY(CALL(t, openat, dir, path, O_RDONLY | O_FOLDER | O_CLOEXEC));
+    return fill_register(t, number, fd);
+}
+
+static int serve(struct tree *t, int beside) {
+    int error = fill_first(t, TREE_ROOT, AT_FDCWD, "/");
+    if (error == 0 && beside >= 0) {
+        error = fill_first(t, TREE_BESIDE, beside, ".");
+    }
     if (error == 0) {
         error = fill(t, TREE_MAGIC_LENGTH);
     }
@@ -669,7 +689,7 @@ static int serve(struct tree *t) {
     return error;
 }
 
-int trees_main(struct context *ctx, int stream, int replies, uint32_t flags) {
+int trees_main(struct context *ctx, int stream, int replies, uint32_t flags, int beside) {
     if (flags & ~(uint32_t)TREE_FORMS) {
         return -EINVAL;
     }
@@ -678,9 +698,10 @@ int trees_main(struct context *ctx, int stream, int replies, uint32_t flags) {
     tree.stream = stream;
     tree.replies = replies;
     tree.overlay = flags & TREE_OVERLAY;
+    tree.durable = beside >= 0 ? TREE_BESIDE : TREE_ROOT;
     tree.file = -1;
     tree.reader = (struct tree_reader){.replies = replies, .left_out = left_out};
-    int error = serve(&tree);
+    int error = serve(&tree, beside);
     if (tree.file >= 0) {
         sys_close(tree.file);
     }

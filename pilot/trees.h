@@ -12,6 +12,7 @@ enum {
     TREE_RECORD_LIMIT = 8192,
     TREE_REGISTERS = 256,
     TREE_ROOT = 0,
+    TREE_BESIDE = 1, /* a folder that is not below the root, if one was given */
     TREE_NO_REGISTER = 0xFFFF,
     TREE_NAME_LIMIT = 255,
     TREE_LINK_LIMIT = 4095,
@@ -100,12 +101,14 @@ struct tree_copied {
     char name[TREE_NAME_LIMIT + 1];
 };
 
-/* trees_copy.c. Copies what is below one folder, and its metadata, into another, which is empty; 0 or -errno. */
-int tree_copy(int source, int target, struct tree_copied *result);
+/* trees_copy.c. Copies what is below one folder, and its metadata, into another, which is empty; with `overlay` opaque marks too. 0 or -errno. */
+int tree_copy(int source, int target, bool overlay, struct tree_copied *result);
 
 /* The folder's own metadata only, into a folder that may have entries; with source = target overlayfs copies the folder up. */
 int tree_copy_alone(int source, int target, struct tree_copied *result);
 
+/* The folder and all below it get that owner; links themselves, and nothing that is mounted below. */
+int tree_own(int folder, uint32_t uid, uint32_t gid, struct tree_copied *result);
 /* trees_read.c. Who asks for entries, and what became of it. */
 struct tree_reading;
 struct tree_reader {

@@ -51,6 +51,7 @@ static const struct shape SHAPES[TREE_LIMIT] = {
     [TREE_READ] = {F_NAME_OPT, FLAG_ABSENT | FLAG_DATA | FLAG_BELOW | FLAG_LIST},
     [TREE_SUBVOLUME] = {F_NAME | F_MODE | F_OWNER, 0},
     [TREE_SNAPSHOT] = {F_NAME | F_SOURCE, 0},
+    [TREE_OWN] = {F_OWNER, 0},
 };
 
 static uint64_t take(const uint8_t *at, unsigned bytes) {

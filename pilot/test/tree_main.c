@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 struct context;
-int trees_main(struct context *ctx, int stream, int replies, uint32_t flags);
+int trees_main(struct context *ctx, int stream, int replies, uint32_t flags, int beside);
 void failure_text(struct context *ctx, const char *text);
 
 void failure_text(struct context *ctx, const char *text) {
@@ -79,6 +79,6 @@ int main(int argc, char **argv) {
     need(umount2(".", MNT_DETACH), "umount");
     need(chdir("/"), "chdir /");
     umask(0);
-    int error = trees_main(NULL, 0, 1, (uint32_t)strtoul(argv[2], NULL, 0));
+    int error = trees_main(NULL, 0, 1, (uint32_t)strtoul(argv[2], NULL, 0), -1);
     return error == 0 ? 0 : 1;
 }

@@ -14,4 +14,5 @@ module io.wherry.store {
     exports io.wherry.store.tar;
     exports io.wherry.store.tree;
     exports io.wherry.store.unpack;
+    exports io.wherry.store.volume;
 }

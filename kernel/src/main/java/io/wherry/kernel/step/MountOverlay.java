@@ -84,7 +84,8 @@ public record MountOverlay(
 
     @Override
     public String describe() {
-        return "overlay of " + lowers.size() + " layers, " + (upper.isEmpty() ? "read-only" : "writes to " + upper) + " -> " + mount.name();
+        return "overlay of " + lowers.size() + " layers, " + (upper.isEmpty() ? "read-only" : "writes to " + upper)
+                + " -> " + mount.name();
     }
 
     @Override

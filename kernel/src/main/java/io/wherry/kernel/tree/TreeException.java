@@ -13,6 +13,7 @@ public final class TreeException extends WherryException {
     public static final int EIO = 5;
     public static final int EACCES = 13;
     public static final int EEXIST = 17;
+    public static final int EXDEV = 18;
     public static final int ENOTDIR = 20;
     public static final int EISDIR = 21;
     public static final int EINVAL = 22;
@@ -123,6 +124,7 @@ public final class TreeException extends WherryException {
                     case FIFO, NODE -> "make the device";
                     case FILE, DATA, HOLE, END -> "write the file";
                     case XATTR -> "set an extended attribute of";
+                    case OWN -> "give to another owner";
                     case META -> "set mode, owner or time of";
                     case WHITEOUT, OPAQUE, REMOVE, RMTREE -> "remove";
                     case SYNC -> "make durable";

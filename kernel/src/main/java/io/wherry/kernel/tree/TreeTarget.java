@@ -2,6 +2,7 @@ package io.wherry.kernel.tree;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Which tree a session's pilot has for its root, and what whiteouts become.
@@ -12,8 +13,9 @@ import java.util.List;
  * @param folder absolute; exists and is empty or is to be changed; for {@link Form#MERGED} the upper part
  * @param lowers for {@link Form#MERGED} and a {@link Form#VIEW} of several, absolute, the uppermost first; else empty
  * @param work for {@link Form#MERGED}, an empty folder on the filesystem of {@code folder}; else {@code folder}
+ * @param beside a folder that is not below the root, absolute: the pilot has it in register 1, and no path leads into it
  */
-public record TreeTarget(Form form, Path folder, List<Path> lowers, Path work) {
+public record TreeTarget(Form form, Path folder, List<Path> lowers, Path work, Optional<Path> beside) {
     /** What the layers below are to this tree. */
     public enum Form {
         /** They are in the tree already: whiteouts remove. */
@@ -38,15 +40,20 @@ public record TreeTarget(Form form, Path folder, List<Path> lowers, Path work) {
     }
 
     public static TreeTarget plain(Path folder) {
-        return new TreeTarget(Form.PLAIN, folder, List.of(), folder);
+        return new TreeTarget(Form.PLAIN, folder, List.of(), folder, Optional.empty());
     }
 
     public static TreeTarget overlay(Path folder) {
-        return new TreeTarget(Form.OVERLAY, folder, List.of(), folder);
+        return new TreeTarget(Form.OVERLAY, folder, List.of(), folder, Optional.empty());
     }
 
     public static TreeTarget merged(List<Path> lowers, Path upper, Path work) {
-        return new TreeTarget(Form.MERGED, upper, lowers, work);
+        return new TreeTarget(Form.MERGED, upper, lowers, work, Optional.empty());
+    }
+
+    /** {@return the same with a folder beside it} */
+    public TreeTarget beside(Path other) {
+        return new TreeTarget(form, folder, lowers, work, Optional.of(other));
     }
 
     /**
@@ -56,17 +63,21 @@ public record TreeTarget(Form form, Path folder, List<Path> lowers, Path work) {
      */
     public static TreeTarget view(List<Path> layers) {
         return new TreeTarget(
-                Form.VIEW, layers.get(0), layers.size() == 1 ? List.of() : layers, layers.get(0));
+                Form.VIEW,
+                layers.get(0),
+                layers.size() == 1 ? List.of() : layers,
+                layers.get(0),
+                Optional.empty());
     }
 
     /** {@return a folder of the host as its user sees it, read-only} */
     public static TreeTarget host(Path folder) {
-        return new TreeTarget(Form.HOST, folder, List.of(), folder);
+        return new TreeTarget(Form.HOST, folder, List.of(), folder, Optional.empty());
     }
 
     /** {@return a folder of the host as its user sees it, to be written to} */
     public static TreeTarget hostWritten(Path folder) {
-        return new TreeTarget(Form.HOST_WRITTEN, folder, List.of(), folder);
+        return new TreeTarget(Form.HOST_WRITTEN, folder, List.of(), folder, Optional.empty());
     }
 
     /** {@return whether the mounts below the folder belong to it} */

@@ -20,7 +20,7 @@ import io.wherry.kernel.step.CloneTree;
 import io.wherry.kernel.step.DieWithParent;
 import io.wherry.kernel.step.InstallSeccomp;
 import io.wherry.kernel.step.JoinNamespaces;
-import io.wherry.kernel.step.MakeMountsPrivate;
+import io.wherry.kernel.step.SetPropagation;
 import io.wherry.kernel.step.MakeSocketPair;
 import io.wherry.kernel.step.MapIdRanges;
 import io.wherry.kernel.step.MapSingleId;
@@ -168,7 +168,7 @@ public final class WalledPilots implements TreePilots {
         plan.add(PILOT, new SetDumpable(false));
         plan.add(PILOT, new OpenProcess(pid, start, process));
         plan.add(PILOT, new JoinNamespaces(process, namespaces));
-        confine(plan, PILOT, Slot.NONE, reads, 0);
+        confine(plan, PILOT, Slot.NONE, reads, 0, Slot.NONE);
         return new Session(launcher.tree(plan.compile(0)));
     }
 
@@ -207,7 +207,7 @@ public final class WalledPilots implements TreePilots {
 
     private void serve(Plan plan, int strand, TreeTarget target, Slot parent) {
         Slot root = plan.slot("tree");
-        plan.add(strand, new MakeMountsPrivate());
+        plan.add(strand, new SetPropagation(false));
         boolean reads = target.readOnly();
         boolean host = target.withMounts();
         if (!target.lowers().isEmpty()) {
@@ -228,21 +228,19 @@ public final class WalledPilots implements TreePilots {
         } else {
             plan.add(strand, new CloneTree(target.folder().toString(), host, root));
         }
-        plan.add(
-                strand,
-                new SetMountAttributes(
-                        root,
-                        MountAttributes.of(Linux.MOUNT_ATTR_NOSUID
-                                | Linux.MOUNT_ATTR_NODEV
-                                | Linux.MOUNT_ATTR_NOEXEC
-                                | (reads ? Linux.MOUNT_ATTR_RDONLY : 0)),
-                        host));
+        narrow(plan, strand, root, reads, host);
+        Slot beside = Slot.NONE;
+        if (target.beside().isPresent()) {
+            beside = plan.slot("folder beside it");
+            plan.add(strand, new CloneTree(target.beside().get().toString(), false, beside));
+            narrow(plan, strand, beside, reads, false);
+        }
         plan.add(strand, new SwitchRoot(root));
-        confine(plan, strand, parent, reads, target.flags());
+        confine(plan, strand, parent, reads, target.flags(), beside);
     }
 
     /** From here on only the stream says what happens. */
-    private void confine(Plan plan, int strand, Slot parent, boolean reads, int flags) {
+    private void confine(Plan plan, int strand, Slot parent, boolean reads, int flags, Slot beside) {
         CapabilitySet needed = reads
                 ? CapabilitySet.of(Capability.DAC_READ_SEARCH, Capability.FOWNER)
                 : CapabilitySet.of(
@@ -259,14 +257,27 @@ public final class WalledPilots implements TreePilots {
             plan.add(strand, new SendMark(parent, Mark.GO, Slot.NONE));
         }
         plan.add(strand, new NoNewPrivileges());
-        Filter filter = new Filter(Action.ERRNO, 1, List.of(Architecture.X86_64), List.of(Rule.allow(reads ? READING : CALLS)));
+        Filter filter = new Filter(
+                Action.ERRNO, 1, List.of(Architecture.X86_64), List.of(Rule.allow(reads ? READING : CALLS)));
         plan.add(
                 strand,
                 new InstallSeccomp(
                         FilterCompiler.compile(filter).bytes(),
                         0,
                         reads ? "what reading files needs" : "what making files needs"));
-        plan.add(strand, new ServeTree(new Slot(STREAM, "the stream"), new Slot(REPLIES, "replies"), flags));
+        plan.add(strand, new ServeTree(new Slot(STREAM, "the stream"), new Slot(REPLIES, "replies"), flags, beside));
+    }
+
+    private static void narrow(Plan plan, int strand, Slot mount, boolean reads, boolean withMounts) {
+        plan.add(
+                strand,
+                new SetMountAttributes(
+                        mount,
+                        MountAttributes.of(Linux.MOUNT_ATTR_NOSUID
+                                | Linux.MOUNT_ATTR_NODEV
+                                | Linux.MOUNT_ATTR_NOEXEC
+                                | (reads ? Linux.MOUNT_ATTR_RDONLY : 0)),
+                        withMounts));
     }
 
     /** A tree task as a session. */

@@ -48,29 +48,38 @@ public final class DirDriver implements LayerDriver {
     /** {@inheritDoc} The copy is made under a temporary name: a {@code rootfs} that is there is whole. */
     @Override
     public RootfsMount prepare(Path container, List<Digest> chains) {
-        Path rootfs = container.resolve("rootfs");
-        if (Files.exists(rootfs)) {
-            return bind(container, chains);
+        if (!Files.exists(container.resolve("rootfs"))) {
+            RootfsMount mount = mount(container, chains); // or its layers are missing
+            make(container, chains.isEmpty() ? Optional.empty() : Optional.of(tree(chains.getLast())), false);
+            return mount;
         }
+        return bind(container, chains);
+    }
+
+    @Override
+    public RootfsMount copy(Path original, Path container, List<Digest> chains) {
+        make(container, Optional.of(original.resolve("rootfs")), true);
+        return bind(container, chains);
+    }
+
+    private void make(Path container, Optional<Path> from, boolean durable) {
+        Path rootfs = container.resolve("rootfs");
         Path begun = container.resolve("rootfs.new");
         try {
             if (Files.exists(begun)) {
                 space.removeTree(begun);
             }
             Files.createDirectories(begun);
-            if (!chains.isEmpty()) {
-                Digest top = chains.getLast();
-                if (folders.usable(top).isEmpty()) {
-                    throw folders.missing(top);
-                }
-                copy(tree(top), begun);
+            if (from.isPresent()) {
+                space.copyTree(TreeTarget.plain(space.root()), from.get(), begun, durable);
             }
-            Files.writeString(container.resolve(COPIED), "");
+            if (!durable) { // the files of another container's copy do not tell what that has changed
+                Files.writeString(container.resolve(COPIED), "");
+            }
             Files.move(begun, rootfs);
         } catch (IOException e) {
             throw Durable.failure("make", rootfs, e);
         }
-        return bind(container, chains);
     }
 
     @Override
@@ -88,15 +97,6 @@ public final class DirDriver implements LayerDriver {
 
     private Path tree(Digest chain) {
         return folders.of(chain).resolve(LayerFolders.TREE);
-    }
-
-    private void copy(Path from, Path to) {
-        try (TreeSession session = space.pilots().open(TreeTarget.plain(space.root()));
-                TreeStream out = new TreeStream(
-                        session, TreeStream.Parents.REQUIRE, space.root().resolve("tmp/spill"))) {
-            out.copy(space.inRoot(from), space.inRoot(to));
-            out.finish();
-        }
     }
 
     @Override
