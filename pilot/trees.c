@@ -311,6 +311,9 @@ static int op_walk(struct tree *t) {
         TRY(make_path(t, r->name));
         fd = resolve(t, r->name);
     }
+    if (r->flags & FLAG_ABSENT && (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP)) {
+        return empty_register(t, r->dst);
+    }
     return fill_register(t, r->dst, (int)TRY(fd));
 }
 
@@ -325,6 +328,9 @@ static int op_mkdir(struct tree *t) {
     long error = CALL(t, mkdirat, dir, r->name, r->mode & 01777);
     if (error == -EEXIST && r->flags & FLAG_REPLACE) {
         error = TRY(status_of(t, dir, r->name, &st));
+        if (!is_folder(&st) && r->flags & FLAG_GENTLE) {
+            return (int)noted(t, __NR_mkdirat, -ENOTDIR);
+        }
         if (!is_folder(&st)) {
             opaque = t->overlay && is_whiteout(&st);
             TRY(remove_entry(t, dir, r->name));
@@ -348,7 +354,8 @@ static int op_mkdir(struct tree *t) {
 static long make(struct tree *t, long nr, long a, long b, long c, long d, long e) {
     long result = sys_retry(nr, a, b, c, d, e);
     if (result == -EEXIST && t->record.flags & FLAG_REPLACE) {
-        TRY(remove_entry(t, t->folders[t->record.dir].fd, t->record.name));
+        int dir = t->folders[t->record.dir].fd;
+        TRY(t->record.flags & FLAG_GENTLE ? (int)CALL(t, unlinkat, dir, t->record.name, 0) : remove_entry(t, dir, t->record.name));
         result = sys_retry(nr, a, b, c, d, e);
     }
     return noted(t, nr, result);

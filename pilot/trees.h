@@ -36,7 +36,8 @@ enum tree_flag {
     FLAG_COUNT = 0x04,
     FLAG_MORE = 0x08,
     FLAG_MAKE = 0x10,
-    FLAG_ALONE = 0x20, /* of COPY */
+    FLAG_ALONE = 0x20,  /* of COPY */
+    FLAG_GENTLE = 0x20, /* with REPLACE: a folder and what is none do not replace each other */
     FLAG_OWNER = 0x20,
     FLAG_MODE = 0x40,
     FLAG_TIME = 0x80,

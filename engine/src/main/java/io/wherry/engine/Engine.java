@@ -34,7 +34,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     private final Creation creation;
     private final ContainerMaking making;
     private final ContainerVolumes volumes;
-    private final ContainerEvents events;
+    final ContainerEvents events;
     final Healing healing;
     private final HealedContainers healed;
     final ContainerRemoval removal;

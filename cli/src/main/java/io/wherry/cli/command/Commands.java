@@ -29,7 +29,9 @@ public final class Commands {
         "top",
         "stats",
         "logs",
+        "cp",
         "diff",
+        "commit",
         "export",
         "rm",
         "container prune",
@@ -92,6 +94,8 @@ public final class Commands {
             case "stats", "container stats" -> new StatsCommand();
             case "logs", "container logs" -> new LogsCommand();
             case "diff", "container diff" -> new DiffCommand();
+            case "commit", "container commit" -> new CommitCommand();
+            case "cp", "container cp" -> new CpCommand();
             case "export", "container export" -> new ExportCommand();
             case "rm", "container rm", "container remove" -> new RmCommand();
             case "mount", "container mount", "image mount" -> new MountCommand();
