@@ -141,11 +141,7 @@ final class ImageCatalog {
     }
 
     private PullResult arrive(
-            LayerDriver driver,
-            ImageReference reference,
-            Manifest manifest,
-            BlobSource blobs,
-            PullListener listener) {
+            LayerDriver driver, ImageReference reference, Manifest manifest, BlobSource blobs, PullListener listener) {
         storage.space().sweep();
         PullResult result =
                 storage.puller(driver).pull(reference, manifest, blobs, new Progress(listener), new Cancellation());

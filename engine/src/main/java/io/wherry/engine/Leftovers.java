@@ -32,8 +32,7 @@ final class Leftovers {
     private final TreeRemoval trees;
     private final ContainerEvents events;
 
-    Leftovers(
-            StateRoot root, ContainerFiles files, ContainerRename rename, TreeRemoval trees, ContainerEvents events) {
+    Leftovers(StateRoot root, ContainerFiles files, ContainerRename rename, TreeRemoval trees, ContainerEvents events) {
         this.rename = rename;
         this.events = events;
         this.root = root;

@@ -66,7 +66,8 @@ class ProgramCheckTest {
         }
         spec.network = Optional.of("none");
         StateRoot root = new StateRoot(folder.resolve("state"), folder.resolve("volatile"));
-        Storage storage = Storage.of(root, host.facts(), new HostedLauncher(folder.resolve("launcher")), "", new Configuration.OfHost());
+        Storage storage = Storage.of(
+                root, host.facts(), new HostedLauncher(folder.resolve("launcher")), "", new Configuration.OfHost());
         ContainerId id = new ContainerId("0123456789abcdef".repeat(4));
         Rootfs rootfs = new Rootfs.Throwaway("/srv/root", host.user());
         ContainerFiles files = new ContainerFiles(root, host.facts().bootId());
@@ -74,7 +75,12 @@ class ProgramCheckTest {
                 .compile(
                         spec.build(),
                         new ContainerRoot(
-                                ExecutionDefaults.NONE, rootfs, Optional.empty(), "folder", AccountFiles.NONE, Optional.empty()),
+                                ExecutionDefaults.NONE,
+                                rootfs,
+                                Optional.empty(),
+                                "folder",
+                                AccountFiles.NONE,
+                                Optional.empty()),
                         id,
                         "checked",
                         new Networks(root, host.facts()).claim(spec.build(), id))

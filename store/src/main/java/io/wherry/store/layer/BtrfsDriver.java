@@ -81,8 +81,7 @@ public final class BtrfsDriver implements LayerDriver {
             throw folders.missing(chains.getLast());
         }
         return new RootfsMount.Bind(
-                container.resolve("rootfs"),
-                chains.isEmpty() ? Optional.empty() : Optional.of(tree(chains.getLast())));
+                container.resolve("rootfs"), chains.isEmpty() ? Optional.empty() : Optional.of(tree(chains.getLast())));
     }
 
     private Path tree(Digest chain) {

@@ -105,11 +105,7 @@ final class BtrfsUnpacking implements ImageUnpacking {
 
     private LayerSummary apply(int index, UnpackPass pass, InputStream archive) throws IOException {
         return new LayerWork(space, temporary.folder())
-                .run(
-                        TreeTarget.plain(tree(index)),
-                        index == 0 ? LayersBelow.NONE : LayersBelow.PRESENT,
-                        pass,
-                        archive);
+                .run(TreeTarget.plain(tree(index)), index == 0 ? LayersBelow.NONE : LayersBelow.PRESENT, pass, archive);
     }
 
     @Override
@@ -123,7 +119,8 @@ final class BtrfsUnpacking implements ImageUnpacking {
             }
             omitted.addAll(summary.omitted());
         }
-        Attributes root = first == 0 ? Attributes.IMPLIED_FOLDER : record(first - 1).root();
+        Attributes root =
+                first == 0 ? Attributes.IMPLIED_FOLDER : record(first - 1).root();
         for (int i = first; i < summaries.length; i++) {
             LayerSummary summary = java.util.Objects.requireNonNull(summaries[i]);
             root = summary.root().orElse(root);

@@ -82,8 +82,7 @@ public final class DirDriver implements LayerDriver {
 
     private RootfsMount bind(Path container, List<Digest> chains) {
         return new RootfsMount.Bind(
-                container.resolve("rootfs"),
-                chains.isEmpty() ? Optional.empty() : Optional.of(tree(chains.getLast())));
+                container.resolve("rootfs"), chains.isEmpty() ? Optional.empty() : Optional.of(tree(chains.getLast())));
     }
 
     private Path tree(Digest chain) {

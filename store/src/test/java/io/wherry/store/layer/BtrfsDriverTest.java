@@ -69,7 +69,8 @@ class BtrfsDriverTest extends LayerDriverContract {
     @Test
     void imagesShareTheLayersThatTheyHaveInCommon() throws IOException {
         PullResult one = base("one");
-        Path tree = store.root.resolve("layers/btrfs/" + LayerFolders.name(chains(one).getFirst()) + "/t/etc/passwd");
+        Path tree = store.root.resolve(
+                "layers/btrfs/" + LayerFolders.name(chains(one).getFirst()) + "/t/etc/passwd");
         Object made = Files.getAttribute(tree, "unix:ctime");
         PullResult two = base("two", new Tar().file("own", "o").bytes());
         assertThat(chains(two).getFirst()).isEqualTo(chains(one).getFirst());
@@ -166,11 +167,11 @@ class BtrfsDriverTest extends LayerDriverContract {
         Files.writeString(store.root.resolve("plain/file"), "x");
         Subvolumes subvolumes = new Subvolumes(store.space);
         assertThatThrownBy(() -> subvolumes.snapshot(store.root.resolve("plain"), store.root.resolve("copy")))
-                .isInstanceOfSatisfying(TreeException.class, e -> assertThat(e.errno())
-                        .isEqualTo(22));
+                .isInstanceOfSatisfying(
+                        TreeException.class, e -> assertThat(e.errno()).isEqualTo(22));
         assertThatThrownBy(() -> subvolumes.make(store.root.resolve("plain")))
-                .isInstanceOfSatisfying(TreeException.class, e -> assertThat(e.errno())
-                        .isEqualTo(17));
+                .isInstanceOfSatisfying(
+                        TreeException.class, e -> assertThat(e.errno()).isEqualTo(17));
         assertThat(store.root.resolve("plain/file")).hasContent("x");
         assertThat(store.root.resolve("copy")).doesNotExist();
     }
@@ -197,9 +198,11 @@ class BtrfsDriverTest extends LayerDriverContract {
             store.driver.remove(chains(image).getFirst());
             HostedPilots.run("btrfs", "subvolume", "sync", disk.point().toString());
             HostedPilots.run("btrfs", "filesystem", "sync", disk.point().toString());
-            String groups = HostedPilots.run("btrfs", "qgroup", "show", disk.point().toString());
+            String groups =
+                    HostedPilots.run("btrfs", "qgroup", "show", disk.point().toString());
             List<String> ids = subvolumeIds();
-            assertThat(groups.lines().filter(line -> line.startsWith("0/"))
+            assertThat(groups.lines()
+                            .filter(line -> line.startsWith("0/"))
                             .map(line -> line.split(" +")[0])
                             .filter(group -> !group.equals("0/5")))
                     .allMatch(group -> ids.contains(group.substring(2)));
