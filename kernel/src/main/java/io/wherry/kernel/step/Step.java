@@ -43,6 +43,7 @@ public sealed interface Step
                 MakeCgroup,
                 MakeEntry,
                 MakeFifo,
+                LimitSubvolume,
                 MakeFolder,
                 MakeLink,
                 MakeMountsPrivate,
