@@ -249,3 +249,59 @@ int tree_copy(int source, int target, bool overlay, struct tree_copied *result) 
 }
 
 int tree_copy_alone(int source, int target, struct tree_copied *result) { return copy_registers(source, target, false, false, result); }
+
+/* ---- owners ---- */
+
+struct owner {
+    uint32_t uid, gid;
+    uint64_t device; /* nothing that is mounted below */
+};
+
+static int own_folder(struct copy *c, int dir, const struct owner *owner, int depth);
+
+/* By the name: whoever exchanges it for another one meanwhile can do so for a name of this folder only. */
+static int own_entry(struct copy *c, int dir, const char *name, const struct owner *owner, int depth) {
+    struct stat st;
+    TRY(CALL(c, newfstatat, dir, name, &st, AT_NOFOLLOW));
+    if (st.st_dev != owner->device) {
+        return 0;
+    }
+    if ((st.st_mode & KIND_MASK) == KIND_FOLDER) {
+        if (depth >= DEPTH_LIMIT) {
+            return -ENAMETOOLONG;
+        }
+        CLOSING int below = (int)TRY(CALL(c, openat, dir, name, O_FOLDER));
+        return own_folder(c, below, owner, depth + 1);
+    }
+    bool differs = st.st_uid != owner->uid || st.st_gid != owner->gid;
+    return differs ? (int)CALL(c, fchownat, dir, name, owner->uid, owner->gid, AT_NOFOLLOW) : 0;
+}
+
+static int own_folder(struct copy *c, int dir, const struct owner *owner, int depth) {
+    struct listing list = {.fd = dir};
+    const struct directory_entry *entry;
+    struct stat st;
+    int error = 0;
+    while ((entry = listing_next(&list, &error)) != NULL) {
+        error = own_entry(c, dir, entry->name, owner, depth);
+        if (error < 0 && error != -ENOENT) { /* removed meanwhile */
+            if (c->result->name[0] == 0) {
+                text_copy(c->result->name, sizeof c->result->name, entry->name);
+            }
+            return error;
+        }
+    }
+    TRY(noted(c, __NR_getdents64, error));
+    TRY(CALL(c, fstat, dir, &st));
+    bool differs = st.st_uid != owner->uid || st.st_gid != owner->gid;
+    return differs ? (int)CALL(c, fchown, dir, owner->uid, owner->gid) : 0;
+}
+
+int tree_own(int folder, uint32_t uid, uint32_t gid, struct tree_copied *result) {
+    struct copy c = {.result = result};
+    struct stat st;
+    CLOSING int dir = (int)TRY(CALL(&c, openat, folder, ".", O_FOLDER));
+    TRY(CALL(&c, fstat, dir, &st));
+    const struct owner owner = {.uid = uid, .gid = gid, .device = st.st_dev};
+    return own_folder(&c, dir, &owner, 0);
+}

@@ -36,9 +36,11 @@ final class Creation {
     private final Storage storage;
     private final ContainerEvents events;
     private final Runtimes runtimes;
+    private final ContainerVolumes volumes;
 
     Creation(StateRoot root, ContainerFiles files, HostFacts facts, Storage storage, Runtimes runtimes) {
         this.runtimes = runtimes;
+        this.volumes = new ContainerVolumes(root, files, facts, storage);
         this.events = new ContainerEvents(root, files);
         this.storage = storage;
         this.root = root;
@@ -59,8 +61,15 @@ final class Creation {
                         from.accounts().passwd(),
                         from.accounts().group());
         NetworkFiles networkFiles = new NetworkFiles(files.folder(id), network.address());
-        RuntimeConfig config =
-                ConfigCompiler.compile(spec, from.defaults(), account, networkFiles, network.parameters(), facts, id);
+        RuntimeConfig config = ConfigCompiler.compile(
+                spec,
+                from.defaults(),
+                account,
+                volumes.mounts(id, spec),
+                networkFiles,
+                network.parameters(),
+                facts,
+                id);
         Runtimes.Found runtime = runtimes.of(spec);
         RuntimeDemands.check(spec, runtime.name(), runtime.kind());
         Plan plan = runtime.runtime()

@@ -1,11 +1,15 @@
 package io.wherry.store.layer;
 
+import io.wherry.kernel.tree.TreeEntry;
+import io.wherry.kernel.tree.TreeSession;
+import io.wherry.kernel.tree.TreeStream;
 import io.wherry.kernel.tree.TreeTarget;
 import io.wherry.oci.Digest;
 import io.wherry.store.disk.Durable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,6 +18,9 @@ import java.util.Optional;
  */
 public final class DirDriver implements LayerDriver {
     static final String NAME = "dir";
+
+    /** Beside a container's tree; its time is when that was whole and like the image's. */
+    private static final String COPIED = "copied";
 
     private final StoreSpace space;
     private final LayerFolders folders;
@@ -66,6 +73,9 @@ public final class DirDriver implements LayerDriver {
             if (from.isPresent()) {
                 space.copyTree(TreeTarget.plain(space.root()), from.get(), begun, durable);
             }
+            if (!durable) { // the files of another container's copy do not tell what that has changed
+                Files.writeString(container.resolve(COPIED), "");
+            }
             Files.move(begun, rootfs);
         } catch (IOException e) {
             throw Durable.failure("make", rootfs, e);
@@ -93,6 +103,17 @@ public final class DirDriver implements LayerDriver {
     public void discard(Path container) {
         space.trash(container.resolve("rootfs"));
         space.trash(container.resolve("rootfs.new"));
+        space.durable().remove(container.resolve(COPIED));
+    }
+
+    /** {@return when this tree of a container was a copy of its image's; the beginning of time if nobody knows} */
+    public static TreeEntry.Changed copied(Path rootfs) {
+        try {
+            Instant time = Files.getLastModifiedTime(rootfs.resolveSibling(COPIED)).toInstant();
+            return new TreeEntry.Changed(time.getEpochSecond(), time.getNano());
+        } catch (IOException e) {
+            return new TreeEntry.Changed(Long.MIN_VALUE, 0);
+        }
     }
 
     @Override
