@@ -4,7 +4,8 @@
 #include <linux/btrfs.h>
 #include <linux/btrfs_tree.h>
 
-static bool is_subvolume(int dir, const char *name) {
+/* On another filesystem a folder may have that inode number too: then the ioctl that follows is refused. */
+static bool may_be_root(int dir, const char *name) {
     struct stat st;
     return SYS(newfstatat, dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_ino == BTRFS_FIRST_FREE_OBJECTID;
 }
@@ -17,7 +18,7 @@ static bool has_others(int source) {
 }
 
 int subvolume_make(int dir, const char *name, int source) {
-    if (source >= 0 && is_subvolume(source, ".") && has_others(source)) {
+    if (source >= 0 && may_be_root(source, ".") && has_others(source)) {
         return -EXDEV;
     }
     struct btrfs_ioctl_vol_args_v2 args = {.fd = source};
@@ -26,7 +27,7 @@ int subvolume_make(int dir, const char *name, int source) {
 }
 
 int subvolume_remove(int dir, const char *name) {
-    if (!is_subvolume(dir, name)) {
+    if (!may_be_root(dir, name)) {
         return -EINVAL;
     }
     struct btrfs_ioctl_vol_args_v2 args = {0};

@@ -57,6 +57,7 @@ final class Creation {
     record Compiled(RuntimeConfig config, Plan plan, KernelProgram program) {}
 
     Compiled compile(ContainerSpec spec, ContainerRoot from, ContainerId id, String name, NetworkChoice network) {
+        SizeLimit.check(spec, from, facts);
         Account account = DevelopmentEnvironment.is(spec)
                 ? DevelopmentEnvironment.account(spec, facts)
                 : Account.lookUp(
@@ -201,6 +202,10 @@ final class Creation {
             makeFolder(folder);
             if (from.image().isPresent()) {
                 prepare(from, from.image().get().chains(), folder);
+                if (record.spec().storageSize() != 0) {
+                    SizeLimit.set(
+                            storage.launcher(), folder.resolve("rootfs"), record.spec().storageSize());
+                }
             }
             StateFile.writeInside(folder, ContainerRecord.FILE, record.bytes(), durable);
             StateFile.writeInside(

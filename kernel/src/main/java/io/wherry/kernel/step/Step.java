@@ -44,6 +44,7 @@ public sealed interface Step
                 MakeCgroup,
                 MakeEntry,
                 MakeFifo,
+                LimitSubvolume,
                 MakeFolder,
                 MakeIdMapping,
                 MakeLink,
