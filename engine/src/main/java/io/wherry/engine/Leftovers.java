@@ -151,7 +151,9 @@ final class Leftovers {
      */
     private void empty(ContainerId id) {
         TaskResult removed = launcher.task(TreeRemoval.program(root.trash(), id.text()), Assembler.PILOT);
-        if (!removed.ok() && removed.failure().isPresent() && isDenied(removed.failure().get())) {
+        if (!removed.ok()
+                && removed.failure().isPresent()
+                && isDenied(removed.failure().get())) {
             storage.space().removeTree(root.trash().resolve(id.text()));
         } else if (!removed.ok()) {
             throw new WherryException(

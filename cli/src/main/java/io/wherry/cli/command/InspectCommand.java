@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Shows all that is known of containers and images. */
+/** Shows all that is known of containers, images and volumes. */
 final class InspectCommand extends Command<InspectCommand.Words> {
     /** What its options fill. */
     static final class Words {
@@ -47,7 +47,7 @@ final class InspectCommand extends Command<InspectCommand.Words> {
                         Operands.MANY,
                         false,
                         type.equals("image") ? Operands.Complete.IMAGES : Operands.Complete.CONTAINERS),
-                "Show all that is known of containers and images",
+                "Show all that is known of containers, images and volumes",
                 List.of("wherry inspect web", "wherry inspect -f '{{.State.Status}}' web"));
     }
 
@@ -57,7 +57,7 @@ final class InspectCommand extends Command<InspectCommand.Words> {
                 .text("format", 'f', "TEMPLATE", "A Go template or `json`", (w, v) -> w.format = v)
                 .flag("json", NONE, "Print one JSON object a line", (w, v) -> w.json = v)
                 .absent("size", 's', false, "sizes of containers")
-                .choice("type", "container|image", "Look only among these", (w, v) -> w.type = v);
+                .choice("type", "container|image|volume", "Look only among these", (w, v) -> w.type = v);
     }
 
     @Override
@@ -84,10 +84,13 @@ final class InspectCommand extends Command<InspectCommand.Words> {
         return code;
     }
 
-    /** A container first, as its names are shorter; an image if there is no such container. */
+    /** A container first, as its names are shorter; an image if there is no such container, then a volume. */
     private static JsonValue document(Engine engine, String name, String among) {
         if (among.equals("image")) {
             return ImageDocuments.of(engine.image(name));
+        }
+        if (among.equals("volume")) {
+            return VolumeDocument.of(engine.volumes().get(name));
         }
         try {
             return ContainerDocument.of(engine.inspect(name));
@@ -96,11 +99,14 @@ final class InspectCommand extends Command<InspectCommand.Words> {
             if (may && engine.hasImage(name)) {
                 return ImageDocuments.of(engine.image(name));
             }
+            if (may && engine.volumes().has(name)) {
+                return VolumeDocument.of(engine.volumes().get(name));
+            }
             throw may
                     ? new WherryException(
                             WherryException.Kind.NOT_FOUND,
-                            "There is no container and no image `" + name + "`.",
-                            "`wherry ps -a` lists containers, `wherry images` images.")
+                            "There is no container, no image and no volume `" + name + "`.",
+                            "`wherry ps -a` lists containers, `wherry images` images, `wherry volume ls` volumes.")
                     : e;
         }
     }
