@@ -80,8 +80,8 @@ class VolumesCrashTest {
     void whoComesNextFindsAVolumeWholeOrMakesItAnew() throws IOException {
         String given = System.getenv("WHERRY_SEED");
         Random random = new Random(given == null ? 1 : Long.parseLong(given));
-        List<List<String>> subjects = List.of(
-                run("true"), List.of("volume", "create", "data"), run("true"), List.of("volume", "rm", "data"));
+        List<List<String>> subjects =
+                List.of(run("true"), List.of("volume", "create", "data"), run("true"), List.of("volume", "rm", "data"));
         for (int i = 0; i < SAMPLE; i++) {
             List<String> words = subjects.get(i % subjects.size());
             if (words.contains("rm") && words.getFirst().equals("volume")) {

@@ -95,8 +95,7 @@ final class ContainerVolumes {
         }
         List<String> options = new ArrayList<>(mount.options());
         options.add(MountSpec.ANONYMOUS);
-        return new MountSpec(
-                mount.type(), Optional.of(ContainerId.random().text()), mount.target(), options);
+        return new MountSpec(mount.type(), Optional.of(ContainerId.random().text()), mount.target(), options);
     }
 
     /** Of one target the first counts: what was asked, then other containers', then the image's. */
@@ -119,8 +118,8 @@ final class ContainerVolumes {
             if (target.startsWith("/")
                     && target.indexOf('\0') < 0
                     && !MountCompiler.clean(target).equals("/")) {
-                mounts.add(new MountSpec(
-                        MountSpec.Type.VOLUME, Optional.empty(), MountCompiler.clean(target), List.of()));
+                mounts.add(
+                        new MountSpec(MountSpec.Type.VOLUME, Optional.empty(), MountCompiler.clean(target), List.of()));
             }
         }
         return mounts;
@@ -158,9 +157,20 @@ final class ContainerVolumes {
         return false;
     }
 
+    private static boolean hasVolumes(ContainerSpec spec) {
+        for (MountSpec mount : spec.mounts()) {
+            if (mount.type() == MountSpec.Type.VOLUME) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Makes what a container is to have mounted and what is not there, and gives it to the container's user where that was asked. */
     void prepare(ContainerId id, ContainerSpec spec, ContainerRoot from) {
-        make(id, spec, from);
+        if (hasVolumes(spec)) {
+            make(id, spec, from);
+        }
         for (MountSpec mount : spec.mounts()) {
             if (facts.root()
                     && mount.options().contains(MountSpec.CREATE)
@@ -174,11 +184,11 @@ final class ContainerVolumes {
     }
 
     private void give(MountSpec mount, ContainerId id, ContainerSpec spec, ContainerRoot from) {
-        Path folder = mount.type() == MountSpec.Type.VOLUME
-                ? mounts(id, spec).data(mount)
-                : MountCompiler.source(mount);
+        Path folder =
+                mount.type() == MountSpec.Type.VOLUME ? mounts(id, spec).data(mount) : MountCompiler.source(mount);
         if (folder.getNameCount() < 2) { // of a system: who says it means something else
-            throw ConfigCompiler.invalid("The option `U` would give all of " + folder + " of this host to another user.");
+            throw ConfigCompiler.invalid(
+                    "The option `U` would give all of " + folder + " of this host to another user.");
         }
         if (!Files.isDirectory(folder)) {
             throw ConfigCompiler.invalid("The option `U` is for folders, and " + folder + " is none.");

@@ -67,14 +67,7 @@ final class Creation {
                         from.accounts().group());
         NetworkFiles networkFiles = new NetworkFiles(files.folder(id), network.address());
         RuntimeConfig config = ConfigCompiler.compile(
-                spec,
-                from.defaults(),
-                account,
-                volumes,
-                networkFiles,
-                network.parameters(),
-                facts,
-                id);
+                spec, from.defaults(), account, volumes, networkFiles, network.parameters(), facts, id);
         Runtimes.Found runtime = runtimes.of(spec);
         RuntimeDemands.check(spec, runtime.name(), runtime.kind());
         Plan plan = runtime.runtime()

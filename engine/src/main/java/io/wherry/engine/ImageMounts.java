@@ -42,7 +42,8 @@ final class ImageMounts {
         if (!facts.features().overlayOneByOne()) {
             throw new WherryException(
                     WherryException.Kind.UNSUPPORTED,
-                    "The image `" + name + "` cannot be mounted: its layers must be given to overlayfs one by one, which this kernel cannot do yet.",
+                    "The image `" + name
+                            + "` cannot be mounted: its layers must be given to overlayfs one by one, which this kernel cannot do yet.",
                     "Linux 6.5 or later can.");
         }
         for (String lower : lowers) {

@@ -39,8 +39,9 @@ final class MountCompiler {
             mounts.removeIf(other -> other.destination().equals(target)); // the user's takes the place of a default
             mounts.add(
                     switch (mount.type()) {
-                        case BIND -> OwnerMapping.of(mount, bind(mount), user, facts);
-                        case VOLUME -> OwnerMapping.of(mount, volumes.mounts(id, spec).mount(mount, facts), user, facts);
+                        case BIND -> withOwners(mount, bind(mount));
+                        case VOLUME ->
+                            withOwners(mount, volumes.mounts(id, spec).mount(mount, facts));
                         case IMAGE -> volumes.image(mount, facts);
                         case TMPFS -> tmpfs(mount);
                         case OVERLAY ->
@@ -51,6 +52,10 @@ final class MountCompiler {
                                     "Bind it read-only with :ro.");
                     });
         }
+    }
+
+    private Mount withOwners(MountSpec asked, Mount mount) {
+        return OwnerMapping.isAsked(asked) ? OwnerMapping.of(asked, mount, user, facts) : mount;
     }
 
     /** By depth; of one depth as they were asked. */

@@ -22,16 +22,31 @@ final class OwnerMapping {
 
     private OwnerMapping() {}
 
-    /** {@return the mount with what was asked of it} */
+    /** Refuses it for a start that is stepped: its namespace comes from a process of its own, which nobody could step. */
+    static void refuse(ContainerSpec spec) {
+        for (MountSpec mount : spec.mounts()) {
+            if (isAsked(mount)) {
+                throw new WherryException(
+                        WherryException.Kind.UNSUPPORTED,
+                        "A start with `idmap` cannot be shown one instruction at a time.",
+                        "`wherry explain -v run …` shows all of them.");
+            }
+        }
+    }
+
+    /** {@return whether a mount is to have other owners} */
+    static boolean isAsked(MountSpec mount) {
+        return mount.options().contains(OPTION) || mount.value(OPTION).isPresent();
+    }
+
+    /** {@return the mount with the owners that are asked for} */
     static Mount of(MountSpec asked, Mount mount, Account user, HostFacts facts) {
         String text = asked.value(OPTION).orElse("");
-        if (text.isEmpty() && !asked.options().contains(OPTION)) {
-            return mount;
-        }
         if (!facts.root()) {
             throw new WherryException(
                     WherryException.Kind.UNSUPPORTED,
-                    "An ordinary user cannot mount " + asked.source().orElse("") + " with other owners: the kernel lets nobody do that but who may mount its filesystem, root.",
+                    "An ordinary user cannot mount " + asked.source().orElse("")
+                            + " with other owners: the kernel lets nobody do that but who may mount its filesystem, root.",
                     "`U` gives the files to the container's user for good.");
         }
         if (!mount.isBind()) {
@@ -47,10 +62,10 @@ final class OwnerMapping {
             uids = exchange(owner(source, "unix:uid"), user.uid());
             gids = exchange(owner(source, "unix:gid"), user.gid());
         } else {
-            throw ConfigCompiler.invalid("The option `idmap` of a volume needs numbers: `idmap=uids=FROM-TO-COUNT;gids=FROM-TO-COUNT`.");
+            throw ConfigCompiler.invalid(
+                    "The option `idmap` of a volume needs numbers: `idmap=uids=FROM-TO-COUNT;gids=FROM-TO-COUNT`.");
         }
-        return new Mount(
-                mount.destination(), mount.type(), mount.source(), mount.options(), uids, gids, mount.extra());
+        return new Mount(mount.destination(), mount.type(), mount.source(), mount.options(), uids, gids, mount.extra());
     }
 
     /** What is to be made will be root's. */

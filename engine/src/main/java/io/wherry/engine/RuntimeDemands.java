@@ -117,7 +117,7 @@ final class RuntimeDemands {
         if (mount.type() == MountSpec.Type.IMAGE) {
             return "an image";
         }
-        if (mount.options().contains("idmap") || mount.value("idmap").isPresent()) {
+        if (OwnerMapping.isAsked(mount)) {
             return "something with other owners (`idmap`)";
         }
         return mount.value("subpath").isPresent() ? "a part of a volume" : "";

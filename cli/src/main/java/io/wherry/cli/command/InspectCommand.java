@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Shows all that is known of containers and images. */
+/** Shows all that is known of containers, images and volumes. */
 final class InspectCommand extends Command<InspectCommand.Words> {
     /** What its options fill. */
     static final class Words {
@@ -50,7 +50,7 @@ final class InspectCommand extends Command<InspectCommand.Words> {
                         Operands.MANY,
                         false,
                         type.equals("image") ? Operands.Complete.IMAGES : Operands.Complete.CONTAINERS),
-                "Show all that is known of containers and images",
+                "Show all that is known of containers, images and volumes",
                 List.of("wherry inspect web", "wherry inspect -f '{{.State.Status}}' web"));
     }
 
@@ -61,7 +61,7 @@ final class InspectCommand extends Command<InspectCommand.Words> {
                 .flag("json", NONE, "Print one JSON object a line", (w, v) -> w.json = v)
                 .absent("size", 's', false, "sizes of containers")
                 .flag("referrers", NONE, "What refers to an image at its registry", (w, v) -> w.referrers = v)
-                .choice("type", "container|image", "Look only among these", (w, v) -> w.type = v);
+                .choice("type", "container|image|volume", "Look only among these", (w, v) -> w.type = v);
     }
 
     @Override
@@ -101,10 +101,13 @@ final class InspectCommand extends Command<InspectCommand.Words> {
         return documents;
     }
 
-    /** A container first, as its names are shorter; an image if there is no such container. */
+    /** A container first, as its names are shorter; an image if there is no such container, then a volume. */
     private static JsonValue document(Engine engine, String name, String among) {
         if (among.equals("image")) {
             return ImageDocuments.of(engine.image(name));
+        }
+        if (among.equals("volume")) {
+            return VolumeDocument.of(engine.volumes().get(name));
         }
         try {
             return ContainerDocument.of(engine.inspect(name));
@@ -113,11 +116,14 @@ final class InspectCommand extends Command<InspectCommand.Words> {
             if (may && engine.hasImage(name)) {
                 return ImageDocuments.of(engine.image(name));
             }
+            if (may && engine.volumes().has(name)) {
+                return VolumeDocument.of(engine.volumes().get(name));
+            }
             throw may
                     ? new WherryException(
                             WherryException.Kind.NOT_FOUND,
-                            "There is no container and no image `" + name + "`.",
-                            "`wherry ps -a` lists containers, `wherry images` images.")
+                            "There is no container, no image and no volume `" + name + "`.",
+                            "`wherry ps -a` lists containers, `wherry images` images, `wherry volume ls` volumes.")
                     : e;
         }
     }

@@ -32,7 +32,12 @@ public record MakeIdMapping(List<IdRange> uids, List<IdRange> gids, Slot namespa
     private static void write(Strand out, String file, List<IdRange> ranges) {
         StringBuilder text = new StringBuilder();
         for (IdRange range : ranges) {
-            text.append(range.inside()).append(' ').append(range.outside()).append(' ').append(range.count()).append('\n');
+            text.append(range.inside())
+                    .append(' ')
+                    .append(range.outside())
+                    .append(' ')
+                    .append(range.count())
+                    .append('\n');
         }
         byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
         out.op(Op.WRITE, Slot.T0, out.string(file), out.data().block(bytes), bytes.length, 0);

@@ -65,9 +65,7 @@ final class MountOwners {
                 PILOT,
                 new StartProcess(
                         new Namespaces(Linux.CLONE_NEWUSER), CHILD, Slot.NONE, sockets[0], sockets[1], process));
-        plan.add(
-                PILOT,
-                new MakeIdMapping(ranges(mount.uidMappings()), ranges(mount.gidMappings()), namespace));
+        plan.add(PILOT, new MakeIdMapping(ranges(mount.uidMappings()), ranges(mount.gidMappings()), namespace));
         plan.add(PILOT, new SendMark(sockets[0], Mark.MAPPED, Slot.NONE));
         plan.add(PILOT, new AwaitExit(process));
         plan.add(CHILD, new DieWithParent());
