@@ -167,9 +167,13 @@ public record ShimRuntime(String program, byte[] options) implements ContainerRu
         return events.number() < 0 ? new byte[0] : ShimEvents.service();
     }
 
-    /** As containerd's own address: nobody need be there, but it must stay the same, as the socket's name is made of it. */
+    /**
+     * As containerd's own address, of which the socket's name is made, so that it must stay the same. Shims that ask containerd for more than it tells (runwasi's, for layers of an image) insist on
+     * somebody there, and go on when they are turned away.
+     */
     private static String address(Placement place) {
-        return place.running() + "/containerd.sock";
+        String events = ShimEvents.address(place);
+        return events.isEmpty() ? place.running() + "/containerd.sock" : events;
     }
 
     private static String shimGroup(Placement place) {
