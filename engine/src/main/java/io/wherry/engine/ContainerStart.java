@@ -23,6 +23,7 @@ final class ContainerStart {
     private final Creation creation;
     private final Roots roots;
     private final Networks networks;
+    private final ContainerVolumes volumes;
     private final Launcher launcher;
     private final StateRoot root;
 
@@ -32,6 +33,7 @@ final class ContainerStart {
             Creation creation,
             Roots roots,
             Networks networks,
+            ContainerVolumes volumes,
             Launcher launcher,
             StateRoot root) {
         this.root = root;
@@ -40,6 +42,7 @@ final class ContainerStart {
         this.creation = creation;
         this.roots = roots;
         this.networks = networks;
+        this.volumes = volumes;
         this.launcher = launcher;
     }
 
@@ -74,8 +77,12 @@ final class ContainerStart {
             return Optional.empty();
         }
         removal.waitIfEnding(id);
+        ContainerRecord record = found.record().get();
         refuseMounted(id, container.name(), "started");
-        KernelProgram program = compile(found.record().get()).program();
+        if (ContainerVolumes.any(record.spec())) {
+            volumes.prepare(id, record.spec(), roots.of(record, files.folder(id)));
+        }
+        KernelProgram program = compile(record).program();
         if (!Arrays.equals(program.bytes(), files.program(id).bytes())) {
             StateFile.write(files.folder(id).resolve(ContainerFiles.PROGRAM), program.bytes());
         }

@@ -10,6 +10,7 @@ import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.program.KernelProgram;
 import io.wherry.oci.Signal;
 import io.wherry.oci.WherryException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     final ContainerFiles files;
     private final Creation creation;
     private final ContainerMaking making;
+    private final ContainerVolumes volumes;
     private final ContainerEvents events;
     final Healing healing;
     private final HealedContainers healed;
@@ -65,16 +67,17 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         this.networks = new Networks(root, facts);
         this.events = new ContainerEvents(root, files);
         this.runtimes = new Runtimes(configuration);
+        this.volumes = new ContainerVolumes(root, files, facts, images.storage());
         this.creation = new Creation(root, files, facts, images.storage(), runtimes);
         this.rename = new ContainerRename(root, files);
         Leftovers leftovers = new Leftovers(root, files, rename, new TreeRemoval(launcher, facts), events);
         this.healing = new Healing(files, leftovers, launcher, facts.bootId(), events);
         this.healed = new HealedContainers(files, healing, leftovers);
         this.removal = new ContainerRemoval(files, healing, root, launcher);
-        this.making = new ContainerMaking(creation, networks, root, healed, removal);
+        this.making = new ContainerMaking(creation, networks, volumes, root, healed, removal);
         this.exec = new ContainerExec(files, root, facts, launcher, runtimes);
         this.roots = new Roots(facts, launcher, root, images);
-        this.start = new ContainerStart(files, removal, creation, roots, networks, launcher, root);
+        this.start = new ContainerStart(files, removal, creation, roots, networks, volumes, launcher, root);
         this.control = new ContainerControl(files);
         this.update = new ContainerUpdate(files, start, control, facts, launcher);
         this.boot = new Boot(files, start, facts.bootId());
@@ -112,6 +115,17 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         ContainerId id = ContainerId.random();
         create(spec, roots.of(spec, files.folder(id)), id, true);
         return id.text();
+    }
+
+    /**
+     * Creates a container with the words of another and a copy of its files as they are now; it does not run. One that runs is paused while its files are copied, but where the copy is a snapshot.
+     *
+     * @param name the new one's; absent: one is made up
+     * @return its id, 64 hexadecimal digits
+     * @throws WherryException of kind UNSUPPORTED if it has no files of its own; ALREADY_EXISTS if the name is taken
+     */
+    public String copy(String word, Optional<String> name) {
+        return new ContainerClone(this, control).of(healed(word), name).text();
     }
 
     /**
@@ -237,7 +251,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     }
 
     private Explaining explaining() {
-        return new Explaining(files, roots, networks, creation, start, exec);
+        return new Explaining(files, roots, networks, creation, volumes, start, exec);
     }
 
     /** {@return what to say about an execution whose program failed} */
@@ -256,7 +270,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
 
     /** {@return all that is known of the container that a name, an id or the beginning of an id names, healed} */
     public ContainerDetails inspect(String word) {
-        return new Inspection(root, files, images, exec).details(healed(word));
+        return new Inspection(root, files, images, exec, volumes).details(healed(word));
     }
 
     /**
@@ -328,13 +342,47 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     }
 
     /**
+     * Loads the images of an archive, or of a folder that is an OCI image layout.
+     *
+     * @param platform which images, and which of an index; absent: all, and of an index the one for this host
+     * @param notes receives sentences about what could not be unpacked here
+     * @param loaded called for each name, and for an image without any, when it can be used
+     */
+    public void load(
+            Path archive,
+            Optional<String> platform,
+            PullListener listener,
+            List<String> notes,
+            Consumer<Image> loaded) {
+        imageLoad().load(archive, new ImageLoad.Wish(platform, listener, notes, loaded));
+    }
+
+    /** The same for an archive that somebody writes as it is read, compressed or not. The stream stays the caller's. */
+    public void load(
+            InputStream archive,
+            Optional<String> platform,
+            PullListener listener,
+            List<String> notes,
+            Consumer<Image> loaded) {
+        imageLoad().load(archive, new ImageLoad.Wish(platform, listener, notes, loaded));
+    }
+
+    private ImageRemoval imageRemoval() {
+        return new ImageRemoval(images, files, new MountPlaces(root, launcher));
+    }
+
+    private ImageLoad imageLoad() {
+        return new ImageLoad(images, imageRemoval(), new ImageEvents(root, images));
+    }
+
+    /**
      * Takes an image's name away, and what nothing else needs.
      *
      * @param force also if ended containers were made from it
      */
     public void removeImage(String name, boolean force) {
         Image image = image(name);
-        new ImageRemoval(images, files, new MountPlaces(root, launcher)).remove(image, force);
+        imageRemoval().remove(image, force);
         new ImageEvents(root, images).removed(image);
     }
 
@@ -384,6 +432,11 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         new ContainerLogs(files).read(healed(word), query, output);
     }
 
+    /** {@return what reads and writes the files of containers} */
+    public ContainerTrees trees() {
+        return new ContainerTrees(this, images, launcher);
+    }
+
     /**
      * Reads the journal of events; up to a moment that is still to come, as they happen.
      *
@@ -401,5 +454,18 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
      */
     public void remove(String word, boolean force) {
         removal.remove(files.find(word), force);
+    }
+
+    /** The same, and the volumes that were made for the container alone. */
+    public void removeWithVolumes(String word, boolean force) {
+        ContainerId id = files.find(word);
+        ContainerSpec spec = files.read(id).spec();
+        removal.remove(id, force);
+        volumes.free(spec);
+    }
+
+    /** {@return the volumes} */
+    public VolumeCatalog volumes() {
+        return new VolumeCatalog(root, files, images.storage());
     }
 }

@@ -38,13 +38,19 @@ final class ImageCatalog {
         this.builtIn = builtIn;
     }
 
-    /** {@return the image that a name stands for, if it is here; an embedded one is unpacked first} */
+    /** {@return the image that a name, an id or the beginning of an id stands for, if it is here; an embedded one is unpacked first} */
     Optional<Image> find(String name) {
+        if (isId(name)) {
+            return ImageIds.find(name, storage.images()).map(this::image);
+        }
         ImageReference reference = ImageReference.parse(name);
         Optional<StoredImage> stored = storage.images().find(reference);
         if (stored.isEmpty() && isBuiltIn(name)) {
             install(reference, builtIn.resolve(name));
             stored = storage.images().find(reference);
+        }
+        if (stored.isEmpty()) {
+            stored = ImageIds.find(name, storage.images());
         }
         return stored.isEmpty() ? Optional.empty() : Optional.of(image(stored.get()));
     }
@@ -62,9 +68,15 @@ final class ImageCatalog {
                         "`wherry images` lists those that are; `wherry pull " + name + "` brings it."));
     }
 
-    /** {@return whether a name stands for an image that is here or embedded} Its documents are not read. */
+    /** {@return whether a name or an id stands for an image that is here or embedded} Under a name its documents are not read. */
     boolean has(String name) {
-        return storage.images().has(ImageReference.parse(name)) || isBuiltIn(name);
+        boolean named = !isId(name) && (storage.images().has(ImageReference.parse(name)) || isBuiltIn(name));
+        return named || ImageIds.find(name, storage.images()).isPresent();
+    }
+
+    /** Whole: what is shorter may be a name. */
+    private static boolean isId(String name) {
+        return name.length() >= ImageIds.WHOLE && ImageIds.isWhole(name);
     }
 
     private boolean isBuiltIn(String name) {

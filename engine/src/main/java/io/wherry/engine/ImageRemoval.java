@@ -45,6 +45,11 @@ final class ImageRemoval {
             }
         }
         images.remove(image.reference());
+        collect();
+    }
+
+    /** Removes blobs and layers that no image and no container needs. */
+    void collect() {
         List<List<Digest>> used = new ArrayList<>();
         for (ContainerId id : files.ids()) {
             used.add(files.layers(id));

@@ -64,7 +64,8 @@ final class Roots {
                 rootfs(mount, spec),
                 Optional.of(image),
                 driver.name(),
-                accounts(mount, image));
+                accounts(mount, image),
+                Optional.empty());
     }
 
     /** {@return the folders of an image's layers, the topmost first; one, where the storage driver keeps them as one tree} */
@@ -148,7 +149,7 @@ final class Roots {
                 !spec.user().orElse("").isEmpty() || !spec.groups().isEmpty();
         AccountFiles accounts =
                 needsAccounts ? AccountFiles.read(launcher, List.of(absolute.toString())) : AccountFiles.NONE;
-        return new ContainerRoot(ExecutionDefaults.NONE, rootfs, Optional.empty(), "folder", accounts);
+        return new ContainerRoot(ExecutionDefaults.NONE, rootfs, Optional.empty(), "folder", accounts, Optional.empty());
     }
 
     private static boolean hasMountsBelow(Path folder) {

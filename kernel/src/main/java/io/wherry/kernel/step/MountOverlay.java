@@ -21,7 +21,7 @@ import java.util.List;
  *
  * @param lowers absolute, topmost first
  * @param upper absolute; empty: nothing can be written, and there are two layers at least
- * @param work absolute, on the same filesystem
+ * @param work absolute, on the same filesystem; empty without {@code upper}
  * @param flags options without a value: {@code volatile}, {@code userxattr}
  * @param opened for each layer a slot for its folder; empty where the kernel knows {@code lowerdir+} (Linux 6.5)
  * @param mount filled
