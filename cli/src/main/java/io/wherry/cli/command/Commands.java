@@ -34,6 +34,7 @@ public final class Commands {
         "explain",
         "pull",
         "load",
+        "save",
         "images",
         "history",
         "rmi",
@@ -78,6 +79,7 @@ public final class Commands {
             case "image inspect" -> new InspectCommand("image");
             case "explain", "container explain" -> new ExplainCommand();
             case "pull", "image pull" -> new PullCommand();
+            case "save", "image save" -> new SaveCommand();
             case "load", "image load" -> new LoadCommand();
             case "images", "image ls", "image list" -> new ImagesCommand();
             case "history", "image history" -> new HistoryCommand();
