@@ -4,7 +4,17 @@
 #include <linux/btrfs.h>
 #include <linux/btrfs_tree.h>
 
+/* What a snapshot would leave out: subvolumes below it. An older kernel tells of none (before Linux 4.18). */
+static bool has_others(int source) {
+    struct btrfs_ioctl_get_subvol_rootref_args args = {0};
+    long error = sys_ioctl(source, BTRFS_IOC_GET_SUBVOL_ROOTREF, &args);
+    return error == -EOVERFLOW || (error == 0 && args.num_items > 0);
+}
+
 int subvolume_make(int dir, const char *name, int source) {
+    if (source >= 0 && has_others(source)) {
+        return -EXDEV;
+    }
     struct btrfs_ioctl_vol_args_v2 args = {.fd = source};
     text_copy(args.name, sizeof args.name, name);
     return (int)sys_ioctl(dir, source < 0 ? BTRFS_IOC_SUBVOL_CREATE_V2 : BTRFS_IOC_SNAP_CREATE_V2, &args);

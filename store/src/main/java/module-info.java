@@ -12,5 +12,7 @@ module io.wherry.store {
     exports io.wherry.store.layer;
     exports io.wherry.store.pull;
     exports io.wherry.store.tar;
+    exports io.wherry.store.tree;
     exports io.wherry.store.unpack;
+    exports io.wherry.store.volume;
 }

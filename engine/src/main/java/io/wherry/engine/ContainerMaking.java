@@ -7,6 +7,7 @@ import io.wherry.oci.WherryException;
 final class ContainerMaking {
     private final Creation creation;
     private final Networks networks;
+    private final ContainerVolumes volumes;
     private final StateRoot root;
     private final HealedContainers containers;
     private final ContainerRemoval removal;
@@ -14,11 +15,13 @@ final class ContainerMaking {
     ContainerMaking(
             Creation creation,
             Networks networks,
+            ContainerVolumes volumes,
             StateRoot root,
             HealedContainers containers,
             ContainerRemoval removal) {
         this.creation = creation;
         this.networks = networks;
+        this.volumes = volumes;
         this.root = root;
         this.containers = containers;
         this.removal = removal;
@@ -46,12 +49,28 @@ final class ContainerMaking {
         }
     }
 
-    private KernelProgram connected(ContainerSpec spec, ContainerRoot from, ContainerId id, boolean lasts) {
+    private KernelProgram connected(ContainerSpec asked, ContainerRoot from, ContainerId id, boolean lasts) {
+        ContainerSpec spec = volumes.complete(asked, from);
         Creation.NetworkChoice network = networks.claim(spec, id);
+        KernelProgram program;
         try {
-            return creation.create(spec, from, id, network, lasts);
+            program = creation.create(spec, from, id, network, lasts);
         } catch (WherryException e) {
             networks.release(network, id);
+            throw e;
+        }
+        if (ContainerVolumes.any(spec)) {
+            withVolumes(spec, from, id);
+        }
+        return program;
+    }
+
+    private void withVolumes(ContainerSpec spec, ContainerRoot from, ContainerId id) {
+        try {
+            volumes.prepare(id, spec, from);
+        } catch (WherryException e) {
+            removal.remove(id, true);
+            volumes.free(spec);
             throw e;
         }
     }

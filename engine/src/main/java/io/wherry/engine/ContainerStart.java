@@ -23,7 +23,9 @@ final class ContainerStart {
     private final Creation creation;
     private final Roots roots;
     private final Networks networks;
+    private final ContainerVolumes volumes;
     private final Launcher launcher;
+    private final StateRoot root;
 
     ContainerStart(
             ContainerFiles files,
@@ -31,12 +33,16 @@ final class ContainerStart {
             Creation creation,
             Roots roots,
             Networks networks,
-            Launcher launcher) {
+            ContainerVolumes volumes,
+            Launcher launcher,
+            StateRoot root) {
+        this.root = root;
         this.files = files;
         this.removal = removal;
         this.creation = creation;
         this.roots = roots;
         this.networks = networks;
+        this.volumes = volumes;
         this.launcher = launcher;
     }
 
@@ -71,11 +77,21 @@ final class ContainerStart {
             return Optional.empty();
         }
         removal.waitIfEnding(id);
-        KernelProgram program = compile(found.record().get()).program();
+        ContainerRecord record = found.record().get();
+        refuseMounted(id, container.name(), "started");
+        if (ContainerVolumes.any(record.spec())) {
+            volumes.prepare(id, record.spec(), roots.of(record, files.folder(id)));
+        }
+        KernelProgram program = compile(record).program();
         if (!Arrays.equals(program.bytes(), files.program(id).bytes())) {
             StateFile.write(files.folder(id).resolve(ContainerFiles.PROGRAM), program.bytes());
         }
         return Optional.of(program);
+    }
+
+    /** Refuses one whose root is mounted for the host: what is written by two overlays into one layer is lost. */
+    void refuseMounted(ContainerId id, String name, String what) {
+        new MountPlaces(root, launcher).refuse(id, name, what);
     }
 
     /** Starts a container and returns once it runs. Does nothing if it is attended already. */

@@ -31,6 +31,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     final ContainerFiles files;
     private final Creation creation;
     private final ContainerMaking making;
+    private final ContainerVolumes volumes;
     private final ContainerEvents events;
     final Healing healing;
     private final HealedContainers healed;
@@ -66,16 +67,17 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         this.networks = new Networks(root, facts);
         this.events = new ContainerEvents(root, files);
         this.runtimes = new Runtimes(configuration);
+        this.volumes = new ContainerVolumes(root, files, facts, images.storage());
         this.creation = new Creation(root, files, facts, images.storage(), runtimes);
         this.rename = new ContainerRename(root, files);
         Leftovers leftovers = new Leftovers(root, files, rename, new TreeRemoval(launcher, facts), events);
         this.healing = new Healing(files, leftovers, launcher, facts.bootId(), events);
         this.healed = new HealedContainers(files, healing, leftovers);
-        this.removal = new ContainerRemoval(files, healing);
-        this.making = new ContainerMaking(creation, networks, root, healed, removal);
+        this.removal = new ContainerRemoval(files, healing, root, launcher);
+        this.making = new ContainerMaking(creation, networks, volumes, root, healed, removal);
         this.exec = new ContainerExec(files, root, facts, launcher, runtimes);
         this.roots = new Roots(facts, launcher, root, images);
-        this.start = new ContainerStart(files, removal, creation, roots, networks, launcher);
+        this.start = new ContainerStart(files, removal, creation, roots, networks, volumes, launcher, root);
         this.control = new ContainerControl(files);
         this.update = new ContainerUpdate(files, start, control, facts, launcher);
         this.boot = new Boot(files, start, facts.bootId());
@@ -116,6 +118,17 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     }
 
     /**
+     * Creates a container with the words of another and a copy of its files as they are now; it does not run. One that runs is paused while its files are copied, but where the copy is a snapshot.
+     *
+     * @param name the new one's; absent: one is made up
+     * @return its id, 64 hexadecimal digits
+     * @throws WherryException of kind UNSUPPORTED if it has no files of its own; ALREADY_EXISTS if the name is taken
+     */
+    public String copy(String word, Optional<String> name) {
+        return new ContainerClone(this, control).of(healed(word), name).text();
+    }
+
+    /**
      * Starts a container and returns once it runs; one that runs is left alone. Nobody stays attached.
      *
      * @throws WherryException if it is paused, damaged, or cannot be started; then it is as it was
@@ -137,6 +150,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     /** Stops a container if it runs, as {@link #stop} does, and starts it. */
     public void restart(String word, Optional<Signal> signal, OptionalInt seconds) {
         ContainerId id = healed(word);
+        start.refuseMounted(id, files.record(id).name(), "started again");
         control.stop(id, signal, seconds);
         removal.waitUntilUnattended(id);
         start.start(id);
@@ -237,7 +251,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     }
 
     private Explaining explaining() {
-        return new Explaining(files, roots, networks, creation, start, exec);
+        return new Explaining(files, roots, networks, creation, volumes, start, exec);
     }
 
     /** {@return what to say about an execution whose program failed} */
@@ -256,7 +270,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
 
     /** {@return all that is known of the container that a name, an id or the beginning of an id names, healed} */
     public ContainerDetails inspect(String word) {
-        return new Inspection(root, files, images, exec).details(healed(word));
+        return new Inspection(root, files, images, exec, volumes).details(healed(word));
     }
 
     /**
@@ -358,8 +372,12 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         return new ImageSave(this.images, images);
     }
 
+    private ImageRemoval imageRemoval() {
+        return new ImageRemoval(images, files, new MountPlaces(root, launcher));
+    }
+
     private ImageLoad imageLoad() {
-        return new ImageLoad(images, new ImageRemoval(images, files), new ImageEvents(root, images));
+        return new ImageLoad(images, imageRemoval(), new ImageEvents(root, images));
     }
 
     /**
@@ -369,7 +387,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
      */
     public void removeImage(String name, boolean force) {
         Image image = image(name);
-        new ImageRemoval(images, files).remove(image, force);
+        imageRemoval().remove(image, force);
         new ImageEvents(root, images).removed(image);
     }
 
@@ -384,6 +402,32 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     }
 
     /**
+     * Opens the root of a container, or of an image, which then cannot be written, as a folder of the host; one that is open already stays.
+     *
+     * @param word a container's name; else an image's
+     * @param folder where it is wanted too; it is there
+     * @return where it is
+     * @throws WherryException of kind UNSUPPORTED if it is an overlay and the caller is not system root
+     */
+    public Path mount(String word, Optional<Path> folder) {
+        return mounts().mount(word, folder);
+    }
+
+    /** Takes away what {@link #mount} made for a container or an image, wherever that is; none is as wanted. */
+    public void unmount(String word) {
+        mounts().unmount(word);
+    }
+
+    /** {@return what is mounted, as the kernel says} */
+    public List<MountedRoot> mounted() {
+        return mounts().list();
+    }
+
+    private ContainerMounts mounts() {
+        return new ContainerMounts(files, roots, images, facts, launcher, root);
+    }
+
+    /**
      * Reads a container's log; following, until the container ends.
      *
      * @param output called by this thread, with large pieces
@@ -391,6 +435,11 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
      */
     public void logs(String word, LogQuery query, LogOutput output) {
         new ContainerLogs(files).read(healed(word), query, output);
+    }
+
+    /** {@return what reads and writes the files of containers} */
+    public ContainerTrees trees() {
+        return new ContainerTrees(this, images, launcher);
     }
 
     /**
@@ -405,10 +454,23 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     /**
      * Removes a container.
      *
-     * @param force whether it is killed if it runs
-     * @throws WherryException of kind FAILED_PRECONDITION if it runs and is not to be killed
+     * @param force whether it is killed if it runs, and unmounted if it is mounted
+     * @throws WherryException of kind FAILED_PRECONDITION if it runs, or is mounted, and is not forced
      */
     public void remove(String word, boolean force) {
         removal.remove(files.find(word), force);
+    }
+
+    /** The same, and the volumes that were made for the container alone. */
+    public void removeWithVolumes(String word, boolean force) {
+        ContainerId id = files.find(word);
+        ContainerSpec spec = files.read(id).spec();
+        removal.remove(id, force);
+        volumes.free(spec);
+    }
+
+    /** {@return the volumes} */
+    public VolumeCatalog volumes() {
+        return new VolumeCatalog(root, files, images.storage());
     }
 }

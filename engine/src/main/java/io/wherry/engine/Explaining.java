@@ -8,6 +8,7 @@ final class Explaining {
     private final Roots roots;
     private final Networks networks;
     private final Creation creation;
+    private final ContainerVolumes volumes;
     private final ContainerStart start;
     private final ContainerExec exec;
 
@@ -16,12 +17,14 @@ final class Explaining {
             Roots roots,
             Networks networks,
             Creation creation,
+            ContainerVolumes volumes,
             ContainerStart start,
             ContainerExec exec) {
         this.files = files;
         this.roots = roots;
         this.networks = networks;
         this.creation = creation;
+        this.volumes = volumes;
         this.start = start;
         this.exec = exec;
     }
@@ -32,7 +35,7 @@ final class Explaining {
         String name = spec.name().orElse(ContainerNames.generated(id, 0));
         ContainerRoot from = roots.of(spec, files.folder(id));
         Creation.NetworkChoice network = networks.preview(spec, id);
-        Creation.Compiled compiled = creation.compile(spec, from, id, name, network);
+        Creation.Compiled compiled = creation.compile(volumes.complete(spec, from), from, id, name, network);
         return new Explanation(compiled.plan(), compiled.program()).of(id.text(), name, network.address());
     }
 

@@ -64,7 +64,27 @@ final class Roots {
                 rootfs(mount, spec),
                 Optional.of(image),
                 driver.name(),
-                accounts(mount, image));
+                accounts(mount, image),
+                Optional.empty());
+    }
+
+    /** {@return the folders of an image's layers, the topmost first; one, where the storage driver keeps them as one tree} */
+    List<String> layers(Image image) {
+        LayerDriver driver = images.storage().drivers().usual();
+        images.ready(image, driver);
+        return layers(driver.mount(state.root(), image.chains()));
+    }
+
+    private static List<String> layers(RootfsMount mount) {
+        List<String> folders = new ArrayList<>();
+        if (mount instanceof RootfsMount.Overlay overlay) {
+            for (String lower : overlay.lowers()) {
+                folders.add(overlay.base().resolve(lower).toString());
+            }
+        } else if (mount instanceof RootfsMount.Bind bind && bind.image().isPresent()) {
+            folders.add(bind.image().get().toString());
+        }
+        return folders;
     }
 
     /** Another processor may be emulated (binfmt_misc); another system may not. */
@@ -80,12 +100,8 @@ final class Roots {
 
     private static Rootfs rootfs(RootfsMount mount, ContainerSpec spec) {
         if (mount instanceof RootfsMount.Overlay overlay) {
-            List<String> lowers = new ArrayList<>();
-            for (String lower : overlay.lowers()) {
-                lowers.add(overlay.base().resolve(lower).toString());
-            }
             return new Rootfs.Overlay(
-                    lowers, overlay.upper().toString(), overlay.work().toString(), spec.remove(), true);
+                    layers(mount), overlay.upper().toString(), overlay.work().toString(), spec.remove(), true);
         }
         return new Rootfs.Folder(((RootfsMount.Bind) mount).folder().toString());
     }
@@ -100,14 +116,7 @@ final class Roots {
         if (keptPasswd.isPresent() && keptGroup.isPresent()) {
             return new AccountFiles(keptPasswd.get(), keptGroup.get());
         }
-        List<String> folders = new ArrayList<>();
-        if (mount instanceof RootfsMount.Overlay overlay) {
-            for (String lower : overlay.lowers()) {
-                folders.add(overlay.base().resolve(lower).toString());
-            }
-        } else if (mount instanceof RootfsMount.Bind bind && bind.image().isPresent()) {
-            folders.add(bind.image().get().toString());
-        }
+        List<String> folders = layers(mount);
         AccountFiles read = folders.isEmpty() ? AccountFiles.NONE : AccountFiles.read(launcher, folders);
         StateRoot.made(kept);
         StateFile.write(passwd, read.passwd());
@@ -140,7 +149,7 @@ final class Roots {
                 !spec.user().orElse("").isEmpty() || !spec.groups().isEmpty();
         AccountFiles accounts =
                 needsAccounts ? AccountFiles.read(launcher, List.of(absolute.toString())) : AccountFiles.NONE;
-        return new ContainerRoot(ExecutionDefaults.NONE, rootfs, Optional.empty(), "folder", accounts);
+        return new ContainerRoot(ExecutionDefaults.NONE, rootfs, Optional.empty(), "folder", accounts, Optional.empty());
     }
 
     private static boolean hasMountsBelow(Path folder) {

@@ -77,7 +77,8 @@ class ExplainTest {
                 new Rootfs.Throwaway(folder.resolve("rootfs").toString(), host.user()),
                 Optional.empty(),
                 "folder",
-                AccountFiles.NONE);
+                AccountFiles.NONE,
+                Optional.empty());
     }
 
     private Creation.NetworkChoice none(Facts host) throws IOException {

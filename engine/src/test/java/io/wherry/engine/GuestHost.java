@@ -126,8 +126,8 @@ final class GuestHost {
         ContainerSpec asked = spec.build();
         ContainerId id = ContainerId.random();
         ids.put(name, id);
-        ContainerRoot from =
-                new ContainerRoot(ExecutionDefaults.NONE, root, Optional.empty(), "folder", AccountFiles.NONE);
+        ContainerRoot from = new ContainerRoot(
+                ExecutionDefaults.NONE, root, Optional.empty(), "folder", AccountFiles.NONE, Optional.empty());
         ContainerFiles files = new ContainerFiles(places, facts.bootId());
         new Creation(places, files, facts, storage, new Runtimes(new Configuration.OfHost()))
                 .create(asked, from, id, new Networks(places, facts).claim(asked, id), true);

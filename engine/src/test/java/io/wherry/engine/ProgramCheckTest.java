@@ -75,7 +75,12 @@ class ProgramCheckTest {
                 .compile(
                         spec.build(),
                         new ContainerRoot(
-                                ExecutionDefaults.NONE, rootfs, Optional.empty(), "folder", AccountFiles.NONE),
+                                ExecutionDefaults.NONE,
+                                rootfs,
+                                Optional.empty(),
+                                "folder",
+                                AccountFiles.NONE,
+                                Optional.empty()),
                         id,
                         "checked",
                         new Networks(root, host.facts()).claim(spec.build(), id))

@@ -339,6 +339,15 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
         });
     }
 
+    /** Gives the root and all below it to an owner; links themselves, and nothing that is mounted below. */
+    public void own(Attributes owner) {
+        between();
+        run(() -> {
+            out.begin(TreeOp.OWN, 0, 0, RecordBuffer.NONE, "", "");
+            out.owner(owner).end();
+        });
+    }
+
     /** So few that the registers of two ways are never needed for anything else before they are used. */
     private static void checkDepth(String folder) {
         BytePath.check(folder);

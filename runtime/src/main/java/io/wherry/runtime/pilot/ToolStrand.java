@@ -12,7 +12,7 @@ import io.wherry.kernel.step.AwaitMark;
 import io.wherry.kernel.step.CloseDescriptors;
 import io.wherry.kernel.step.DieWithParent;
 import io.wherry.kernel.step.Execute;
-import io.wherry.kernel.step.MakeMountsPrivate;
+import io.wherry.kernel.step.SetPropagation;
 import io.wherry.kernel.step.MakeSocketPair;
 import io.wherry.kernel.step.MakeTarget;
 import io.wherry.kernel.step.Mark;
@@ -35,8 +35,6 @@ import io.wherry.kernel.step.UseStdio;
 import io.wherry.oci.Mount;
 import io.wherry.oci.Namespace;
 import io.wherry.oci.RuntimeConfig;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -207,7 +205,7 @@ public final class ToolStrand {
             plan.add(INSIDE, new SetIds(ids.uid(), ids.gid(), List.of(), !ids.single()));
             plan.add(INSIDE, new DieWithParent());
         }
-        plan.add(INSIDE, new MakeMountsPrivate());
+        plan.add(INSIDE, new SetPropagation(false));
         Slot root = plan.slot("rootfs");
         Slot folder = plan.slot("volatile folder, seen from here");
         RootMount.add(plan, INSIDE, rootfs, facts, root);
@@ -248,8 +246,7 @@ public final class ToolStrand {
             String target = mount.destination();
             boolean kernels = target.startsWith("/dev/") || target.startsWith("/proc/") || target.startsWith("/sys/");
             if (!kernels) {
-                boolean file = mount.isBind()
-                        && !Files.isDirectory(Path.of(mount.source().orElseThrow()));
+                boolean file = mount.isBind() && BindSource.isFile(mount);
                 plan.add(INSIDE, new MakeTarget(root, target, file));
             }
         }

@@ -1,5 +1,7 @@
 package io.wherry.store.layer;
 
+import io.wherry.kernel.tree.TreeException;
+import io.wherry.kernel.tree.TreeTarget;
 import io.wherry.oci.Digest;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -53,6 +55,24 @@ public final class BtrfsDriver implements LayerDriver {
             }
         }
         return mount;
+    }
+
+    /** {@inheritDoc} One that has made subvolumes of its own is copied file by file, with shared blocks: a snapshot would leave them out. */
+    @Override
+    public RootfsMount copy(Path original, Path container, List<Digest> chains) {
+        Subvolumes subvolumes = new Subvolumes(space);
+        Path from = original.resolve("rootfs");
+        Path rootfs = container.resolve("rootfs");
+        try {
+            subvolumes.snapshot(from, rootfs);
+        } catch (TreeException e) {
+            if (e.errno() != TreeException.EXDEV) {
+                throw e;
+            }
+            subvolumes.make(rootfs);
+            space.copyTree(TreeTarget.plain(space.root()), from, rootfs, true);
+        }
+        return mount(container, chains);
     }
 
     @Override

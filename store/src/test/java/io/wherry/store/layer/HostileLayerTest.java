@@ -8,6 +8,7 @@ import io.wherry.store.disk.Durable;
 import io.wherry.store.pull.PullResult;
 import io.wherry.store.tree.HostedPilots;
 import io.wherry.store.tree.TreeListing;
+import io.wherry.testkit.BtrfsDisk;
 import io.wherry.testkit.HostileTar;
 import io.wherry.testkit.HostileTar.Outcome;
 import io.wherry.testkit.OciLayout;
@@ -21,17 +22,31 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every hostile layer of the test kit, alone and on top of a good one, through the whole pull: nothing outside changes, and both drivers agree. */
+/** Every hostile layer of the test kit, alone and on top of a good one, through the whole pull: nothing outside changes, and all drivers agree. */
 class HostileLayerTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     @TempDir(cleanup = CleanupMode.NEVER)
     Path folder;
+
+    private BtrfsDisk disk;
+
+    @BeforeEach
+    void mount() throws IOException {
+        disk = new BtrfsDisk(Files.createDirectory(folder.resolve("btrfs")), "");
+    }
+
+    @AfterEach
+    void unmount() {
+        disk.close();
+    }
 
     /** What became of one case: the sentence of a refusal, or the tree. */
     private record Result(String refusal, Map<String, String> tree) {}
@@ -61,8 +76,12 @@ class HostileLayerTest {
             boolean listed = !each.name().startsWith("path-of-4"); // No path string reaches these.
             for (String tag : above ? List.of("alone", "above") : List.of("alone")) {
                 Result overlay = attempt(own.resolve(tag + "-overlay"), OverlayDriver::new, layout, tag, listed);
-                Result dir = attempt(own.resolve(tag + "-dir"), DirDriver::new, layout, tag, listed);
-                judge(each, tag, overlay, dir, wrong);
+                Path folders = own.resolve(tag + "-dir");
+                Path subvolumes = disk.point().resolve(cases + tag);
+                judge(each, tag, overlay, attempt(folders, DirDriver::new, layout, tag, listed), wrong);
+                if (tag.equals("above")) { // alone, a subvolume is filled like any folder
+                    judge(each, tag, overlay, attempt(subvolumes, BtrfsDriver::new, layout, tag, listed), wrong);
+                }
             }
             if (!TreeListing.of(canary).equals(before)) {
                 fail("the outside was changed by " + each);
@@ -79,10 +98,10 @@ class HostileLayerTest {
         return System.getenv("WHERRY_ALL") != null || Math.floorMod(each.name().hashCode() + day, parts) == 0;
     }
 
-    private static void judge(HostileTar.Case each, String tag, Result overlay, Result dir, List<String> wrong) {
+    private static void judge(HostileTar.Case each, String tag, Result overlay, Result other, List<String> wrong) {
         boolean refused = !overlay.refusal().isEmpty();
-        if (!overlay.tree().equals(dir.tree()) || refused == dir.refusal().isEmpty()) {
-            wrong.add(tag + " " + each + ": drivers differ: " + difference(overlay, dir));
+        if (!overlay.tree().equals(other.tree()) || refused == other.refusal().isEmpty()) {
+            wrong.add(tag + " " + each + ": drivers differ: " + difference(overlay, other));
         }
         // On top of another layer a case may mean something else: there only agreement counts.
         if (tag.equals("alone")
@@ -100,13 +119,13 @@ class HostileLayerTest {
                         .append(path)
                         .append(" overlay: ")
                         .append(text)
-                        .append(" dir: ")
+                        .append(" other: ")
                         .append(b.tree().get(path));
             }
         });
         b.tree().forEach((path, text) -> {
             if (!a.tree().containsKey(path)) {
-                out.append("\n  ").append(path).append(" only dir: ").append(text);
+                out.append("\n  ").append(path).append(" only the other: ").append(text);
             }
         });
         return out.toString();
