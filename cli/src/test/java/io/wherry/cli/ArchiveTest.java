@@ -169,4 +169,85 @@ class ArchiveTest {
         assertThat(result.out()).contains("which is a terminal", "wherry load -i FILE");
         assertThat(result.exit()).isEqualTo(1);
     }
+
+    @Test
+    void equalImagesGiveEqualArchives() throws IOException {
+        skopeo("docker-archive:d.tar:t/docker:1");
+        wherry("load", "-q", "-i", "d.tar").check();
+        for (String format : List.of("docker", "docker-archive", "oci-archive")) {
+            wherry("save", "--format", format, "-o", "first.tar", "t/docker:1").check();
+            Built other = new Built(folder.resolve("other-" + format));
+            other.wherry("load", "-q", "-i", "first.tar").in(folder).check();
+            Command.Result again = other.wherry("save", "--format", format, "t/docker:1")
+                    .under("sh", "-c", "exec \"$@\" > second.tar", "sh")
+                    .in(folder)
+                    .run();
+            assertThat(again.err()).isEmpty();
+            assertThat(folder.resolve("second.tar")).as(format).hasSameBinaryContentAs(folder.resolve("first.tar"));
+            other.wherry("rmi", "t/docker:1").check();
+        }
+        wherry("save", "--format", "oci-dir", "-o", "out", "t/docker:1").check();
+        assertThat(wherry("load", "-i", "out").check().out()).isEqualTo("Loaded image: t/docker:1\n");
+        assertThat(wherry("save", "--format", "oci-dir", "-o", "out", "t/docker:1")
+                        .run()
+                        .err())
+                .contains("there already");
+    }
+
+    @Test
+    void whatIsSavedByItsIdHasNoName() {
+        skopeo("docker-archive:d.tar:t/docker:1");
+        wherry("load", "-q", "-i", "d.tar").check();
+        String id =
+                wherry("inspect", "-f", "{{.Id}}", "t/docker:1").check().out().strip();
+        wherry("save", "-o", "s.tar", id).check();
+        wherry("rmi", "t/docker:1").check();
+        assertThat(wherry("load", "-i", "s.tar").check().out()).isEqualTo("Loaded image ID: " + id + "\n");
+    }
+
+    /** A file has its name when it is whole; what is not kept, or damaged, is said. */
+    @Test
+    void whatCannotBeSavedWholeIsNotSaved() throws IOException {
+        skopeo("oci-archive:o.tar:t/oci:1");
+        wherry("load", "-q", "-i", "o.tar").check();
+        Files.writeString(folder.resolve("s.tar"), "as it was");
+        assertThat(wherry("save", "-o", "s.tar", "t/nothing:1").run().err())
+                .contains("There is no image `t/nothing:1`");
+        Path layer = largestBlob();
+        byte[] bytes = Files.readAllBytes(layer);
+        bytes[bytes.length / 2] ^= 1;
+        Command.of("chmod", "u+w", layer.toString()).check();
+        Files.write(layer, bytes);
+        assertThat(wherry("save", "-o", "s.tar", "t/oci:1").run().err()).contains("is damaged");
+        assertThat(wherry("save", "--format", "docker-archive", "-o", "s.tar", "t/oci:1")
+                        .run()
+                        .exit())
+                .isEqualTo(1);
+        Files.delete(layer);
+        Command.Result result = wherry("save", "-o", "s.tar", "t/oci:1").run();
+        assertThat(result.err()).contains("is not kept here any more", "Pull the image again");
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(folder.resolve("s.tar")).hasContent("as it was");
+        assertThat(Command.of("sh", "-c", "ls -A | grep new").in(folder).run().out())
+                .isEmpty();
+    }
+
+    private Path largestBlob() throws IOException {
+        try (Stream<Path> blobs = Files.list(built.root().resolve("content/blobs/sha256"))) {
+            return blobs.max((a, b) ->
+                            Long.compare(a.toFile().length(), b.toFile().length()))
+                    .orElseThrow();
+        }
+    }
+
+    @Test
+    void aReaderThatGoesAwayEndsTheCommand() {
+        skopeo("oci-archive:o.tar:t/oci:1");
+        wherry("load", "-q", "-i", "o.tar").check();
+        Command.Result result = wherry("save", "t/oci:1")
+                .under("bash", "-c", "\"$@\" | head -c 1 >/dev/null; echo ${PIPESTATUS[0]}", "bash")
+                .run();
+        assertThat(result.out()).isEqualTo("141\n");
+        assertThat(result.err()).isEmpty();
+    }
 }

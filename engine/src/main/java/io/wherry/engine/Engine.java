@@ -385,6 +385,11 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         imageLoad().load(archive, new ImageLoad.Wish(platform, listener, notes, loaded));
     }
 
+    /** {@return what saves these images: names or ids, in the order of the archive} */
+    public ImageSave save(List<String> images) {
+        return new ImageSave(this.images, images);
+    }
+
     private ImageLoad imageLoad() {
         return new ImageLoad(images, imageRemoval(), new ImageEvents(root, images));
     }

@@ -42,6 +42,7 @@ public final class Commands {
         "pull",
         "push",
         "load",
+        "save",
         "images",
         "history",
         "tag",
@@ -105,6 +106,7 @@ public final class Commands {
             case "image inspect" -> new InspectCommand("image");
             case "explain", "container explain" -> new ExplainCommand();
             case "pull", "image pull" -> new PullCommand();
+            case "save", "image save" -> new SaveCommand();
             case "load", "image load" -> new LoadCommand();
             case "push", "image push" -> new PushCommand();
             case "tag", "image tag" -> new TagCommand();

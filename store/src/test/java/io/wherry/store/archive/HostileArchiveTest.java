@@ -312,13 +312,7 @@ class HostileArchiveTest {
                         Kind.NOT_FOUND,
                         "has no image for",
                         layout("")
-                                .file(
-                                        "index.json",
-                                        index(
-                                                manifestOf()
-                                                        .replace(
-                                                                "}",
-                                                                ",\"platform\":{\"os\":\"linux\",\"architecture\":\"s390x\"}}")))
+                                .file("index.json", index(manifestFor("s390x"), manifestFor("ppc64le")))
                                 .bytes()),
                 new Case("something that is no image", Kind.UNSUPPORTED, "is no image", artifact()));
     }
@@ -394,6 +388,10 @@ class HostileArchiveTest {
 
     private static String manifestOf() {
         return descriptor(manifestBytes(), "manifest.v1+json", "");
+    }
+
+    private static String manifestFor(String architecture) {
+        return manifestOf().replace("}", ",\"platform\":{\"os\":\"linux\",\"architecture\":\"" + architecture + "\"}}");
     }
 
     /** A layout of one image with a layer. */
