@@ -50,7 +50,8 @@ class CompletionTest {
         assertThat(complete("r")).containsExactlyInAnyOrder("run", "restart", "rename", "rm", "rmi", "runtimes");
         assertThat(complete("--debug", "pul")).containsExactly("pull");
         assertThat(complete("--root", "/x", "pul")).containsExactly("pull");
-        assertThat(complete("container", "")).contains("run", "ls", "rm", "inspect");
+        assertThat(complete("container", "")).contains("run", "ls", "rm", "inspect", "prune");
+        assertThat(complete("volume", "")).containsExactlyInAnyOrder("create", "ls", "list", "inspect", "rm", "remove", "prune");
         assertThat(complete("help", "do")).containsExactly("doctor");
     }
 
