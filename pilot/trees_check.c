@@ -28,7 +28,7 @@ struct shape {
 };
 
 static const struct shape SHAPES[TREE_LIMIT] = {
-    [TREE_OPEN] = {F_NAME | F_DST | F_MODE | F_OWNER | F_TIME, FLAG_MAKE | FLAG_ABSENT},
+    [TREE_OPEN] = {F_NAME | F_DST | F_MODE | F_OWNER | F_TIME, FLAG_MAKE | FLAG_ABSENT | FLAG_COUNT},
     [TREE_WALK] = {F_NAME | F_DST | F_MODE | F_OWNER | F_TIME, FLAG_MAKE},
     [TREE_MKDIR] = {F_NAME | F_DST_OPT | F_MODE | F_OWNER, FLAG_REPLACE},
     [TREE_SYMLINK] = {F_NAME | F_LINK | F_OWNER | F_TIME, FLAG_REPLACE},
@@ -48,6 +48,10 @@ static const struct shape SHAPES[TREE_LIMIT] = {
     [TREE_SYNC] = {F_AUX, FLAG_DURABLE},
     [TREE_EOF] = {0, 0},
     [TREE_COPY] = {F_SOURCE, FLAG_ALONE},
+    [TREE_READ] = {F_NAME_OPT, FLAG_ABSENT | FLAG_DATA | FLAG_BELOW | FLAG_LIST},
+    [TREE_SUBVOLUME] = {F_NAME | F_MODE | F_OWNER, 0},
+    [TREE_SNAPSHOT] = {F_NAME | F_SOURCE, 0},
+    [TREE_OWN] = {F_OWNER, 0},
 };
 
 static uint64_t take(const uint8_t *at, unsigned bytes) {

@@ -35,7 +35,8 @@ import java.util.OptionalInt;
  * @param healthcheck how its health is asked, on top of what the image says
  * @param restart whether it is started again when it has ended; absent for no
  * @param readOnly the root cannot be written
- * @param mounts binds and temporary filesystems, in order
+ * @param mounts binds, volumes and temporary filesystems, in order
+ * @param volumesFrom `container[:ro|rw]`: whose volumes and binds it has too
  * @param memory bytes; -1 unlimited; 0 not asked
  * @param memorySwap memory and swap together, bytes; -1 unlimited; 0 not asked
  * @param memoryReservation bytes; 0 not asked
@@ -94,6 +95,7 @@ public record ContainerSpec(
         Optional<RestartPolicy> restart,
         boolean readOnly,
         List<MountSpec> mounts,
+        List<String> volumesFrom,
         long memory,
         long memorySwap,
         long memoryReservation,
@@ -139,6 +141,7 @@ public record ContainerSpec(
         env = List.copyOf(env);
         groups = List.copyOf(groups);
         mounts = List.copyOf(mounts);
+        volumesFrom = List.copyOf(volumesFrom);
         capAdd = List.copyOf(capAdd);
         capDrop = List.copyOf(capDrop);
         devices = List.copyOf(devices);
@@ -213,8 +216,11 @@ public record ContainerSpec(
         /** The root cannot be written. */
         public boolean readOnly = false;
 
-        /** Binds and temporary filesystems, in order. */
+        /** Binds, volumes and temporary filesystems, in order. */
         public List<MountSpec> mounts = new ArrayList<>();
+
+        /** `container[:ro|rw]`: whose volumes and binds it has too. */
+        public List<String> volumesFrom = new ArrayList<>();
 
         /** Bytes; -1 unlimited; 0 not asked. */
         public long memory = 0;
@@ -409,6 +415,7 @@ public record ContainerSpec(
                     restart,
                     readOnly,
                     mounts,
+                    volumesFrom,
                     memory,
                     memorySwap,
                     memoryReservation,

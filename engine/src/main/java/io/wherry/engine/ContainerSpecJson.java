@@ -40,6 +40,7 @@ final class ContainerSpecJson {
         }
         json.putIfTrue("readOnly", spec.readOnly());
         json.putIfNotEmpty("mounts", mounts(spec.mounts()));
+        json.putIfNotEmpty("volumesFrom", spec.volumesFrom());
         putIfAsked(json, "memory", spec.memory());
         putIfAsked(json, "memorySwap", spec.memorySwap());
         putIfAsked(json, "memoryReservation", spec.memoryReservation());
@@ -127,6 +128,7 @@ final class ContainerSpecJson {
             case "restart" -> spec.restart = restart(fields, name);
             case "readOnly" -> spec.readOnly = fields.flag(name);
             case "mounts" -> mounts(fields, name, spec.mounts);
+            case "volumesFrom" -> spec.volumesFrom = fields.strings(name);
             case "memory" -> spec.memory = fields.integer(name).orElse(0);
             case "memorySwap" -> spec.memorySwap = fields.integer(name).orElse(0);
             case "memoryReservation" ->

@@ -91,6 +91,14 @@ final class RuntimeDemands {
                             + "` cannot run a folder with a config.json: its user would not be the caller.",
                     "The native runtime and bwrap can: give `--runtime native`.");
         }
+        for (MountSpec mount : spec.mounts()) {
+            if (mount.value("subpath").isPresent()) {
+                throw new WherryException(
+                        WherryException.Kind.UNSUPPORTED,
+                        "The runtime `" + name + "` cannot mount a part of a volume: it would follow a link out of it.",
+                        "The native runtime can: give `--runtime native`.");
+            }
+        }
         for (Demand demand : ALL) {
             if (!kind.keeps(demand.promise) && demand.asked.test(spec)) {
                 throw new WherryException(

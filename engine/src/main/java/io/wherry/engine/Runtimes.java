@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Finds runtimes by name: a configured one, a stock one. For several threads. */
 final class Runtimes {
@@ -34,7 +33,7 @@ final class Runtimes {
     /** The variable that names the runtime of containers that name none. */
     private static final String VARIABLE = "WHERRY_RUNTIME";
 
-    private @Nullable Configuration read;
+    private final Configuration.OfHost settled;
 
     private static Map<String, RuntimeKind> stock() {
         Map<String, RuntimeKind> kinds = new LinkedHashMap<>();
@@ -48,12 +47,12 @@ final class Runtimes {
         return kinds;
     }
 
-    /** What was settled: read when it is first needed, since most commands never ask. */
-    private synchronized Configuration configuration() {
-        if (read == null) {
-            read = Configuration.ofHost();
-        }
-        return read;
+    Runtimes(Configuration.OfHost settled) {
+        this.settled = settled;
+    }
+
+    private Configuration configuration() {
+        return settled.get();
     }
 
     /**

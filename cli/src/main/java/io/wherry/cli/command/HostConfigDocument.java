@@ -62,15 +62,16 @@ final class HostConfigDocument {
                                 .build())
                 .put("AutoRemove", spec.remove())
                 .put("VolumeDriver", "")
-                .put("VolumesFrom", JsonNull.INSTANCE);
+                .put("VolumesFrom", ContainerDocument.listOrNull(spec.volumesFrom()));
     }
 
     private static List<String> binds(ContainerSpec spec) {
         List<String> binds = new ArrayList<>();
         for (MountSpec mount : spec.mounts()) {
-            if (mount.type() == MountSpec.Type.BIND) {
-                String options = mount.options().isEmpty() ? "" : ":" + String.join(",", mount.options());
-                binds.add(mount.source().orElse("") + ":" + mount.target() + options);
+            boolean named = mount.type() == MountSpec.Type.VOLUME && !mount.isAnonymous();
+            if (named || mount.type() == MountSpec.Type.BIND) {
+                String said = MountDocument.said(mount);
+                binds.add(mount.source().orElse("") + ":" + mount.target() + (said.isEmpty() ? "" : ":" + said));
             }
         }
         return binds;

@@ -202,9 +202,15 @@ public final class RunOptions {
                 .list(
                         "volume",
                         'v',
-                        "[HOST:]CONTAINER[:OPTIONS]",
-                        "Mount a folder of this host (ro, rw, z, Z, rslave...), or, without it, of the folder that is run",
+                        "[HOST:|VOLUME:]CONTAINER[:OPTIONS]",
+                        "Mount a folder of this host, a volume, or one of its own (ro, rw, nocopy, U, rslave...)",
                         (w, v) -> w.spec.mounts.add(MountWords.volume(v)))
+                .list(
+                        "volumes-from",
+                        NONE,
+                        "CONTAINER[:ro]",
+                        "Have the volumes of another container, too",
+                        (w, v) -> w.spec.volumesFrom.add(v))
                 .list(
                         "mount",
                         NONE,
@@ -401,8 +407,7 @@ public final class RunOptions {
                 .absent("dns", NONE, true, "name servers of its own")
                 .absent("add-host", NONE, true, "extra host names")
                 .absent("link", NONE, true, "links between containers")
-                .absent("gpus", NONE, true, "GPUs")
-                .absent("volumes-from", NONE, true, "volumes of other containers");
+                .absent("gpus", NONE, true, "GPUs");
     }
 
     /** Keeps a pair whose value must be there. */

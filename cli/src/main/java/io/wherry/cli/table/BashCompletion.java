@@ -122,7 +122,7 @@ public final class BashCompletion {
     }
 
     private void functions(List<? extends Command<?>> commands, OptionTable<?> globals) {
-        StringBuilder names = new StringBuilder("container image system");
+        StringBuilder names = new StringBuilder("container image volume system");
         for (Command<?> command : commands) {
             if (command.row().section() != Row.Section.HIDDEN) {
                 names.append(' ').append(command.row().name());
@@ -169,6 +169,7 @@ public final class BashCompletion {
                         else
                             COMPREPLY=($(compgen -W "$(wherry images --format '{{.Repository}}:{{.Tag}}' 2>/dev/null)" -- "$current"))
                         fi ;;
+                    volumes) COMPREPLY=($(compgen -W "$(wherry volume ls -q 2>/dev/null)" -- "$current")) ;;
                     images) COMPREPLY=($(compgen -W "$(wherry images --format '{{.Repository}}:{{.Tag}}' 2>/dev/null)" -- "$current")) ;;
                     esac
                 fi

@@ -297,6 +297,30 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
         });
     }
 
+    /** Makes an empty subvolume of btrfs; nothing has its name. The time of the attributes is not used. */
+    public void subvolume(String path, Attributes a) {
+        between();
+        checkEntry(path);
+        run(() -> {
+            int dir = parent(path);
+            out.begin(TreeOp.SUBVOLUME, 0, dir, RecordBuffer.NONE, BytePath.name(path), "");
+            out.mode(a.mode()).owner(a).end();
+        });
+    }
+
+    /** Makes a subvolume of btrfs that shares all with another, as it is now; nothing has its name. Both can be changed afterwards. */
+    public void snapshot(String from, String path) {
+        between();
+        BytePath.check(from);
+        checkEntry(path);
+        run(() -> {
+            int dir = parent(path);
+            int source = folderRegister(from, Parents.REQUIRE);
+            out.begin(TreeOp.SNAPSHOT, 0, dir, source, BytePath.name(path), "");
+            out.end();
+        });
+    }
+
     /**
      * Gives a folder the owner, mode, time and xattrs of another; nothing happens if one is absent. Both are opened name by name, and a link on the way is {@code ENOTDIR}.
      *
@@ -312,6 +336,15 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
             int target = opened(to);
             out.begin(TreeOp.COPY, ALONE, source, target, "", "");
             out.end();
+        });
+    }
+
+    /** Gives the root and all below it to an owner; links themselves, and nothing that is mounted below. */
+    public void own(Attributes owner) {
+        between();
+        run(() -> {
+            out.begin(TreeOp.OWN, 0, 0, RecordBuffer.NONE, "", "");
+            out.owner(owner).end();
         });
     }
 

@@ -8,6 +8,7 @@ import io.wherry.oci.Namespace;
 import io.wherry.oci.ProcessConfig;
 import io.wherry.oci.RuntimeConfig;
 import io.wherry.oci.WherryException;
+import io.wherry.runtime.pilot.BindSource;
 import io.wherry.runtime.pilot.MaskedPath;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,7 +113,7 @@ final class LxcConfig {
             String target = mount.destination();
             boolean own = target.equals("/proc") || target.equals("/sys") || target.equals("/dev");
             if (mount.isBind()) {
-                bind(mount.source().orElseThrow(), target, mount.options());
+                bind(mount);
             } else if (type.equals("tmpfs") && !own) {
                 entry("tmpfs", target, "tmpfs", options(mount.options()) + ",create=dir");
             } else if (type.equals("mqueue")) {
@@ -127,11 +128,11 @@ final class LxcConfig {
         }
     }
 
-    private void bind(String source, String target, List<String> options) {
-        boolean folder = Files.isDirectory(Path.of(source));
-        String how = options.contains("bind") ? "bind" : "rbind";
-        String access = options.contains("ro") ? ",ro" : "";
-        entry(source, target, "none", how + access + (folder ? ",create=dir" : ",create=file"));
+    private void bind(Mount mount) {
+        String how = mount.options().contains("bind") ? "bind" : "rbind";
+        String access = mount.options().contains("ro") ? ",ro" : "";
+        String made = BindSource.isFile(mount) ? ",create=file" : ",create=dir";
+        entry(mount.source().orElseThrow(), mount.destination(), "none", how + access + made);
     }
 
     private static String options(List<String> options) {

@@ -5,6 +5,7 @@ import static io.wherry.kernel.program.Assembler.INSIDE;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.program.Linux;
 import io.wherry.kernel.step.AttachMount;
+import io.wherry.kernel.step.CloneBelow;
 import io.wherry.kernel.step.CloneTree;
 import io.wherry.kernel.step.MakeEntry;
 import io.wherry.kernel.step.MakeFolder;
@@ -19,9 +20,8 @@ import io.wherry.oci.DeviceNode;
 import io.wherry.oci.Mount;
 import io.wherry.oci.RuntimeConfig;
 import io.wherry.oci.WherryException;
+import io.wherry.runtime.pilot.BindSource;
 import io.wherry.runtime.pilot.InsideIds;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -110,7 +110,12 @@ final class Mounts {
         boolean recursive =
                 mount.options().contains("rbind") || !mount.options().contains("bind");
         Slot slot = plan.slot("bind for " + mount.destination());
-        plan.add(INSIDE, new CloneTree(source, recursive, slot));
+        Optional<String> below = BindSource.below(mount);
+        plan.add(
+                INSIDE,
+                below.isPresent()
+                        ? new CloneBelow(source, below.get(), recursive, slot)
+                        : new CloneTree(source, recursive, slot));
         MountAttributes attributes = MountAttributes.parse(mount.options());
         long propagation = propagation(mount.options());
         if (attributes.set() != 0 || attributes.clear() != 0 || propagation != 0) {
@@ -119,7 +124,7 @@ final class Mounts {
                     new SetMountAttributes(
                             slot, new MountAttributes(attributes.set(), attributes.clear(), propagation), recursive));
         }
-        prepared.add(new Prepared(slot, mount.destination(), !Files.isDirectory(Path.of(source)), true));
+        prepared.add(new Prepared(slot, mount.destination(), BindSource.isFile(mount), true));
     }
 
     private static long propagation(List<String> options) {
@@ -153,6 +158,10 @@ final class Mounts {
                 && !facts.root()
                 && InsideIds.of(config, facts).single()) {
             options.remove("gid=5"); // the only group there is, is the caller's
+        }
+        String source = mount.source().orElse("");
+        if (source.indexOf('/') >= 0) { // a device, or a place of the network
+            options.add("source=" + source);
         }
         plan.add(INSIDE, new NewFilesystem(type, options, MountAttributes.parse(mount.options()), slot));
         boolean kernels = target.equals("/proc") || target.equals("/sys") || target.startsWith("/dev");

@@ -29,8 +29,6 @@ import io.wherry.kernel.step.Step;
 import io.wherry.oci.Mount;
 import io.wherry.oci.Namespace;
 import io.wherry.oci.RuntimeConfig;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -223,8 +221,7 @@ public final class ToolStrand {
             String target = mount.destination();
             boolean kernels = target.startsWith("/dev/") || target.startsWith("/proc/") || target.startsWith("/sys/");
             if (!kernels) {
-                boolean file = mount.isBind()
-                        && !Files.isDirectory(Path.of(mount.source().orElseThrow()));
+                boolean file = mount.isBind() && BindSource.isFile(mount);
                 plan.add(INSIDE, new MakeTarget(root, target, file));
             }
         }
