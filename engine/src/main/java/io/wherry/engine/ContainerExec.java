@@ -67,7 +67,9 @@ final class ContainerExec {
                                 pid,
                                 start,
                                 spec.interactive(),
-                                files.folder(container).resolve(ToolExecution.LOG).toString()),
+                                files.folder(container)
+                                        .resolve(ToolExecution.LOG)
+                                        .toString()),
                         facts);
         return new Compiled(id, asked.process().args(), plan, plan.compile(KernelProgram.STARTS_CONTAINER));
     }

@@ -82,7 +82,8 @@ public record LxcRuntime(String execute, String start) implements ContainerRunti
         plan.add(PILOT, new RemoveFile(pilot.folder(), ToolExecution.LOG));
         Streams streams = Streams.of(plan, config.process().terminal(), place.input());
         List<Step> before = new ArrayList<>();
-        // The container is in Wherry's groups by its birth; what liblxc cannot see it leaves alone, and it leaves groups
+        // The container is in Wherry's groups by its birth; what liblxc cannot see it leaves alone, and it leaves
+        // groups
         // behind wherever it can.
         before.add(new CoverFolder("/sys/fs/cgroup"));
         List<Slot> passed = new ArrayList<>();
@@ -99,10 +100,7 @@ public record LxcRuntime(String execute, String start) implements ContainerRunti
                 .joiningGroups()
                 .openingTerminal()
                 .makingTargets()
-                .start(
-                        streams,
-                        before,
-                        new ToolExecution(words(config, place, folder), passed, identity.limits()));
+                .start(streams, before, new ToolExecution(words(config, place, folder), passed, identity.limits()));
         Slot process = plan.slot("process");
         plan.add(PILOT, new AdoptProcess(fifo, "pid ", streams.monitorErr(), tool, process));
         pilot.cleanUp(new RemoveBelow(folder, place.shortId()));

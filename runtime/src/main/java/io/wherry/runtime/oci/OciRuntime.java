@@ -93,7 +93,8 @@ public record OciRuntime(String program, List<String> arguments) implements Cont
             words.addAll(List.of("--console-socket", folder + "/console"));
         }
         words.add(place.id());
-        Slot tool = new ToolStrand(pilot, config, rootfs, network, facts).start(streams, hiding(), ToolExecution.of(words));
+        Slot tool =
+                new ToolStrand(pilot, config, rootfs, network, facts).start(streams, hiding(), ToolExecution.of(words));
         plan.add(PILOT, new AwaitExit(tool));
         if (terminal) {
             plan.add(PILOT, new ReceiveConsole(console, streams.monitorOut()));
