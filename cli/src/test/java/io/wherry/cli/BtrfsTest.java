@@ -186,9 +186,7 @@ class BtrfsTest {
                             .strip())
                     .isEqualTo(name.equals("subvolume") ? "btrfs" : name);
         }
-        assertThat(wherry("info", "-f", "{{.Driver}}: {{.DriverWhy}}")
-                        .check()
-                        .out())
+        assertThat(wherry("info", "-f", "{{.Driver}}: {{.DriverWhy}}").check().out())
                 .isEqualTo("btrfs: `--storage-driver` says so\n");
     }
 
@@ -206,7 +204,9 @@ class BtrfsTest {
             assertThat(wherry(limited).run().out()).contains("quota exceeded");
             wherry("clone", "limited", "copy").check();
             assertThat(wherry("start", "-a", "copy").run().out()).contains("quota exceeded");
-            assertThat(wherry("inspect", "-f", "{{.HostConfig.StorageOpt.size}}", "copy").check().out())
+            assertThat(wherry("inspect", "-f", "{{.HostConfig.StorageOpt.size}}", "copy")
+                            .check()
+                            .out())
                     .isEqualTo("8388608\n");
             assertThat(wherry(words(List.of("run", "--rm"), fill)).check().out())
                     .endsWith("20971520\n");
@@ -243,7 +243,9 @@ class BtrfsTest {
                 .contains("takes `size=SIZE`");
         assertThat(wherry(words(run, List.of("--rootfs", "/", "true"))).run().err())
                 .contains("a folder of the host is not the container's own");
-        assertThat(wherry(words(List.of("--storage-driver", "dir"), List.of(words(run, command)))).run().err())
+        assertThat(wherry(words(List.of("--storage-driver", "dir"), List.of(words(run, command))))
+                        .run()
+                        .err())
                 .contains("the storage driver `dir` has no limits");
     }
 

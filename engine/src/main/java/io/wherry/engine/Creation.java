@@ -197,7 +197,9 @@ final class Creation {
                 prepare(from, from.image().get().chains(), folder);
                 if (record.spec().storageSize() != 0) {
                     SizeLimit.set(
-                            storage.launcher(), folder.resolve("rootfs"), record.spec().storageSize());
+                            storage.launcher(),
+                            folder.resolve("rootfs"),
+                            record.spec().storageSize());
                 }
             }
             StateFile.writeInside(folder, ContainerRecord.FILE, record.bytes(), durable);

@@ -97,9 +97,7 @@ final class HostConfigDocument {
                 .put("SecurityOpt", ContainerDocument.listOrNull(security(spec)))
                 .putIfNotEmpty(
                         "StorageOpt",
-                        spec.storageSize() == 0
-                                ? Map.of()
-                                : Map.of("size", Long.toString(spec.storageSize())))
+                        spec.storageSize() == 0 ? Map.of() : Map.of("size", Long.toString(spec.storageSize())))
                 .putIfNotEmpty("Tmpfs", tmpfs(spec))
                 .put("UTSMode", host(spec.uts()))
                 .put("UsernsMode", "")
