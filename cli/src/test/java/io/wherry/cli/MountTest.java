@@ -174,7 +174,10 @@ class MountTest {
     void theOneTreeOfAnImageCannotBeChangedEither() {
         systemRoot();
         built = new Built(folder.resolve("other"));
-        Path place = Path.of(wherry("--storage-driver", "dir", "mount", "hello").check().out().strip());
+        Path place = Path.of(wherry("--storage-driver", "dir", "mount", "hello")
+                .check()
+                .out()
+                .strip());
         assertThat(place.resolve("hello")).exists();
         assertThat(Command.of("touch", place + "/x").run().err()).contains("Read-only file system");
     }

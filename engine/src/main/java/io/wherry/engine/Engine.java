@@ -372,6 +372,15 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         return new ImageSave(this.images, images);
     }
 
+    /**
+     * Makes an image of one layer from an archive of files, compressed or not. The stream stays the caller's.
+     *
+     * @param notes receives sentences about what could not be unpacked here
+     */
+    public Image importImage(InputStream archive, ImportSpec spec, List<String> notes) {
+        return new ImageImport(images, imageRemoval(), new ImageEvents(root, images)).run(archive, spec, notes);
+    }
+
     private ImageRemoval imageRemoval() {
         return new ImageRemoval(images, files, new MountPlaces(root, launcher));
     }

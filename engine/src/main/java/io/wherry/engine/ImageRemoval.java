@@ -64,4 +64,13 @@ final class ImageRemoval {
         }
         return names == 1;
     }
+
+    /** Does so when something failed whose parts nobody needs; a further failure is told with the first. */
+    void collectAfter(WherryException failure) {
+        try {
+            collect();
+        } catch (WherryException e) {
+            failure.addSuppressed(e);
+        }
+    }
 }

@@ -40,6 +40,7 @@ public final class Commands {
         "pull",
         "load",
         "save",
+        "import",
         "images",
         "history",
         "rmi",
@@ -94,6 +95,7 @@ public final class Commands {
             case "image inspect" -> new InspectCommand("image");
             case "explain", "container explain" -> new ExplainCommand();
             case "pull", "image pull" -> new PullCommand();
+            case "import", "image import" -> new ImportCommand();
             case "save", "image save" -> new SaveCommand();
             case "load", "image load" -> new LoadCommand();
             case "images", "image ls", "image list" -> new ImagesCommand();
