@@ -76,9 +76,18 @@ class ArchiveTest {
         assertThat(wherry("load", "-i", "d.tar").check().out()).isEqualTo("Loaded image: t/docker:1\n");
         assertThat(wherry("load").input(Files.readAllBytes(oci)).check().out()).isEqualTo("Loaded image: t/oci:1\n");
         assertThat(identity("t/docker:1")).isEqualTo(identity("t/oci:1"));
-        Command.of("sh", "-ec", "gzip -k d.tar; zstd -q o.tar").in(folder).check();
-        for (String script :
-                List.of("cat d.tar.gz | \"$@\"", "\"$@\" < o.tar.zst", "\"$@\" -i d.tar.gz", "\"$@\" -i layout")) {
+        Command.of(
+                        "sh",
+                        "-ec",
+                        "gzip -k d.tar; zstd -q o.tar; python3 -c 'import bz2;open(\"d.bz2\",\"wb\").write(bz2.compress(open(\"d.tar\",\"rb\").read(),1))'")
+                .in(folder)
+                .check();
+        for (String script : List.of(
+                "cat d.tar.gz | \"$@\"",
+                "\"$@\" < o.tar.zst",
+                "\"$@\" -i d.tar.gz",
+                "\"$@\" < d.bz2",
+                "\"$@\" -i layout")) {
             Command.Result result =
                     wherry("load", "-q").under("sh", "-c", script, "sh").run();
             assertThat(result.out()).as(script + result.err()).startsWith("Loaded image");
@@ -90,7 +99,7 @@ class ArchiveTest {
         assertThat(wherry("events", "--since", "5m", "--until", "0s", "--filter", "event=load")
                         .check()
                         .lines())
-                .hasSize(6)
+                .hasSize(7)
                 .allMatch(line -> line.contains("image load sha256:"));
     }
 
