@@ -9,6 +9,7 @@ import io.wherry.testkit.TestImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -75,9 +76,18 @@ class ArchiveTest {
         assertThat(wherry("load", "-i", "d.tar").check().out()).isEqualTo("Loaded image: t/docker:1\n");
         assertThat(wherry("load").input(Files.readAllBytes(oci)).check().out()).isEqualTo("Loaded image: t/oci:1\n");
         assertThat(identity("t/docker:1")).isEqualTo(identity("t/oci:1"));
-        Command.of("sh", "-ec", "gzip -k d.tar; zstd -q o.tar").in(folder).check();
-        for (String script :
-                List.of("cat d.tar.gz | \"$@\"", "\"$@\" < o.tar.zst", "\"$@\" -i d.tar.gz", "\"$@\" -i layout")) {
+        Command.of(
+                        "sh",
+                        "-ec",
+                        "gzip -k d.tar; zstd -q o.tar; python3 -c 'import bz2;open(\"d.bz2\",\"wb\").write(bz2.compress(open(\"d.tar\",\"rb\").read(),1))'")
+                .in(folder)
+                .check();
+        for (String script : List.of(
+                "cat d.tar.gz | \"$@\"",
+                "\"$@\" < o.tar.zst",
+                "\"$@\" -i d.tar.gz",
+                "\"$@\" < d.bz2",
+                "\"$@\" -i layout")) {
             Command.Result result =
                     wherry("load", "-q").under("sh", "-c", script, "sh").run();
             assertThat(result.out()).as(script + result.err()).startsWith("Loaded image");
@@ -89,7 +99,7 @@ class ArchiveTest {
         assertThat(wherry("events", "--since", "5m", "--until", "0s", "--filter", "event=load")
                         .check()
                         .lines())
-                .hasSize(6)
+                .hasSize(7)
                 .allMatch(line -> line.contains("image load sha256:"));
     }
 
@@ -249,5 +259,60 @@ class ArchiveTest {
                 .run();
         assertThat(result.out()).isEqualTo("141\n");
         assertThat(result.err()).isEmpty();
+    }
+
+    @Test
+    void filesBecomeAnImageOfOneLayer() throws IOException {
+        Files.write(folder.resolve("r.tar"), TestImages.busyboxLayer());
+        String id = wherry("import", "-c", "ENV A=b", "-c", "CMD echo $A", "-m", "by hand", "r.tar", "t/made")
+                .check()
+                .out()
+                .strip();
+        assertThat(wherry("run", "--rm", "t/made").check().out()).isEqualTo("b\n");
+        assertThat(wherry("inspect", "-f", "{{.Id}} {{.RootFS.Layers}}", "t/made")
+                        .check()
+                        .out())
+                .isEqualTo(id + " [" + OciLayout.digest(TestImages.busyboxLayer()) + "]\n");
+        assertThat(wherry("history", "t/made").check().out()).contains("by hand");
+        String unnamed = wherry("import", "--platform", "linux/arm64", "-")
+                .under("sh", "-c", "gzip -c r.tar | \"$@\"", "sh")
+                .check()
+                .out()
+                .strip();
+        assertThat(wherry("inspect", "-f", "{{.Architecture}} {{.RootFS.Layers}} {{.RepoTags}}", unnamed)
+                        .check()
+                        .out())
+                .isEqualTo("arm64 [" + OciLayout.digest(TestImages.busyboxLayer()) + "] []\n");
+        assertThat(wherry("events", "--since", "5m", "--until", "0s", "--filter", "event=import")
+                        .check()
+                        .lines())
+                .hasSize(2);
+    }
+
+    @Test
+    void whatIsNotImportedLeavesNothing() throws IOException {
+        Files.write(folder.resolve("r.tar"), new Tar().file("a", "a").bytes());
+        Files.writeString(folder.resolve("text"), "no archive at all ".repeat(100));
+        record Case(String sentence, List<String> words) {}
+        for (Case each : List.of(
+                new Case("There is no file `nothing`", List.of("nothing")),
+                new Case("is a URL", List.of("http://localhost/x.tar")),
+                new Case("is damaged at byte 0", List.of("text", "x")),
+                new Case("Did you mean `CMD`", List.of("-c", "CDM x", "r.tar")),
+                new Case("its digest is what comes of it", List.of("r.tar", "x@sha256:" + "0".repeat(64))),
+                new Case("Invalid", List.of("r.tar", "../x")))) {
+            List<String> words = new ArrayList<>(List.of("import"));
+            words.addAll(each.words());
+            Command.Result result = wherry(words.toArray(String[]::new)).run();
+            assertThat(result.err()).contains(each.sentence());
+            assertThat(result.exit()).isEqualTo(1);
+        }
+        assertThat(wherry("images", "-q").check().out()).isEmpty();
+        Path blobs = built.root().resolve("content/blobs/sha256");
+        if (Files.isDirectory(blobs)) {
+            try (Stream<Path> left = Files.list(blobs)) {
+                assertThat(left).isEmpty();
+            }
+        }
     }
 }

@@ -390,6 +390,15 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         return new ImageSave(this.images, images);
     }
 
+    /**
+     * Makes an image of one layer from an archive of files, compressed or not. The stream stays the caller's.
+     *
+     * @param notes receives sentences about what could not be unpacked here
+     */
+    public Image importImage(InputStream archive, ImportSpec spec, List<String> notes) {
+        return new ImageImport(images, imageRemoval(), new ImageEvents(root, images)).run(archive, spec, notes);
+    }
+
     private ImageLoad imageLoad() {
         return new ImageLoad(images, imageRemoval(), new ImageEvents(root, images));
     }

@@ -31,6 +31,10 @@ final class ImageEvents {
         append(image.id().toString(), image.reference().familiar(), "load");
     }
 
+    void imported(Image image) {
+        append(image.id().toString(), image.reference().familiar(), "import");
+    }
+
     /** Its name is gone; without another one it is gone altogether. */
     void removed(Image image) {
         String id = image.id().toString();

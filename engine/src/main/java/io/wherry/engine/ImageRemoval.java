@@ -125,4 +125,13 @@ final class ImageRemoval {
         }
         return false;
     }
+
+    /** Does so when something failed whose parts nobody needs; a further failure is told with the first. */
+    void collectAfter(WherryException failure) {
+        try {
+            collect();
+        } catch (WherryException e) {
+            failure.addSuppressed(e);
+        }
+    }
 }

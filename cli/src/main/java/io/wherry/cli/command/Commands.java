@@ -43,6 +43,7 @@ public final class Commands {
         "push",
         "load",
         "save",
+        "import",
         "images",
         "history",
         "tag",
@@ -106,6 +107,7 @@ public final class Commands {
             case "image inspect" -> new InspectCommand("image");
             case "explain", "container explain" -> new ExplainCommand();
             case "pull", "image pull" -> new PullCommand();
+            case "import", "image import" -> new ImportCommand();
             case "save", "image save" -> new SaveCommand();
             case "load", "image load" -> new LoadCommand();
             case "push", "image push" -> new PushCommand();

@@ -74,7 +74,11 @@ public final class TreeReader {
         run(() -> {
             int dir = path.isEmpty() ? 0 : opened(BytePath.parent(path));
             out.begin(TreeOp.READ, flags, dir, RecordBuffer.NONE, BytePath.name(path), "");
-            asked(path.isEmpty() ? "" : path.substring(0, path.length() - BytePath.name(path).length()));
+            asked(
+                    path.isEmpty()
+                            ? ""
+                            : path.substring(
+                                    0, path.length() - BytePath.name(path).length()));
         });
     }
 

@@ -257,8 +257,8 @@ public final class WalledPilots implements TreePilots {
             plan.add(strand, new SendMark(parent, Mark.GO, Slot.NONE));
         }
         plan.add(strand, new NoNewPrivileges());
-        Filter filter = new Filter(
-                Action.ERRNO, 1, List.of(Architecture.X86_64), List.of(Rule.allow(reads ? READING : CALLS)));
+        Filter filter =
+                new Filter(Action.ERRNO, 1, List.of(Architecture.X86_64), List.of(Rule.allow(reads ? READING : CALLS)));
         plan.add(
                 strand,
                 new InstallSeccomp(

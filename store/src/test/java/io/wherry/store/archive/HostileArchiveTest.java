@@ -246,6 +246,11 @@ class HostileArchiveTest {
                 new Case("a layer of damaged gzip", Kind.CORRUPT, "", lower(new byte[] {
                     0x1F, (byte) 0x8B, 8, 0, 0, 0, 0, 0, 0, 0, 99, 99, 99, 99
                 })),
+                new Case(
+                        "a layer of damaged bzip2",
+                        Kind.CORRUPT,
+                        "`l1/layer.tar` cannot be read",
+                        lower("BZh9 and no more of it".getBytes(UTF_8))),
                 new Case("a gzip that is cut", Kind.CORRUPT, "ends within", Arrays.copyOf(gzip(good), 300)),
                 new Case(
                         "a gzip with something behind it",
