@@ -42,12 +42,22 @@ final class Pulls {
 
     private static PullListener listener(Session session) {
         PullProgress progress = progress(session);
-        return (layer, state, done, total) -> {
-            String digits = layer.substring(layer.indexOf(':') + 1);
-            if (state == PullListener.State.COMING) {
-                progress.moved(digits, "pulling", done, total);
-            } else {
-                progress.finished(digits, state == PullListener.State.PRESENT ? "already here" : "pulled");
+        return new PullListener() {
+            @Override
+            public void layer(String layer, State state, long done, long total) {
+                String digits = layer.substring(layer.indexOf(':') + 1);
+                if (state == State.COMING) {
+                    progress.moved(digits, "pulling", done, total);
+                } else {
+                    progress.finished(digits, state == State.PRESENT ? "already here" : "pulled");
+                }
+            }
+
+            @Override
+            public void passedOver(String remark) {
+                if (session.globals().debug) {
+                    tell(session, List.of(remark));
+                }
             }
         };
     }
