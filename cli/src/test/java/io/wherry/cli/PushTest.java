@@ -89,6 +89,40 @@ class PushTest {
         }
     }
 
+    /** The registry's own name leads nowhere. */
+    @Test
+    void mirrorsAreAskedInTheirOrder() throws IOException {
+        try (LocalRegistry mirror = LocalRegistry.start()) {
+            TestImages.push(
+                    OciLayout.create(Files.createDirectory(folder.resolve("small")))
+                            .image(
+                                    "1",
+                                    "{}",
+                                    OciLayout.Compression.GZIP,
+                                    List.of(new Tar().file("a", "b").bytes())),
+                    "1",
+                    mirror,
+                    "acme/small:1");
+            Path own = Files.createDirectories(folder.resolve("config/wherry/certs.d/nowhere.invalid:5000"));
+            Files.writeString(
+                    own.resolve("hosts.toml"), "[host.\"http://127.0.0.1:1\"]\n[host.\"" + mirror.url() + "\"]\n");
+            String name = "nowhere.invalid:5000/acme/small:1";
+            Command.Result pulled = built.wherry("-D", "pull", name)
+                    .with("XDG_CONFIG_HOME", folder.resolve("config").toString())
+                    .check();
+            assertThat(pulled.err())
+                    .contains("wherry: The mirror 127.0.0.1:1 of nowhere.invalid:5000 was passed over: ");
+            assertThat(pulled.out()).startsWith(name);
+
+            Files.writeString(own.resolve("hosts.toml"), "skip_verify = yes\n");
+            Command.Result refused = built.wherry("pull", name)
+                    .with("XDG_CONFIG_HOME", folder.resolve("config").toString())
+                    .run();
+            assertThat(refused.exit()).isEqualTo(1);
+            assertThat(refused.err()).contains("hosts.toml` is not understood: line 1, column 15: `yes`");
+        }
+    }
+
     @Test
     void aNameThatIsNotThereIsNeitherTaggedNorPushed() {
         built.wherry("run", "--rm", "hello").check();

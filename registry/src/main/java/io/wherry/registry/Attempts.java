@@ -143,8 +143,8 @@ final class Attempts {
 
     private static @Nullable String hint(Fault fault) {
         if (fault.at() == Fault.At.TLS) {
-            return "If the registry's certificate is signed by your own authority, configure the authority's file; if "
-                    + "the registry speaks plain HTTP, configure that.";
+            return "An authority of your own is named by `ca` in `/etc/wherry/certs.d/HOST/hosts.toml`, a client's "
+                    + "certificate by `client`, and plain HTTP by `server = \"http://HOST\"`.";
         }
         boolean connecting = fault.at() == Fault.At.UNREACHABLE || fault.at() == Fault.At.CONNECT;
         return connecting ? "Check the registry's name and the network." : null;

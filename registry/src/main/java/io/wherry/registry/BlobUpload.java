@@ -4,6 +4,7 @@ import io.wherry.oci.Descriptor;
 import io.wherry.oci.Digest;
 import io.wherry.oci.WherryException;
 import io.wherry.oci.WherryException.Kind;
+import io.wherry.registry.RegistryHost.Capability;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -80,7 +81,7 @@ final class BlobUpload {
     }
 
     private Pushed attempt() throws IOException {
-        Conversation.Partner partner = conversation.with(registry, attempts.limit());
+        Conversation.Partner partner = conversation.with(registry, Capability.PUSH, attempts.limit());
         UploadSession open = session == null ? null : resumed(partner, session);
         if (open == null) {
             if (exists(partner)) {
@@ -320,7 +321,7 @@ final class BlobUpload {
     /** Tells the registry that no more will come, and does not care what it says. */
     private void abandon(UploadSession open) {
         try {
-            Conversation.Partner partner = conversation.with(registry, Duration.ofSeconds(1));
+            Conversation.Partner partner = conversation.with(registry, Capability.PUSH, Duration.ofSeconds(1));
             Question question = new Question("DELETE", open.location(), Map.of(), Body.NONE);
             partner.ask(Access.push(repository), question, Duration.ofSeconds(1))
                     .close();

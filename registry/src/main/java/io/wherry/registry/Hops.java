@@ -35,10 +35,8 @@ final class Hops {
         Question question = first;
         boolean sameOrigin = true;
         for (int hop = 0; hop <= MAX; hop++) {
-            Question sent = sameOrigin && authorization.isPresent()
-                    ? question.with("Authorization", authorization.get())
-                    : question;
-            Answer answer = transport.send(sent, security(endpoint, question.uri()), limit);
+            Question sent = sameOrigin ? endpoint.dressed(question, authorization) : question;
+            Answer answer = transport.send(sent, connection(endpoint, question.uri()), limit);
             if (!isRedirect(answer)) {
                 return answer;
             }
@@ -61,17 +59,19 @@ final class Hops {
         return next;
     }
 
-    /** {@return how {@code uri} is spoken to: as the registry if it is the registry, else by what is configured} */
-    Transport.Security security(Endpoint endpoint, URI uri) {
+    /** {@return how {@code uri} is connected to: as the registry if it is the registry, else by what is configured} */
+    Connection connection(Endpoint endpoint, URI uri) {
         if (Hosts.sameOrigin(endpoint.base(), uri)) {
-            return endpoint.security();
+            return endpoint.connection();
         }
-        if (uri.getScheme().equalsIgnoreCase("http")) {
-            return Transport.Security.PLAIN;
-        }
-        return config.insecureHosts().contains(uri.getAuthority())
-                ? Transport.Security.UNVERIFIED
-                : Transport.Security.VERIFIED;
+        Transport.Security security = uri.getScheme().equalsIgnoreCase("http")
+                ? Transport.Security.PLAIN
+                : config.insecureHosts().contains(uri.getAuthority())
+                        ? Transport.Security.UNVERIFIED
+                        : Transport.Security.VERIFIED;
+        return Hosts.sameOwner(Hosts.host(endpoint.base()), Hosts.host(uri))
+                ? endpoint.connection().toNeighbour(security)
+                : Connection.of(security);
     }
 
     private static boolean isRedirect(Answer answer) {

@@ -7,6 +7,7 @@ import io.wherry.oci.ImageReference;
 import io.wherry.oci.MediaType;
 import io.wherry.oci.WherryException;
 import io.wherry.oci.WherryException.Kind;
+import io.wherry.registry.RegistryHost.Capability;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -101,7 +102,12 @@ public final class RegistryClient {
         return new BlobStream(
                 descriptor,
                 from,
-                (offset, limit) -> openBlob(image, descriptor, offset, limit),
+                (offset, limit) -> conversation.first(
+                        image.registry(),
+                        Capability.PULL,
+                        limit,
+                        listener,
+                        partner -> openBlob(partner, image, descriptor, offset, limit)),
                 attempts,
                 listener,
                 what);
@@ -115,17 +121,22 @@ public final class RegistryClient {
             PullListener listener) {
         Attempts attempts = new Attempts(config.patience(), ticker, listener, cannot(image));
         String path = "/v2/" + image.repository() + "/manifests/" + word;
-        return attempts.run(() -> {
-            try (Answer answer = fetch(image, path, Map.of("Accept", MANIFEST_TYPES), attempts.limit())) {
-                return ManifestCheck.read(cannot(image), answer, digest, Optional.ofNullable(expected));
-            }
-        });
+        Capability capability = digest.isPresent() ? Capability.PULL : Capability.RESOLVE;
+        return attempts.run(() ->
+                conversation.first(image.registry(), capability, attempts.limit(), listener, partner -> {
+                    Map<String, String> headers = Map.of("Accept", MANIFEST_TYPES);
+                    try (Answer answer = fetch(partner, image, path, headers, attempts.limit())) {
+                        return ManifestCheck.read(cannot(image), answer, digest, Optional.ofNullable(expected));
+                    }
+                }));
     }
 
-    private Answer openBlob(ImageReference image, Descriptor blob, long offset, Duration limit) throws IOException {
+    private static Answer openBlob(
+            Conversation.Partner partner, ImageReference image, Descriptor blob, long offset, Duration limit)
+            throws IOException {
         String path = "/v2/" + image.repository() + "/blobs/" + blob.digest();
         if (offset > 0 && offset < blob.size()) {
-            Answer part = tryRange(image, path, offset, limit);
+            Answer part = tryRange(partner, image, path, offset, limit);
             if (part.status() == 206 && ContentRange.of(part).startsAt(offset, blob.size())) {
                 return part;
             }
@@ -135,14 +146,15 @@ public final class RegistryClient {
             }
             part.close();
         }
-        Answer answer = whole(fetch(image, path, Map.of(), limit), blob);
+        Answer answer = whole(fetch(partner, image, path, Map.of(), limit), blob);
         skip(answer, offset);
         return answer;
     }
 
     /** A registry may answer a wish for a part with 206, with 200 and everything, or with 416; only 206 is a part. */
-    private Answer tryRange(ImageReference image, String path, long offset, Duration limit) throws IOException {
-        Conversation.Partner partner = conversation.with(image.registry(), limit);
+    private static Answer tryRange(
+            Conversation.Partner partner, ImageReference image, String path, long offset, Duration limit)
+            throws IOException {
         Answer answer = ask(partner, image, path, Map.of("Range", "bytes=" + offset + "-"), limit);
         if (answer.status() == 200 || answer.status() == 206 || answer.status() == 416) {
             return answer;
@@ -181,9 +193,13 @@ public final class RegistryClient {
     }
 
     /** {@return an answer with status 200} */
-    private Answer fetch(ImageReference image, String path, Map<String, String> headers, Duration limit)
+    private static Answer fetch(
+            Conversation.Partner partner,
+            ImageReference image,
+            String path,
+            Map<String, String> headers,
+            Duration limit)
             throws IOException {
-        Conversation.Partner partner = conversation.with(image.registry(), limit);
         Answer answer = ask(partner, image, path, headers, limit);
         if (answer.status() == 200) {
             return answer;
@@ -198,7 +214,7 @@ public final class RegistryClient {
             Map<String, String> headers,
             Duration limit)
             throws IOException {
-        return partner.ask(Access.pull(image.repository()), Question.get(partner.address(path), headers), limit);
+        return partner.ask(Access.pull(image.repository()), Question.get(partner.reading(path), headers), limit);
     }
 
     private static String cannot(ImageReference image) {

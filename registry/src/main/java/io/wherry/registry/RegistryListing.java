@@ -94,7 +94,7 @@ public final class RegistryListing {
     private Optional<Page> page(ImageReference image, URI address, Attempts attempts, boolean mayMiss)
             throws IOException {
         Conversation.Partner partner = conversation.with(image.registry(), attempts.limit());
-        URI uri = partner.address("/").resolve(address);
+        URI uri = address.isAbsolute() ? address : partner.address(address.toString());
         Question question = Question.get(uri, Map.of("Accept", MediaType.OCI_INDEX + ", application/json"));
         try (Answer answer = partner.ask(Access.pull(image.repository()), question, attempts.limit())) {
             boolean missing = answer.status() == 404 || answer.status() == 405 || answer.isHtml();
@@ -115,7 +115,7 @@ public final class RegistryListing {
                 throw refused(answer, "with what is no list: " + e.getMessage());
             }
             Optional<URI> next = next(answer);
-            if (next.isPresent() && !Hosts.sameOrigin(next.get(), partner.address("/"))) {
+            if (next.isPresent() && !Hosts.sameOrigin(next.get(), uri)) {
                 throw refused(
                         answer,
                         "with a next page at another host, `" + next.get().getAuthority() + "`");

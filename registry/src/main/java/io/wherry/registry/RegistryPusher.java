@@ -65,7 +65,8 @@ public final class RegistryPusher {
         String word = image.tag().orElse(document.digest().toString());
         Attempts attempts = new Attempts(config.patience(), ticker, listener, "Cannot push `" + image.familiar() + "`");
         attempts.run(() -> {
-            Conversation.Partner partner = conversation.with(image.registry(), attempts.limit());
+            Conversation.Partner partner =
+                    conversation.with(image.registry(), RegistryHost.Capability.PUSH, attempts.limit());
             URI uri = partner.address("/v2/" + image.repository() + "/manifests/" + word);
             Body body = Body.of(document.mediaType(), document.raw());
             Question question = new Question("PUT", uri, Map.of(), body);

@@ -6,4 +6,7 @@ import java.time.Duration;
 public interface RetryListener {
     /** The next try comes after {@code wait}. */
     default void retrying(String reason, Duration wait) {}
+
+    /** A mirror failed, and the next host is asked in its place. */
+    default void passedOver(String mirror, String reason) {}
 }

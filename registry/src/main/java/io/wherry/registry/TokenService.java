@@ -96,7 +96,7 @@ final class TokenService {
             add(query, "client_id", "wherry");
             add(query, "refresh_token", identity.token().reveal());
             Question question = new Question("POST", realm, Map.of(), Body.form(query.toString()));
-            answer = transport.send(question, hops.security(endpoint, realm), limit);
+            answer = transport.send(question, hops.connection(endpoint, realm), limit);
         } else {
             for (String scope : access.scopes()) {
                 add(query, "scope", scope);

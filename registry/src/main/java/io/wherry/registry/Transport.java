@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One request, one answer: no redirects, no retries, no authentication. Everything is bounded in time.
  *
- * <p>There is one HTTP client without TLS and one or two with it, each made at its first use: setting up TLS costs more
- * than a small pull from loopback. All threads are virtual or daemons.
+ * <p>There is one HTTP client for each way to connect, most often one alone, made at its first use: setting up TLS costs
+ * more than a small pull from loopback. All threads are virtual or daemons.
  */
 final class Transport {
     /** How a connection is protected. */
@@ -55,7 +55,7 @@ final class Transport {
     private final Ticker ticker;
     private final Executor executor =
             task -> Thread.ofVirtual().name("wherry-http").start(task);
-    private final Map<Security, HttpClient> clients = new ConcurrentHashMap<>();
+    private final Map<Connection, HttpClient> clients = new ConcurrentHashMap<>();
     private final Set<String> answered = ConcurrentHashMap.newKeySet();
 
     Transport(RegistryConfig config, Ticker ticker) {
@@ -68,7 +68,7 @@ final class Transport {
      *
      * @param limit how long the answer may take once nothing more is sent, and any later byte of it
      */
-    Answer send(Question question, Security security, Duration limit) throws IOException {
+    Answer send(Question question, Connection connection, Duration limit) throws IOException {
         URI uri = question.uri();
         HttpRequest.Builder request = HttpRequest.newBuilder(uri).setHeader("User-Agent", USER_AGENT);
         question.headers().forEach(request::setHeader);
@@ -80,7 +80,7 @@ final class Transport {
         if (!known && config.proxies().towards(uri).isEmpty()) {
             addresses(Hosts.host(uri), config.patience().connect());
         }
-        HttpClient client = client(security);
+        HttpClient client = client(connection);
         HttpResponse<BodyStream> response;
         try (CountedBody body = new CountedBody(question.body())) {
             request.method(question.method(), body.publisher());
@@ -161,6 +161,10 @@ final class Transport {
         if (sentence(cause).contains("terminated the handshake")) {
             return new Fault(Fault.At.TRANSFER, "the connection to " + host + " broke during the TLS handshake", cause);
         }
+        if (sentence(cause).contains("fatal alert: certificate_required")
+                || sentence(cause).contains("fatal alert: bad_certificate")) {
+            return new Fault(Fault.At.TLS, host + " wants a certificate of ours, which it believes", cause);
+        }
         if (causedBy(cause, CertificateException.class)
                 || cause instanceof SSLHandshakeException
                 || cause instanceof SSLPeerUnverifiedException) {
@@ -205,23 +209,24 @@ final class Transport {
         }
     }
 
-    private HttpClient client(Security security) throws IOException {
-        HttpClient client = clients.get(security);
+    private HttpClient client(Connection connection) {
+        HttpClient client = clients.get(connection);
         if (client != null) {
             return client;
         }
         synchronized (clients) {
-            client = clients.get(security);
+            client = clients.get(connection);
             if (client == null) {
                 client = HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
                         .followRedirects(HttpClient.Redirect.NEVER)
-                        .connectTimeout(config.patience().connect())
-                        .sslContext(Trust.context(security, config.caFiles()))
+                        .connectTimeout(
+                                connection.dial().orElse(config.patience().connect()))
+                        .sslContext(Trust.context(connection, config.caFiles()))
                         .proxy(new Selector(config.proxies()))
                         .executor(executor)
                         .build();
-                clients.put(security, client);
+                clients.put(connection, client);
             }
             return client;
         }

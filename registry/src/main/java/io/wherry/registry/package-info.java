@@ -19,6 +19,7 @@
  * RegistryClient resolve, manifest, document, blob
  * RegistryPusher blob, manifest                                  RegistryListing: tags, referrers
  * RegistryLogin  who is asking?                                  CredentialFile: remembered
+ * HostsFolders   who answers for a registry, as written down     HostsFile, TomlReader, RegistryHost
  * </pre>
  *
  * <pre>{@code
@@ -32,8 +33,12 @@
  *
  * <p>What is believed of a registry: nothing that can be checked. Digests decide over bytes; caps come before buffers
  * (manifest 4 MiB, token 1 MiB, explanation of an error 64 KiB). What is told to it: credentials only if it asks, only
- * over TLS or loopback, only to hosts of its owner, never across a redirect. Plain HTTP is spoken to loopback and to
+ * over TLS or loopback, only to hosts of its owner, never across a redirect or to where an upload is sent on; to a
+ * mirror only its own. Plain HTTP is spoken to loopback and to
  * registries that are configured so; no failure of TLS ever leads to it.
+ *
+ * <p>A mirror's failure of any kind leads to the next host, but for a blob whose bytes turn out wrong at its end: who reads it has them already.
+ * A client's key must be unencrypted PKCS#8. A registry that moves an upload to another host, which wants credentials of its own, cannot be pushed to.
  *
  * <p>Known limits: one address per host name is tried; HTTP/1.1 only; who owns a domain is a guess that errs to "another".
  *

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
 
 /**
  * A server on loopback that answers each request by a script, down to the byte, and remembers what it was asked.
@@ -125,6 +126,14 @@ final class ScriptedRegistry implements AutoCloseable {
     static ScriptedRegistry startTls(SSLContext context, Script script) throws IOException {
         return new ScriptedRegistry(
                 context.getServerSocketFactory().createServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1")), script);
+    }
+
+    /** Wants a certificate of each client. */
+    static ScriptedRegistry startMutualTls(SSLContext context, Script script) throws IOException {
+        ServerSocket server =
+                context.getServerSocketFactory().createServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"));
+        ((SSLServerSocket) server).setNeedClientAuth(true);
+        return new ScriptedRegistry(server, script);
     }
 
     void script(Script value) {

@@ -50,12 +50,22 @@ final class Pulls {
      */
     static PullListener listener(Session session, String doing, String done) {
         PullProgress progress = progress(session);
-        return (layer, state, bytes, total) -> {
-            String digits = layer.substring(layer.indexOf(':') + 1);
-            if (state == PullListener.State.COMING) {
-                progress.moved(digits, doing, bytes, total);
-            } else {
-                progress.finished(digits, state == PullListener.State.PRESENT ? "already here" : done);
+        return new PullListener() {
+            @Override
+            public void layer(String layer, State state, long bytes, long total) {
+                String digits = layer.substring(layer.indexOf(':') + 1);
+                if (state == State.COMING) {
+                    progress.moved(digits, doing, bytes, total);
+                } else {
+                    progress.finished(digits, state == State.PRESENT ? "already here" : done);
+                }
+            }
+
+            @Override
+            public void passedOver(String remark) {
+                if (session.globals().debug) {
+                    tell(session, List.of(remark));
+                }
             }
         };
     }
