@@ -5,6 +5,7 @@
 #include "trees.h"
 #include "pilot.h"
 #include "remove.h"
+#include "subvolume.h"
 
 #define O_FOLDER (O_DIRECTORY | O_NOFOLLOW)
 #define O_REGISTER (O_PATH | O_FOLDER)
@@ -42,6 +43,7 @@ struct tree {
     uint64_t index;            /* of it */
     long call;                 /* the last call that failed */
     uint64_t entries, bytes, counted, notes;
+    struct tree_reader reader;
     int file; /* the FILE that is open, or -1 */
     bool file_settled, file_ends_in_hole;
     uint32_t file_mode, file_uid, file_gid;
@@ -269,7 +271,8 @@ static int op_open(struct tree *t) {
         TRY(make_parent(t, dir, r->name));
         fd = CALL(t, openat, dir, r->name, O_REGISTER | O_CLOEXEC);
     }
-    if (r->flags & FLAG_ABSENT && (fd == -ENOENT || dir == NOTHING)) {
+    bool other = r->flags & FLAG_COUNT && (fd == -ENOTDIR || fd == -ELOOP);
+    if (r->flags & FLAG_ABSENT && (fd == -ENOENT || dir == NOTHING || other)) {
         return empty_register(t, r->dst);
     }
     return fill_register(t, r->dst, (int)TRY(fd));
@@ -523,7 +526,7 @@ static int op_copy(struct tree *t) {
     if (t->record.flags & FLAG_ALONE && (from == NOTHING || to == NOTHING)) {
         return 0;
     }
-    int error = t->record.flags & FLAG_ALONE ? tree_copy_alone(from, to, &copied) : tree_copy(from, to, &copied);
+    int error = t->record.flags & FLAG_ALONE ? tree_copy_alone(from, to, &copied) : tree_copy(from, to, t->overlay, &copied);
     t->entries += copied.entries;
     t->bytes += copied.bytes;
     if (error < 0) {
@@ -532,6 +535,49 @@ static int op_copy(struct tree *t) {
         text_copy(t->record.name, sizeof t->record.name, copied.name);
     }
     return error;
+}
+
+/* An entry that READ left out, told under its own name. */
+static void left_out(struct tree_reader *reader, const char *name, long error) {
+    struct tree *t = (struct tree *)(void *)((uint8_t *)reader - offsetof(struct tree, reader));
+    t->counted++;
+    if (t->notes++ < NOTES_LIMIT) {
+        t->record.name_length = (uint16_t)text_length(name);
+        text_copy(t->record.name, sizeof t->record.name, name);
+        reply(t, TREE_REPLY_NOTE, error);
+    }
+}
+
+static int op_read_tree(struct tree *t) {
+    char name[TREE_NAME_LIMIT + 1];
+    int dir = t->folders[t->record.dir].fd;
+    text_copy(name, sizeof name, t->record.name); /* a note has a name of its own */
+    int error = dir == NOTHING ? -ENOENT : tree_read(&t->reader, dir, name, t->record.flags);
+    t->entries += t->reader.entries;
+    t->bytes += t->reader.bytes;
+    t->reader.entries = t->reader.bytes = 0;
+    if (error == -ENOENT && t->record.flags & FLAG_ABSENT) {
+        return 0;
+    }
+    if (error < 0) {
+        t->call = t->reader.call;
+        const char *shown = t->reader.name[0] != 0 ? t->reader.name : name;
+        t->record.name_length = (uint16_t)text_length(shown);
+        text_copy(t->record.name, sizeof t->record.name, shown);
+    }
+    return error;
+}
+
+static int op_subvolume(struct tree *t) {
+    const struct tree_record *r = &t->record;
+    CLOSING int dir = TRY(open_folder(t, t->folders[r->dir].fd, "."));
+    CLOSING int source = r->op == TREE_SNAPSHOT ? TRY(open_folder(t, t->folders[r->dst].fd, ".")) : NOTHING;
+    TRY(noted(t, __NR_ioctl, subvolume_make(dir, r->name, source)));
+    if (r->op == TREE_SNAPSHOT) {
+        return 0;
+    }
+    CLOSING int made = TRY(open_folder(t, dir, r->name));
+    return settle(t, made, r->mode, r->uid, r->gid);
 }
 
 static int op_own(struct tree *t) {
@@ -582,7 +628,9 @@ static const struct handler HANDLERS[TREE_LIMIT] = {
     [TREE_OPAQUE] = {op_opaque, true, false},     [TREE_REMOVE] = {op_remove, true, false},
     [TREE_RMTREE] = {op_remove, true, false},     [TREE_SYNC] = {op_sync, false, false},
     [TREE_EOF] = {op_settle_folders, false, false},
+    [TREE_SUBVOLUME] = {op_subvolume, true, true}, [TREE_SNAPSHOT] = {op_subvolume, true, true},
     [TREE_COPY] = {op_copy, false, false},        [TREE_OWN] = {op_own, false, false},
+    [TREE_READ] = {op_read_tree, false, false},
 };
 
 /* Reads, checks and carries out one record. */
@@ -645,6 +693,7 @@ int trees_main(struct context *ctx, int stream, int replies, uint32_t flags, int
     tree.overlay = flags & TREE_OVERLAY;
     tree.durable = beside >= 0 ? TREE_BESIDE : TREE_ROOT;
     tree.file = -1;
+    tree.reader = (struct tree_reader){.replies = replies, .left_out = left_out};
     int error = serve(&tree, beside);
     if (tree.file >= 0) {
         sys_close(tree.file);

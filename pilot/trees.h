@@ -20,6 +20,9 @@ enum {
     TREE_XATTR_LIMIT = 65536,
     TREE_MAGIC_LENGTH = 8,
     TREE_TEXT = 64,
+    TREE_STATUS = 32, /* what an entry that is read has behind its header */
+    TREE_TYPE_FOLDER = 4,
+    TREE_TYPE_FILE = 8,
 };
 
 #define TREE_MAGIC "WHERRYT1"
@@ -38,6 +41,11 @@ enum tree_flag {
     FLAG_MODE = 0x40,
     FLAG_TIME = 0x80,
     FLAG_DURABLE = 0x80, /* of SYNC */
+    FLAG_DATA = 0x20,    /* of READ: */
+    FLAG_BELOW = 0x40,
+    FLAG_LIST = 0x80,
+    FLAG_OPAQUE = 0x01, /* of entries that are read: */
+    FLAG_BARE = 0x02,
 };
 
 enum tree_reply_kind { TREE_REPLY_ERROR = 1, TREE_REPLY_SYNC, TREE_REPLY_NOTE, TREE_REPLY_END };
@@ -92,14 +100,28 @@ struct tree_copied {
     char name[TREE_NAME_LIMIT + 1];
 };
 
-/* trees_copy.c. Copies what is below one folder, and its metadata, into another, which is empty; 0 or -errno. */
-int tree_copy(int source, int target, struct tree_copied *result);
+/* trees_copy.c. Copies what is below one folder, and its metadata, into another, which is empty; with `overlay` opaque marks too. 0 or -errno. */
+int tree_copy(int source, int target, bool overlay, struct tree_copied *result);
 
 /* The folder's own metadata only, into a folder that may have entries; with source = target overlayfs copies the folder up. */
 int tree_copy_alone(int source, int target, struct tree_copied *result);
 
 /* The folder and all below it get that owner; links themselves, and nothing that is mounted below. */
 int tree_own(int folder, uint32_t uid, uint32_t gid, struct tree_copied *result);
+/* trees_read.c. Who asks for entries, and what became of it. */
+struct tree_reading;
+struct tree_reader {
+    int replies;
+    void (*left_out)(struct tree_reader *reader, const char *name, long error);
+    struct tree_reading *reading; /* memory, kept for the next READ; NULL at first */
+    uint64_t entries;
+    uint64_t bytes;
+    long call; /* at a failure: the call, and the entry */
+    char name[TREE_NAME_LIMIT + 1];
+};
+
+/* Sends the entry of a folder, or without a name the folder itself; with FLAG_BELOW all that is below it, with FLAG_LIST the folder's entries and not itself. 0 or -errno. */
+int tree_read(struct tree_reader *reader, int dir, const char *name, unsigned flags);
 
 /* A reply, as it is written. */
 struct tree_reply {

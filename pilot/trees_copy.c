@@ -27,6 +27,7 @@ struct copy {
     struct tree_copied *result;
     int staging; /* made when it is first needed, or -1 */
     int top;     /* of the target */
+    bool overlay; /* both folders are upper parts of overlay mounts, so that what they hide stays hidden */
     char *names; /* XATTR_NAMES bytes */
     uint8_t *value; /* TREE_XATTR_LIMIT bytes */
 };
@@ -48,7 +49,7 @@ static int copy_xattrs(struct copy *c, int from, int to) {
         return length == -EOPNOTSUPP ? 0 : (int)length;
     }
     for (const char *name = c->names; name < c->names + length; name += text_length(name) + 1) {
-        if (tree_is_overlay_note(name)) {
+        if (tree_is_overlay_note(name) && !(c->overlay && text_equal(name, "user.overlay.opaque"))) {
             continue; /* It speaks of one place only. */
         }
         long size = CALL(c, fgetxattr, from, name, c->value, TREE_XATTR_LIMIT);
@@ -229,10 +230,10 @@ static int copy_folder(struct copy *c, int from, int to, int depth) {
 }
 
 /* Opens both folders, that are registers, for reading; copies what is below if asked to, then the metadata. */
-static int copy_registers(int source, int target, bool below, struct tree_copied *result) {
+static int copy_registers(int source, int target, bool below, bool overlay, struct tree_copied *result) {
     char names[XATTR_NAMES];
     uint8_t value[TREE_XATTR_LIMIT];
-    struct copy c = {.result = result, .staging = -1, .names = names, .value = value};
+    struct copy c = {.result = result, .staging = -1, .overlay = overlay, .names = names, .value = value};
     struct stat st;
     CLOSING int from = (int)TRY(CALL(&c, openat, source, ".", O_FOLDER));
     CLOSING int to = (int)TRY(CALL(&c, openat, target, ".", O_FOLDER));
@@ -243,9 +244,11 @@ static int copy_registers(int source, int target, bool below, struct tree_copied
     return copy_metadata(&c, from, to, &st);
 }
 
-int tree_copy(int source, int target, struct tree_copied *result) { return copy_registers(source, target, true, result); }
+int tree_copy(int source, int target, bool overlay, struct tree_copied *result) {
+    return copy_registers(source, target, true, overlay, result);
+}
 
-int tree_copy_alone(int source, int target, struct tree_copied *result) { return copy_registers(source, target, false, result); }
+int tree_copy_alone(int source, int target, struct tree_copied *result) { return copy_registers(source, target, false, false, result); }
 
 /* ---- owners ---- */
 

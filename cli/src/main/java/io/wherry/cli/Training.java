@@ -192,6 +192,7 @@ final class Training {
                 words("start", "made"),
                 words("rename", "made", "crate"),
                 words("rm", "trained", "crate"),
+                words("mount"),
                 words("rm", "boat"),
                 words("events", "--since", "1h", "--until", "0s"),
                 words("events", "--since", "1h", "--until", "0s", "--json", "--filter", "event=create"),

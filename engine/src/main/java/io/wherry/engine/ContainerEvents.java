@@ -1,6 +1,7 @@
 package io.wherry.engine;
 
 import io.wherry.engine.event.EventJournal;
+import io.wherry.engine.event.EventOutput;
 import io.wherry.engine.event.EventQuery;
 import io.wherry.engine.event.EventReader;
 import io.wherry.engine.event.EventTemplate;
@@ -102,6 +103,15 @@ final class ContainerEvents {
         Optional<byte[]> template = StateFile.read(files.folder(id).resolve(TEMPLATE));
         if (template.isPresent()) {
             journal().append(EventTemplate.fill(template.get(), action, more));
+        }
+    }
+
+    /** Reads the journal, containers' events and others. */
+    void read(EventQuery query, EventOutput output) {
+        try {
+            new EventReader(root.events(), query, output).read();
+        } catch (IOException e) {
+            throw StateFile.failed("read the events in", root.events(), e);
         }
     }
 

@@ -23,8 +23,8 @@ import java.util.TreeMap;
 final class ContainerVolumes {
     private static final String OWN = "volumes";
 
-    private final ContainerFiles files;
     private final StateRoot root;
+    private final ContainerFiles files;
     private final HostFacts facts;
     private final Storage storage;
 
@@ -230,7 +230,7 @@ final class ContainerVolumes {
     private void fill(Volumes volumes, String name, MountSpec mount, ContainerId id, ContainerRoot from) {
         if (from.image().isPresent() && !mount.options().contains("nocopy")) {
             RootfsMount root =
-                    storage.driver().mount(files.folder(id), from.image().get().chains());
+                    storage.drivers().of(from.driver()).mount(files.folder(id), from.image().get().chains());
             volumes.fill(name, root, mount.target());
         }
     }
@@ -242,7 +242,7 @@ final class ContainerVolumes {
                     mount.value("driver").orElse(Volume.LOCAL),
                     mount.pairs("opt"),
                     mount.pairs("label"),
-                    mount.isAnonymous() ? Volume.Origin.ANONYMOUS : Volume.Origin.NAMED);
+                    mount.isAnonymous());
             volumes.make(volume);
             if (!isOwn) { // of one that goes with its container nobody could tell the end
                 new VolumeEvents(root).created(volume);
@@ -263,7 +263,8 @@ final class ContainerVolumes {
     }
 
     /** Removes the anonymous volumes of a container that has been removed, but for those that another has too. */
-    void free(ContainerSpec spec, VolumeCatalog catalog) {
+    void free(ContainerSpec spec) {
+        VolumeCatalog catalog = new VolumeCatalog(root, files, storage);
         for (MountSpec mount : spec.mounts()) {
             if (mount.isAnonymous()) {
                 catalog.removeUnused(mount.source().orElseThrow());

@@ -10,6 +10,7 @@ import io.wherry.oci.RuntimeConfig;
 import io.wherry.oci.Signal;
 import io.wherry.oci.WherryException;
 import io.wherry.runtime.Placement;
+import io.wherry.store.layer.LayerDriver;
 import io.wherry.store.layer.RootfsMount;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -192,7 +193,7 @@ final class Creation {
         try {
             makeFolder(folder);
             if (from.image().isPresent()) {
-                prepare(storage.driver().prepare(folder, from.image().get().chains()));
+                prepare(from, from.image().get().chains(), folder);
             }
             StateFile.writeInside(folder, ContainerRecord.FILE, record.bytes(), durable);
             StateFile.writeInside(
@@ -250,8 +251,14 @@ final class Creation {
         return layers;
     }
 
-    /** An overlay shows the mode and owner of its upper folder at the root, so these must be the image's. */
-    private static void prepare(RootfsMount mount) throws IOException {
+    /** An overlay shows the mode and owner of its upper folder at the root, so these must be the image's, or come with the copy. */
+    private void prepare(ContainerRoot from, List<Digest> chains, Path folder) throws IOException {
+        LayerDriver driver = storage.drivers().of(from.driver());
+        if (from.original().isPresent()) {
+            driver.copy(from.original().get(), folder, chains);
+            return;
+        }
+        RootfsMount mount = driver.prepare(folder, chains);
         if (mount instanceof RootfsMount.Overlay overlay) {
             Files.setAttribute(overlay.upper(), "unix:mode", overlay.root().mode() & 07777);
             if (overlay.root().uid() != 0 || overlay.root().gid() != 0) {

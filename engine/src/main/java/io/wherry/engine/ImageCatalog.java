@@ -7,9 +7,11 @@ import io.wherry.oci.ImageConfig;
 import io.wherry.oci.ImageReference;
 import io.wherry.oci.Index;
 import io.wherry.oci.Manifest;
+import io.wherry.oci.WherryException;
 import io.wherry.store.content.StoredImage;
 import io.wherry.store.garbage.Garbage;
 import io.wherry.store.layer.ChainId;
+import io.wherry.store.layer.LayerDriver;
 import io.wherry.store.layer.Prover;
 import io.wherry.store.pull.BlobSource;
 import io.wherry.store.pull.Cancellation;
@@ -36,20 +38,45 @@ final class ImageCatalog {
         this.builtIn = builtIn;
     }
 
-    /** {@return the image that a name stands for, if it is here; an embedded one is unpacked first} */
+    /** {@return the image that a name, an id or the beginning of an id stands for, if it is here; an embedded one is unpacked first} */
     Optional<Image> find(String name) {
+        if (isId(name)) {
+            return ImageIds.find(name, storage.images()).map(this::image);
+        }
         ImageReference reference = ImageReference.parse(name);
         Optional<StoredImage> stored = storage.images().find(reference);
         if (stored.isEmpty() && isBuiltIn(name)) {
             install(reference, builtIn.resolve(name));
             stored = storage.images().find(reference);
         }
+        if (stored.isEmpty()) {
+            stored = ImageIds.find(name, storage.images());
+        }
         return stored.isEmpty() ? Optional.empty() : Optional.of(image(stored.get()));
     }
 
-    /** {@return whether a name stands for an image that is here or embedded} Its documents are not read. */
+    /**
+     * {@return the image that a name stands for}
+     *
+     * @throws WherryException of kind NOT_FOUND if it is not here
+     */
+    Image named(String name) {
+        return find(name)
+                .orElseThrow(() -> new WherryException(
+                        WherryException.Kind.NOT_FOUND,
+                        "There is no image `" + name + "` here.",
+                        "`wherry images` lists those that are; `wherry pull " + name + "` brings it."));
+    }
+
+    /** {@return whether a name or an id stands for an image that is here or embedded} Under a name its documents are not read. */
     boolean has(String name) {
-        return storage.images().has(ImageReference.parse(name)) || isBuiltIn(name);
+        boolean named = !isId(name) && (storage.images().has(ImageReference.parse(name)) || isBuiltIn(name));
+        return named || ImageIds.find(name, storage.images()).isPresent();
+    }
+
+    /** Whole: what is shorter may be a name. */
+    private static boolean isId(String name) {
+        return name.length() >= ImageIds.WHOLE && ImageIds.isWhole(name);
     }
 
     private boolean isBuiltIn(String name) {
@@ -122,9 +149,14 @@ final class ImageCatalog {
 
     /** Brings in what is missing of an image and names it. */
     PullResult arrive(ImageReference reference, Manifest manifest, BlobSource blobs, PullListener listener) {
+        return arrive(storage.drivers().usual(), reference, manifest, blobs, listener);
+    }
+
+    private PullResult arrive(
+            LayerDriver driver, ImageReference reference, Manifest manifest, BlobSource blobs, PullListener listener) {
         storage.space().sweep();
         PullResult result =
-                storage.puller().pull(reference, manifest, blobs, new Progress(listener), new Cancellation());
+                storage.puller(driver).pull(reference, manifest, blobs, new Progress(listener), new Cancellation());
         prover.prove(result.unproven());
         return result;
     }
@@ -135,7 +167,7 @@ final class ImageCatalog {
         int layer = 0;
         for (ImageConfig.History step : image.config().history()) {
             boolean made = !step.emptyLayer() && layer < image.chains().size();
-            long size = made ? storage.driver().usage(image.chains().get(layer++)) : 0;
+            long size = made ? storage.drivers().usual().usage(image.chains().get(layer++)) : 0;
             steps.add(new ImageHistory(
                     step.created().orElse(""),
                     step.createdBy().orElse(""),
@@ -146,14 +178,14 @@ final class ImageCatalog {
     }
 
     /** Makes sure that an image's layers are unpacked and can be relied on: after a power cut they may have to be made again from their blobs. */
-    void ready(Image image) {
-        if (!storage.driver().has(image.chains())) {
+    void ready(Image image, LayerDriver driver) {
+        if (!driver.has(image.chains())) {
             BlobSource blobs = (blob, offset) -> {
                 InputStream in = storage.content().open(blob.digest());
                 in.skipNBytes(offset);
                 return in;
             };
-            arrive(image.reference(), image.document(), blobs, PullListener.NONE);
+            arrive(driver, image.reference(), image.document(), blobs, PullListener.NONE);
         }
     }
 
@@ -164,7 +196,7 @@ final class ImageCatalog {
 
     /** Removes blobs and layers that no image and none of these containers needs. */
     void collect(List<List<Digest>> containers) {
-        new Garbage(storage.content(), storage.images(), List.of(storage.driver()), storage.space(), storage.locks())
+        new Garbage(storage.content(), storage.images(), storage.drivers().all(), storage.space(), storage.locks())
                 .collect(containers);
     }
 

@@ -20,6 +20,10 @@ final class ImageEvents {
         append(name, tag > name.lastIndexOf('/') ? name.substring(0, tag) : name, "pull");
     }
 
+    void loaded(Image image) {
+        append(image.id().toString(), image.reference().familiar(), "load");
+    }
+
     /** Its name is gone; without another one it is gone altogether. */
     void removed(Image image) {
         String id = image.id().toString();

@@ -24,16 +24,10 @@ final class ImageMounts {
                         WherryException.Kind.NOT_FOUND,
                         "There is no image `" + name + "` here to be mounted at " + mount.target() + ".",
                         "Pull it with `wherry pull " + name + "`."));
-        RootfsMount root = storage.driver().mount(Path.of("/"), image.chains());
-        if (!(root instanceof RootfsMount.Overlay overlay) || overlay.lowers().isEmpty()) {
-            throw new WherryException(
-                    WherryException.Kind.UNSUPPORTED,
-                    "The image `" + name + "` cannot be mounted: the storage driver `"
-                            + storage.driver().name() + "` does not keep its layers apart.");
-        }
-        List<String> lowers = new ArrayList<>();
-        for (String lower : overlay.lowers()) {
-            lowers.add(overlay.base().resolve(lower).toString());
+        RootfsMount root = storage.drivers().usual().mount(Path.of("/"), image.chains());
+        List<String> lowers = layers(root);
+        if (lowers.isEmpty()) {
+            throw ConfigCompiler.invalid("The image `" + name + "` has no files that could be mounted.");
         }
         List<String> options = new ArrayList<>(List.of("ro", "nosuid", "nodev"));
         Optional<String> below = mount.value("subpath");
@@ -57,5 +51,18 @@ final class ImageMounts {
         }
         options.add("userxattr");
         return new Mount(mount.target(), "overlay", "overlay", options);
+    }
+
+    /** {@return the folders that are its files, the uppermost first} */
+    private static List<String> layers(RootfsMount root) {
+        List<String> layers = new ArrayList<>();
+        if (root instanceof RootfsMount.Overlay overlay) {
+            for (String lower : overlay.lowers()) {
+                layers.add(overlay.base().resolve(lower).toString());
+            }
+        } else if (root instanceof RootfsMount.Bind bind && bind.image().isPresent()) {
+            layers.add(bind.image().get().toString());
+        }
+        return layers;
     }
 }

@@ -11,7 +11,10 @@ final class ImageRemoval {
     private final ImageCatalog images;
     private final ContainerFiles files;
 
-    ImageRemoval(ImageCatalog images, ContainerFiles files) {
+    private final MountPlaces places;
+
+    ImageRemoval(ImageCatalog images, ContainerFiles files, MountPlaces places) {
+        this.places = places;
         this.images = images;
         this.files = files;
     }
@@ -19,7 +22,7 @@ final class ImageRemoval {
     /**
      * Removes an image.
      *
-     * @throws WherryException of kind FAILED_PRECONDITION if a container that runs uses it, or any does and it is not forced
+     * @throws WherryException of kind FAILED_PRECONDITION if a container that runs uses it, or if it is not forced and any does, or it is mounted
      */
     void remove(Image image, boolean force) {
         String name = image.reference().familiar();
@@ -36,7 +39,19 @@ final class ImageRemoval {
                         running ? "Remove that container first." : "Remove that container first, or give --force.");
             }
         }
+        if (isLastNameOf(image)) {
+            if (force) {
+                places.unmount(MountPlaces.name(image.id()), true);
+            } else {
+                places.refuse(image, "removed");
+            }
+        }
         images.remove(image.reference());
+        collect();
+    }
+
+    /** Removes blobs and layers that no image and no container needs. */
+    void collect() {
         List<List<Digest>> used = new ArrayList<>();
         for (ContainerId id : files.ids()) {
             used.add(files.layers(id));
@@ -52,5 +67,13 @@ final class ImageRemoval {
             }
         }
         return false;
+    }
+
+    private boolean isLastNameOf(Image image) {
+        int names = 0;
+        for (Image other : images.list()) {
+            names += other.id().equals(image.id()) ? 1 : 0;
+        }
+        return names == 1;
     }
 }

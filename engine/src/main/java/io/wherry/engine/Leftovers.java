@@ -1,9 +1,6 @@
 package io.wherry.engine;
 
-import io.wherry.kernel.launch.Failure;
-import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.launch.TaskResult;
-import io.wherry.kernel.program.Assembler;
 import io.wherry.oci.WherryException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -32,23 +29,15 @@ final class Leftovers {
     private final StateRoot root;
     private final ContainerFiles files;
     private final ContainerRename rename;
-    private final Launcher launcher;
+    private final TreeRemoval trees;
     private final ContainerEvents events;
-    private final Storage storage;
 
-    Leftovers(
-            StateRoot root,
-            ContainerFiles files,
-            ContainerRename rename,
-            Launcher launcher,
-            ContainerEvents events,
-            Storage storage) {
+    Leftovers(StateRoot root, ContainerFiles files, ContainerRename rename, TreeRemoval trees, ContainerEvents events) {
         this.rename = rename;
-        this.storage = storage;
         this.events = events;
         this.root = root;
         this.files = files;
-        this.launcher = launcher;
+        this.trees = trees;
     }
 
     /**
@@ -145,17 +134,10 @@ final class Leftovers {
         empty(id);
     }
 
-    /**
-     * Deletes by the pilot, and what belongs to other users of an ordinary user's containers by one in a user namespace where these are; the lock last, as it tells others that somebody is at
-     * it.
-     */
+    /** Deletes by the pilot, which alone may delete what containers wrote; the lock last, as it tells others that somebody is at it. */
     private void empty(ContainerId id) {
-        TaskResult removed = launcher.task(TreeRemoval.program(root.trash(), id.text()), Assembler.PILOT);
-        if (!removed.ok()
-                && removed.failure().isPresent()
-                && isDenied(removed.failure().get())) {
-            storage.space().removeTree(root.trash().resolve(id.text()));
-        } else if (!removed.ok()) {
+        TaskResult removed = trees.remove(root.trash(), id.text());
+        if (!removed.ok()) {
             throw new WherryException(
                     WherryException.Kind.FAILED_PRECONDITION,
                     "Cannot delete " + root.trash().resolve(id.text()) + ": "
@@ -165,10 +147,6 @@ final class Leftovers {
                             + ".");
         }
         StateFile.remove(files.lock(id));
-    }
-
-    private static boolean isDenied(Failure failure) {
-        return failure.errnoName().equals("EACCES") || failure.errnoName().equals("EPERM");
     }
 
     /** {@return whether a name, or what one was to be made of, is nobody's; one without an id is: names have theirs from the beginning} */

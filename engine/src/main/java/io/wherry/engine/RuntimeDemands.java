@@ -53,6 +53,8 @@ final class RuntimeDemands {
             new Demand("--memory", Promise.LIMITS, spec -> spec.memory() != 0),
             new Demand("--cpus", Promise.LIMITS, spec -> spec.cpuQuota() != 0),
             new Demand("--tty", Promise.TERMINAL, ContainerSpec::terminal),
+            sharing("io.containerd.runc.v2.group"),
+            sharing("io.kubernetes.cri.sandbox-id"),
             new Demand(
                     "--health-cmd", Promise.HEALTH, spec -> spec.healthcheck().isPresent()));
 
@@ -60,6 +62,14 @@ final class RuntimeDemands {
 
     /** An option that needs a promise. */
     private record Demand(String option, Promise promise, Predicate<ContainerSpec> asked) {}
+
+    /** What puts several containers into one shim: the shim of runc does so for whichever of these is there. */
+    private static Demand sharing(String annotation) {
+        return new Demand(
+                "--annotation " + annotation,
+                Promise.SHARING,
+                spec -> spec.annotations().containsKey(annotation));
+    }
 
     private static boolean host(String mode) {
         return mode.equals("host");

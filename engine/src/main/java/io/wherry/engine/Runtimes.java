@@ -19,7 +19,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Finds runtimes by name: a configured one, a stock one. For several threads. */
 final class Runtimes {
@@ -42,14 +41,14 @@ final class Runtimes {
     /** The variable that names the runtime of containers that name none. */
     private static final String VARIABLE = "WHERRY_RUNTIME";
 
-    private @Nullable Configuration read;
+    private final Configuration.OfHost settled;
 
-    /** What was settled: read when it is first needed, since most commands never ask. */
-    private synchronized Configuration configuration() {
-        if (read == null) {
-            read = Configuration.ofHost();
-        }
-        return read;
+    Runtimes(Configuration.OfHost settled) {
+        this.settled = settled;
+    }
+
+    private Configuration configuration() {
+        return settled.get();
     }
 
     /**

@@ -1,8 +1,8 @@
 package io.wherry.cli.command;
 
 import io.wherry.cli.table.Command;
-import io.wherry.cli.table.Nearest;
 import io.wherry.cli.table.UsageException;
+import io.wherry.oci.Nearest;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +13,7 @@ public final class Commands {
         "run",
         "dev",
         "create",
+        "clone",
         "start",
         "stop",
         "restart",
@@ -28,11 +29,16 @@ public final class Commands {
         "top",
         "stats",
         "logs",
+        "diff",
+        "export",
         "rm",
         "container prune",
+        "mount",
+        "umount",
         "inspect",
         "explain",
         "pull",
+        "load",
         "images",
         "history",
         "rmi",
@@ -59,6 +65,7 @@ public final class Commands {
             case "run", "container run" -> new RunCommand();
             case "dev" -> new DevCommand();
             case "create", "container create" -> new CreateCommand();
+            case "clone", "container clone" -> new CloneCommand();
             case "start", "container start" -> new StartCommand();
             case "stop", "container stop" -> new StopCommand(false);
             case "restart", "container restart" -> new StopCommand(true);
@@ -76,12 +83,17 @@ public final class Commands {
             case "top", "container top" -> new TopCommand();
             case "stats", "container stats" -> new StatsCommand();
             case "logs", "container logs" -> new LogsCommand();
+            case "diff", "container diff" -> new DiffCommand();
+            case "export", "container export" -> new ExportCommand();
             case "rm", "container rm", "container remove" -> new RmCommand();
+            case "mount", "container mount", "image mount" -> new MountCommand();
+            case "umount", "unmount", "container umount", "image umount" -> new UmountCommand();
             case "inspect" -> new InspectCommand("");
             case "container inspect" -> new InspectCommand("container");
             case "image inspect" -> new InspectCommand("image");
             case "explain", "container explain" -> new ExplainCommand();
             case "pull", "image pull" -> new PullCommand();
+            case "load", "image load" -> new LoadCommand();
             case "images", "image ls", "image list" -> new ImagesCommand();
             case "history", "image history" -> new HistoryCommand();
             case "rmi", "image rm", "image remove" -> new RmiCommand();

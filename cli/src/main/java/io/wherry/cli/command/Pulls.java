@@ -19,7 +19,8 @@ final class Pulls {
 
     static Image pull(Session session, Engine engine, String name, Optional<String> platform, boolean quiet) {
         List<String> notes = new ArrayList<>();
-        Image image = engine.pull(name, platform, quiet ? PullListener.NONE : listener(session), notes);
+        Image image =
+                engine.pull(name, platform, quiet ? PullListener.NONE : listener(session, "pulling", "pulled"), notes);
         tell(session, notes);
         return image;
     }
@@ -32,28 +33,35 @@ final class Pulls {
             Optional<String> platform,
             boolean quiet) {
         List<String> notes = new ArrayList<>();
-        Path made = engine.pullFolder(name, folder, platform, quiet ? PullListener.NONE : listener(session), notes);
+        Path made = engine.pullFolder(
+                name, folder, platform, quiet ? PullListener.NONE : listener(session, "pulling", "pulled"), notes);
         tell(session, notes);
         return made;
     }
 
-    private static PullListener listener(Session session) {
+    /**
+     * {@return what shows progress}
+     *
+     * @param doing what happens to a layer, such as {@code pulling}
+     * @param done the same when it has
+     */
+    static PullListener listener(Session session, String doing, String done) {
         int width = session.context().isTerminal(ERROR_OUTPUT)
                 ? Math.max(1, session.context().width())
                 : 0;
         PullProgress progress =
                 new PullProgress(session.err(), width, session.context().height());
-        return (layer, state, done, total) -> {
+        return (layer, state, bytes, total) -> {
             String digits = layer.substring(layer.indexOf(':') + 1);
             if (state == PullListener.State.COMING) {
-                progress.moved(digits, "pulling", done, total);
+                progress.moved(digits, doing, bytes, total);
             } else {
-                progress.finished(digits, state == PullListener.State.PRESENT ? "already here" : "pulled");
+                progress.finished(digits, state == PullListener.State.PRESENT ? "already here" : done);
             }
         };
     }
 
-    private static void tell(Session session, List<String> notes) {
+    static void tell(Session session, List<String> notes) {
         for (String note : notes) {
             session.err().print("wherry: " + Screen.safe(note) + "\n");
         }

@@ -1,6 +1,6 @@
 package io.wherry.cli.command;
 
-import io.wherry.cli.table.Nearest;
+import io.wherry.oci.Nearest;
 import io.wherry.cli.table.UsageException;
 import io.wherry.engine.KeptVolume;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.wherry.cli.run;
 
 import io.wherry.cli.table.BadValueException;
-import io.wherry.cli.table.Nearest;
+import io.wherry.oci.Nearest;
 import io.wherry.cli.table.Values;
 import io.wherry.engine.MountSpec;
 import java.util.ArrayList;

@@ -78,6 +78,7 @@ public final class Linux {
     public static final long MS_SLAVE = 1 << 19;
     public static final long MS_SHARED = 1 << 20;
     public static final int MNT_DETACH = 2;
+    public static final int UMOUNT_NOFOLLOW = 8;
 
     public static final int PR_SET_PDEATHSIG = 1;
     public static final int PR_SET_DUMPABLE = 4;

@@ -297,6 +297,30 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
         });
     }
 
+    /** Makes an empty subvolume of btrfs; nothing has its name. The time of the attributes is not used. */
+    public void subvolume(String path, Attributes a) {
+        between();
+        checkEntry(path);
+        run(() -> {
+            int dir = parent(path);
+            out.begin(TreeOp.SUBVOLUME, 0, dir, RecordBuffer.NONE, BytePath.name(path), "");
+            out.mode(a.mode()).owner(a).end();
+        });
+    }
+
+    /** Makes a subvolume of btrfs that shares all with another, as it is now; nothing has its name. Both can be changed afterwards. */
+    public void snapshot(String from, String path) {
+        between();
+        BytePath.check(from);
+        checkEntry(path);
+        run(() -> {
+            int dir = parent(path);
+            int source = folderRegister(from, Parents.REQUIRE);
+            out.begin(TreeOp.SNAPSHOT, 0, dir, source, BytePath.name(path), "");
+            out.end();
+        });
+    }
+
     /**
      * Gives a folder the owner, mode, time and xattrs of another; nothing happens if one is absent. Both are opened name by name, and a link on the way is {@code ENOTDIR}.
      *

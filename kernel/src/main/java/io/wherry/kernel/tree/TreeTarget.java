@@ -7,11 +7,11 @@ import java.util.Optional;
 /**
  * Which tree a session's pilot has for its root, and what whiteouts become.
  *
- * <p>The first two are a bind of {@code folder}; the third is an overlay mount (with {@code userxattr}). All are mounted nosuid, nodev, noexec, in the user
+ * <p>The first two are a bind of {@code folder}; the third is an overlay mount (with {@code userxattr}); the last is either, read-only. All are mounted nosuid, nodev, noexec, in the user
  * namespace that owns the store.
  *
  * @param folder absolute; exists and is empty or is to be changed; for {@link Form#MERGED} the upper part
- * @param lowers for {@link Form#MERGED}, absolute, the uppermost first; else empty
+ * @param lowers for {@link Form#MERGED} and a {@link Form#VIEW} of several, absolute, the uppermost first; else empty
  * @param work for {@link Form#MERGED}, an empty folder on the filesystem of {@code folder}; else {@code folder}
  * @param beside a folder that is not below the root, absolute: the pilot has it in register 1, and no path leads into it
  */
@@ -23,12 +23,14 @@ public record TreeTarget(Form form, Path folder, List<Path> lowers, Path work, O
         /** Apart: whiteouts are written in overlayfs' form, by the start flag {@code overlay}. */
         OVERLAY,
         /** Seen through an overlay mount, which turns removals into whiteouts by itself. */
-        MERGED
+        MERGED,
+        /** To be read, and read-only: a folder, or several as overlayfs shows them over each other. */
+        VIEW
     }
 
     public TreeTarget {
         lowers = List.copyOf(lowers);
-        if ((form == Form.MERGED) == lowers.isEmpty()) {
+        if (form != Form.VIEW && (form == Form.MERGED) == lowers.isEmpty()) {
             throw new IllegalArgumentException(form + " with " + lowers.size() + " lowers");
         }
     }
@@ -48,6 +50,20 @@ public record TreeTarget(Form form, Path folder, List<Path> lowers, Path work, O
     /** {@return the same with a folder beside it} */
     public TreeTarget beside(Path other) {
         return new TreeTarget(form, folder, lowers, work, Optional.of(other));
+    }
+
+    /**
+     * {@return what a container with these layers sees, without a trace of being looked at: nothing of a running one's own mount is touched}
+     *
+     * @param layers absolute, the uppermost first; not empty
+     */
+    public static TreeTarget view(List<Path> layers) {
+        return new TreeTarget(
+                Form.VIEW,
+                layers.get(0),
+                layers.size() == 1 ? List.of() : layers,
+                layers.get(0),
+                Optional.empty());
     }
 
     /** {@return the flags of the instruction TREES} */

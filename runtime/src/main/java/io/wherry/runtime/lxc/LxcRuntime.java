@@ -1,8 +1,6 @@
 package io.wherry.runtime.lxc;
 
-import static io.wherry.kernel.program.Assembler.BETWEEN;
 import static io.wherry.kernel.program.Assembler.PILOT;
-import static io.wherry.kernel.program.Assembler.SWEEP;
 
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.program.Linux;
@@ -101,9 +99,7 @@ public record LxcRuntime(String execute, String start) implements ContainerRunti
                 .start(streams, before, words(config, place, folder), passed);
         Slot process = plan.slot("process");
         plan.add(PILOT, new AdoptProcess(fifo, "pid ", streams.monitorErr(), tool, process));
-        for (int strand : place.remove() ? new int[] {SWEEP} : new int[] {SWEEP, BETWEEN}) {
-            plan.add(strand, new RemoveBelow(folder, place.shortId()));
-        }
+        pilot.cleanUp(new RemoveBelow(folder, place.shortId()));
         pilot.killRecorded();
         pilot.close(tool, process, streams);
         return plan;

@@ -9,8 +9,6 @@ import io.wherry.kernel.step.AwaitMark;
 import io.wherry.kernel.step.CloseDescriptors;
 import io.wherry.kernel.step.DieWithParent;
 import io.wherry.kernel.step.Execute;
-import io.wherry.kernel.step.FollowHostMounts;
-import io.wherry.kernel.step.MakeMountsPrivate;
 import io.wherry.kernel.step.MakeTarget;
 import io.wherry.kernel.step.Mark;
 import io.wherry.kernel.step.MaskPath;
@@ -29,6 +27,7 @@ import io.wherry.kernel.step.SetHostname;
 import io.wherry.kernel.step.SetIds;
 import io.wherry.kernel.step.SetMountAttributes;
 import io.wherry.kernel.step.SetSysctl;
+import io.wherry.kernel.step.SetPropagation;
 import io.wherry.kernel.step.SetUmask;
 import io.wherry.kernel.step.Slot;
 import io.wherry.kernel.step.SwitchRoot;
@@ -117,7 +116,7 @@ final class FirstProcess {
             plan.add(INSIDE, new DieWithParent());
         }
         boolean follows = "slave".equals(config.linux().rootfsPropagation().orElse(""));
-        plan.add(INSIDE, follows ? new FollowHostMounts() : new MakeMountsPrivate());
+        plan.add(INSIDE, new SetPropagation(follows));
         RootMount.add(plan, INSIDE, rootfs, facts, root);
         if (facts.root()) {
             boolean makesNodes = process.capabilities().bounding().contains("CAP_MKNOD");

@@ -9,7 +9,7 @@ import io.wherry.kernel.step.AwaitExit;
 import io.wherry.kernel.step.AwaitMark;
 import io.wherry.kernel.step.DieWithParent;
 import io.wherry.kernel.step.JoinNamespaces;
-import io.wherry.kernel.step.MakeMountsPrivate;
+import io.wherry.kernel.step.SetPropagation;
 import io.wherry.kernel.step.MakeSocketPair;
 import io.wherry.kernel.step.Mark;
 import io.wherry.kernel.step.Namespaces;
@@ -59,7 +59,7 @@ final class OciCall {
         }
         if (!hiding.isEmpty()) {
             plan.add(strand, new NewMountNamespace());
-            plan.add(strand, new MakeMountsPrivate());
+            plan.add(strand, new SetPropagation(false));
             hiding.forEach(step -> plan.add(strand, step));
         }
         plan.add(strand, new NewSession(true));

@@ -12,7 +12,7 @@ import io.wherry.kernel.step.AwaitMark;
 import io.wherry.kernel.step.CloseDescriptors;
 import io.wherry.kernel.step.DieWithParent;
 import io.wherry.kernel.step.Execute;
-import io.wherry.kernel.step.MakeMountsPrivate;
+import io.wherry.kernel.step.SetPropagation;
 import io.wherry.kernel.step.MakeSocketPair;
 import io.wherry.kernel.step.MakeTarget;
 import io.wherry.kernel.step.Mark;
@@ -205,7 +205,7 @@ public final class ToolStrand {
             plan.add(INSIDE, new SetIds(ids.uid(), ids.gid(), List.of(), !ids.single()));
             plan.add(INSIDE, new DieWithParent());
         }
-        plan.add(INSIDE, new MakeMountsPrivate());
+        plan.add(INSIDE, new SetPropagation(false));
         Slot root = plan.slot("rootfs");
         Slot folder = plan.slot("volatile folder, seen from here");
         RootMount.add(plan, INSIDE, rootfs, facts, root);

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Blobs by digest. What is there under a digest has had that digest when it was stored, and was durable before it had its name. Safe for use by several threads and processes. */
 public final class ContentStore {
@@ -111,12 +112,42 @@ public final class ContentStore {
         durable.folders(blobs.resolve(digest.algorithm().word()));
         FileLocks.Held lock = locks.exclusive("blob-" + digest.hex());
         try {
-            Path partial = ingest.resolve(digest.algorithm().word() + "-" + digest.hex());
-            return new Ingest(blob, partial, digest.in(blobs), durable, lock);
+            return new Ingest(blob, partial(digest), digest.in(blobs), durable, lock);
         } catch (RuntimeException e) {
             lock.close();
             throw e;
         }
+    }
+
+    /**
+     * Gives a blob's bytes to whoever ingests it next, as if an earlier attempt had left them: they are verified there. The file stays, and its bytes must not be changed any more.
+     *
+     * @param file on the store's filesystem
+     */
+    public void offer(Descriptor blob, Path file) {
+        prepare();
+        Path partial = partial(blob.digest());
+        try (FileLocks.Held _ = locks.exclusive("blob-" + blob.digest().hex())) {
+            Files.deleteIfExists(partial);
+            Files.createLink(partial, file);
+        } catch (IOException e) {
+            throw Durable.failure("write the blob", partial, e);
+        }
+    }
+
+    /** Takes back what was offered and not wanted; none is success. */
+    public void withdraw(Descriptor blob) {
+        Optional<FileLocks.Held> lock =
+                locks.tryExclusive("blob-" + blob.digest().hex());
+        if (lock.isPresent()) { // else it is wanted
+            try (FileLocks.Held _ = lock.get()) {
+                durable.remove(partial(blob.digest()));
+            }
+        }
+    }
+
+    private Path partial(Digest digest) {
+        return ingest.resolve(digest.algorithm().word() + "-" + digest.hex());
     }
 
     /** {@return all blobs, in no order} */

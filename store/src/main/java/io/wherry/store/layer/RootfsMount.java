@@ -1,11 +1,17 @@
 package io.wherry.store.layer;
 
 import io.wherry.kernel.tree.Attributes;
+import io.wherry.kernel.tree.TreeTarget;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What a container's root filesystem is made of: data for whoever compiles the mounts. */
 public sealed interface RootfsMount {
+    /** {@return the same to be looked at, by a mount of its own that can stand beside the container's} */
+    TreeTarget view();
+
     /**
      * An overlay mount with {@code userxattr}, without metacopy and redirects.
      *
@@ -18,8 +24,33 @@ public sealed interface RootfsMount {
         public Overlay {
             lowers = List.copyOf(lowers);
         }
+
+        /** {@return the folders of the layers, the uppermost first} */
+        public List<Path> layers() {
+            List<Path> layers = new ArrayList<>();
+            for (String lower : lowers) {
+                layers.add(base.resolve(lower));
+            }
+            return layers;
+        }
+
+        @Override
+        public TreeTarget view() {
+            List<Path> all = layers();
+            all.addFirst(upper);
+            return TreeTarget.view(all);
+        }
     }
 
-    /** A folder that belongs to the container alone, to be bound. */
-    record Bind(Path folder) implements RootfsMount {}
+    /**
+     * A folder that belongs to the container alone, to be bound.
+     *
+     * @param image the tree that it was or will be made from; absent for an image without layers
+     */
+    record Bind(Path folder, Optional<Path> image) implements RootfsMount {
+        @Override
+        public TreeTarget view() {
+            return TreeTarget.view(List.of(folder));
+        }
+    }
 }

@@ -44,7 +44,7 @@ public record StoreSpace(
     /** A folder below {@code tmp/} that is ours as long as its lock is held. */
     public record Temporary(Path folder, FileLocks.Held lock) {}
 
-    /** {@return a new folder below {@code tmp/}; what a dead process leaves there is swept} */
+    /** {@return a new folder below {@code tmp/}} Whoever asks for it removes it, then gives up its lock; {@link #sweep} does so for the dead. */
     public Temporary temporary() {
         String name = Durable.temporaryName().substring(1);
         FileLocks.Held lock = locks.exclusive("tmp-" + name);
@@ -74,6 +74,23 @@ public record StoreSpace(
         try (TreeSession session = pilots.open(TreeTarget.plain(root));
                 TreeStream out = new TreeStream(session, TreeStream.Parents.REQUIRE, root.resolve("tmp/spill"))) {
             out.remove(inRoot(folder));
+            out.finish();
+        }
+    }
+
+    /**
+     * Copies all below one folder, and its metadata, into another, which is empty; with shared blocks where the filesystem can.
+     *
+     * @param target this store's root, in the form that both trees have
+     * @param durable whether the copy is on the disk then
+     */
+    void copyTree(TreeTarget target, Path from, Path to, boolean durable) {
+        try (TreeSession session = pilots.open(target);
+                TreeStream out = new TreeStream(session, TreeStream.Parents.REQUIRE, root.resolve("tmp/spill"))) {
+            out.copy(inRoot(from), inRoot(to));
+            if (durable) {
+                out.sync(true);
+            }
             out.finish();
         }
     }

@@ -1,4 +1,4 @@
-package io.wherry.cli.table;
+package io.wherry.oci;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package io.wherry.cli.table;
+package io.wherry.oci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
