@@ -45,13 +45,12 @@ public final class BashCompletion {
     }
 
     private void groups(List<? extends Command<?>> commands) {
-        for (String group : List.of("container", "image", "system")) {
+        for (String group : List.of("container", "image", "volume", "system")) {
             StringBuilder members = new StringBuilder();
             for (Command<?> command : commands) {
+                member(members, group, command.row().name());
                 for (String alias : command.row().aliases()) {
-                    if (alias.startsWith(group + " ")) {
-                        members.append(' ').append(alias, group.length() + 1, alias.length());
-                    }
+                    member(members, group, alias);
                 }
             }
             out.append("    '").append(group).append("')\n");
@@ -60,6 +59,12 @@ public final class BashCompletion {
             assign("ends", "");
             assign("operands", "words" + members);
             out.append("        ;;\n");
+        }
+    }
+
+    private static void member(StringBuilder members, String group, String name) {
+        if (name.startsWith(group + " ")) {
+            members.append(' ').append(name, group.length() + 1, name.length());
         }
     }
 
@@ -124,7 +129,8 @@ public final class BashCompletion {
     private void functions(List<? extends Command<?>> commands, OptionTable<?> globals) {
         StringBuilder names = new StringBuilder("container image volume system");
         for (Command<?> command : commands) {
-            if (command.row().section() != Row.Section.HIDDEN) {
+            boolean inGroup = command.row().name().indexOf(' ') >= 0;
+            if (command.row().section() != Row.Section.HIDDEN && !inGroup) {
                 names.append(' ').append(command.row().name());
             }
         }
