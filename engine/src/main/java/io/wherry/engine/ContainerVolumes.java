@@ -243,7 +243,7 @@ final class ContainerVolumes {
                     mount.value("driver").orElse(Volume.LOCAL),
                     mount.pairs("opt"),
                     mount.pairs("label"),
-                    mount.isAnonymous() ? Volume.Origin.ANONYMOUS : Volume.Origin.NAMED);
+                    mount.isAnonymous());
             volumes.make(volume);
             if (!isOwn) { // of one that goes with its container nobody could tell the end
                 new VolumeEvents(root).created(volume);

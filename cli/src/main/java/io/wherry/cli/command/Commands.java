@@ -163,7 +163,7 @@ public final class Commands {
         int space = name.indexOf(' ');
         String group = name.substring(0, space + 1);
         for (Command<?> command : all()) {
-            if (group.isEmpty()) {
+            if (group.isEmpty() || command.row().name().startsWith(group)) {
                 names.add(command.row().name());
             }
             for (String alias : command.row().aliases()) {
