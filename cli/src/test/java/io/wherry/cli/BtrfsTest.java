@@ -117,7 +117,9 @@ class BtrfsTest {
         assertThat(wherry("start", "-a", "copy").check().out()).isEqualTo(later);
         assertThat(wherry("start", "-a", "original").check().out()).isEqualTo(later);
         assertThat(subvolumes()).hasSize(5);
-        assertThat(wherry("run", "--rm", "-u", "app", image(), "id", "-u").check().out())
+        assertThat(wherry("run", "--rm", "-u", "app", image(), "id", "-u")
+                        .check()
+                        .out())
                 .as("a user's name is looked up in the image")
                 .isEqualTo("1000\n");
     }
@@ -129,7 +131,9 @@ class BtrfsTest {
         wherry("run", "-d", "--name", "original", image(), "sh", "-c", "while :; do sleep 1; done")
                 .check();
         wherry("clone", "original").check();
-        assertThat(wherry("inspect", "-f", "{{.State.Status}}", "original").check().out())
+        assertThat(wherry("inspect", "-f", "{{.State.Status}}", "original")
+                        .check()
+                        .out())
                 .isEqualTo("running\n");
     }
 
@@ -138,7 +142,8 @@ class BtrfsTest {
     @ValueSource(strings = {"root", "user"})
     void subvolumesThatAContainerMadeComeWithTheCloneAndGoWithBoth(String who) throws IOException {
         open(who);
-        wherry("create", "--name", "original", image(), "cat", "/tmp/one/two/file").check();
+        wherry("create", "--name", "original", image(), "cat", "/tmp/one/two/file")
+                .check();
         of("sh", "-ec", """
                 cd %s/tmp
                 btrfs subvolume create one
@@ -175,10 +180,15 @@ class BtrfsTest {
         }
         for (String name : List.of("subvolume", "overlay", "dir")) {
             wherry("start", "-a", name).check();
-            assertThat(wherry("inspect", "-f", "{{.Driver}}", name).check().out().strip())
+            assertThat(wherry("inspect", "-f", "{{.Driver}}", name)
+                            .check()
+                            .out()
+                            .strip())
                     .isEqualTo(name.equals("subvolume") ? "btrfs" : name);
         }
-        assertThat(wherry("info", "-f", "{{.Driver}}: {{.DriverReason}}").check().out())
+        assertThat(wherry("info", "-f", "{{.Driver}}: {{.DriverReason}}")
+                        .check()
+                        .out())
                 .isEqualTo("btrfs: `--storage-driver` says so\n");
     }
 

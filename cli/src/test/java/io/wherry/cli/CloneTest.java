@@ -115,10 +115,13 @@ class CloneTest {
     void whatCannotBeClonedLeavesNothing() throws IOException {
         open();
         wherry("create", "--name", "original", image).check();
-        wherry("run", "--name", "folder", "--network", "none", "--rootfs", "/", "true").check();
+        wherry("run", "--name", "folder", "--network", "none", "--rootfs", "/", "true")
+                .check();
         assertThat(wherry("clone", "original", "folder").run().err()).contains("The name `folder` is taken");
         assertThat(wherry("clone", "original", "?").run().err()).contains("cannot be a container's name");
-        assertThat(wherry("clone", "folder").run().err()).contains("no root of its own").contains("it runs on /");
+        assertThat(wherry("clone", "folder").run().err())
+                .contains("no root of its own")
+                .contains("it runs on /");
         assertThat(wherry("clone", "nobody").run().err()).contains("no container `nobody`");
         assertThat(wherry("ps", "-aq").check().lines()).hasSize(2);
     }

@@ -50,7 +50,9 @@ class CompletionTest {
         assertThat(complete("r")).containsExactlyInAnyOrder("run", "restart", "rename", "rm", "rmi", "runtimes");
         assertThat(complete("--debug", "pu")).containsExactly("pull");
         assertThat(complete("--root", "/x", "pu")).containsExactly("pull");
-        assertThat(complete("container", "")).contains("run", "ls", "rm", "inspect");
+        assertThat(complete("pru")).isEmpty();
+        assertThat(complete("container", "")).contains("run", "ls", "rm", "inspect", "prune");
+        assertThat(complete("volume", "rm")).containsExactly("rm");
         assertThat(complete("help", "do")).containsExactly("doctor");
     }
 

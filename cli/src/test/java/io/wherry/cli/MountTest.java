@@ -208,7 +208,10 @@ class MountTest {
         assumeThat(ROOT).as("system root").isFalse();
         wherry("create", "--name", "box", image, "true").check();
         refused("which an ordinary user cannot do for other processes", "mount", "box");
-        refused("`wherry pull IMAGE ./FOLDER` makes a folder", "mount", image);
+        refused(
+                "`wherry export` writes a container's files as an archive; `wherry pull IMAGE ./FOLDER` makes a folder",
+                "mount",
+                image);
         assertThat(words("{{.ID}}")).isEmpty();
     }
 

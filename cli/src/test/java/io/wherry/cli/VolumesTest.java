@@ -121,7 +121,9 @@ class VolumesTest {
                 .containsAnyOf("/data/set 33:0 2711", "/data/set 0:0 2711");
         assertThat(shell("ls /data", "-v", "filled:/data")).isEqualTo("same\nset\n");
         assertThat(shell("ls /data", "-v", "bare:/data:nocopy")).isEmpty();
-        assertThat(shell("ls /data", "-v", "bare:/data")).as("it is not new any more").isEmpty();
+        assertThat(shell("ls /data", "-v", "bare:/data"))
+                .as("it is not new any more")
+                .isEmpty();
         assertThat(said("volume", "rm", "filled", "bare")).isEqualTo("filled\nbare\n");
     }
 
@@ -131,8 +133,8 @@ class VolumesTest {
         for (String target : List.of("absolute", "upwards")) {
             assertThat(shell("cat /v/hostname; ls /v", "--entrypoint", "", "-v", target + ":/" + target))
                     .doesNotContain("shadow");
-            String mountpoint = said("volume", "inspect", "-f", "{{.Mountpoint}}", target)
-                    .strip();
+            String mountpoint =
+                    said("volume", "inspect", "-f", "{{.Mountpoint}}", target).strip();
             assertThat(Path.of(mountpoint, "hostname")).hasContent("image\n");
             assertThat(Path.of(mountpoint, "shadow")).doesNotExist();
             assertThat(said("volume", "rm", target)).isEqualTo(target + "\n");
@@ -181,7 +183,20 @@ class VolumesTest {
 
     @Test
     void aContainerKeepsWhatItHasFromOneThatIsRemovedAtItsEnd() {
-        wherry("run", "-d", "--rm", "--name", "giver", "--network", "none", "-v", "/w", image, "sh", "-c", "echo x >/w/x; exec sleep 60")
+        wherry(
+                        "run",
+                        "-d",
+                        "--rm",
+                        "--name",
+                        "giver",
+                        "--network",
+                        "none",
+                        "-v",
+                        "/w",
+                        image,
+                        "sh",
+                        "-c",
+                        "echo x >/w/x; exec sleep 60")
                 .check();
         wherry("create", "--name", "taker", "--network", "none", "--volumes-from", "giver", image, "cat", "/w/x")
                 .check();
@@ -199,9 +214,13 @@ class VolumesTest {
         }
         List<String> remove = new ArrayList<>(List.of("volume", "rm", "--"));
         remove.addAll(names);
-        assertThat(said(remove.toArray(String[]::new)).lines()).filteredOn(line -> line.contains("There is no volume")).hasSize(names.size());
+        assertThat(said(remove.toArray(String[]::new)).lines())
+                .filteredOn(line -> line.contains("There is no volume"))
+                .hasSize(names.size());
         remove.set(1, "inspect");
-        assertThat(said(remove.toArray(String[]::new)).lines()).filteredOn(line -> line.contains("There is no volume")).hasSize(names.size());
+        assertThat(said(remove.toArray(String[]::new)).lines())
+                .filteredOn(line -> line.contains("There is no volume"))
+                .hasSize(names.size());
         assertThat(shell("true", "-v", "x".repeat(256) + ":/v")).contains("a volume's name");
         assertThat(shell("true", "-v", "a/b:/v")).contains("a volume's name");
         assertThat(built.root()).isDirectory();

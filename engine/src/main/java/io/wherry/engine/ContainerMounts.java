@@ -86,7 +86,7 @@ final class ContainerMounts {
             throw new WherryException(
                     WherryException.Kind.UNSUPPORTED,
                     "The layers of " + what + " must be mounted, which an ordinary user cannot do for other processes.",
-                    "`wherry pull IMAGE ./FOLDER` makes a folder that `wherry run ./FOLDER` runs; a container of `--storage-driver dir` is a folder.");
+                    "`wherry export` writes a container's files as an archive; `wherry pull IMAGE ./FOLDER` makes a folder that `wherry run ./FOLDER` runs.");
         }
     }
 

@@ -57,7 +57,8 @@ public final class ContainerTrees {
             TreeArchive archive = new TreeArchive(tar);
             reader.readAll("", true);
             for (TreeEntry entry = reader.next(); entry != null; entry = reader.next()) {
-                if (!entry.path().isEmpty()) { // what an archive says of the root, it says of the folder that it is unpacked in
+                if (!entry.path()
+                        .isEmpty()) { // what an archive says of the root, it says of the folder that it is unpacked in
                     archive.add(reader, entry);
                 }
             }
@@ -88,7 +89,8 @@ public final class ContainerTrees {
     }
 
     private ContainerChanges changes(ContainerId id) {
-        RuntimeConfig config = RuntimeConfig.parse(StateFile.read(engine.files.folder(id).resolve("config.json"))
+        RuntimeConfig config = RuntimeConfig.parse(StateFile.read(
+                        engine.files.folder(id).resolve("config.json"))
                 .orElseThrow(() -> new WherryException(WherryException.Kind.CORRUPT, "config.json is missing.")));
         List<String> mountPoints = new ArrayList<>();
         for (Mount mount : config.mounts()) {
@@ -109,10 +111,10 @@ public final class ContainerTrees {
         if (record.spec().rootfsOverlay()) {
             throw new WherryException(
                     WherryException.Kind.UNSUPPORTED,
-                    "What the container `" + record.name() + "` writes is kept in memory while it runs, and nowhere else.",
+                    "What the container `" + record.name()
+                            + "` writes is kept in memory while it runs, and nowhere else.",
                     "Its root is the folder `" + record.spec().rootfs().orElse("") + "`.");
         }
-        return new RootfsMount.Bind(
-                Path.of(record.spec().rootfs().orElse("")).toAbsolutePath(), Optional.empty());
+        return new RootfsMount.Bind(Path.of(record.spec().rootfs().orElse("")).toAbsolutePath(), Optional.empty());
     }
 }

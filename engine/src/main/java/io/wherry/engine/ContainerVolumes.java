@@ -93,8 +93,7 @@ final class ContainerVolumes {
         }
         List<String> options = new ArrayList<>(mount.options());
         options.add(MountSpec.ANONYMOUS);
-        return new MountSpec(
-                mount.type(), Optional.of(ContainerId.random().text()), mount.target(), options);
+        return new MountSpec(mount.type(), Optional.of(ContainerId.random().text()), mount.target(), options);
     }
 
     /** Of one target the first counts: what was asked, then other containers', then the image's. */
@@ -117,8 +116,8 @@ final class ContainerVolumes {
             if (target.startsWith("/")
                     && target.indexOf('\0') < 0
                     && !MountCompiler.clean(target).equals("/")) {
-                mounts.add(new MountSpec(
-                        MountSpec.Type.VOLUME, Optional.empty(), MountCompiler.clean(target), List.of()));
+                mounts.add(
+                        new MountSpec(MountSpec.Type.VOLUME, Optional.empty(), MountCompiler.clean(target), List.of()));
             }
         }
         return mounts;
@@ -172,11 +171,11 @@ final class ContainerVolumes {
     }
 
     private void give(MountSpec mount, ContainerId id, ContainerSpec spec, ContainerRoot from) {
-        Path folder = mount.type() == MountSpec.Type.VOLUME
-                ? mounts(id, spec).data(mount)
-                : MountCompiler.source(mount);
+        Path folder =
+                mount.type() == MountSpec.Type.VOLUME ? mounts(id, spec).data(mount) : MountCompiler.source(mount);
         if (folder.getNameCount() < 2) { // of a system: who says it means something else
-            throw ConfigCompiler.invalid("The option `U` would give all of " + folder + " of this host to another user.");
+            throw ConfigCompiler.invalid(
+                    "The option `U` would give all of " + folder + " of this host to another user.");
         }
         if (!Files.isDirectory(folder)) {
             throw ConfigCompiler.invalid("The option `U` is for folders, and " + folder + " is none.");
@@ -217,8 +216,9 @@ final class ContainerVolumes {
 
     private void fill(Volumes volumes, String name, MountSpec mount, ContainerId id, ContainerRoot from) {
         if (from.image().isPresent() && !mount.options().contains("nocopy")) {
-            RootfsMount root =
-                    storage.drivers().of(from.driver()).mount(files.folder(id), from.image().get().chains());
+            RootfsMount root = storage.drivers()
+                    .of(from.driver())
+                    .mount(files.folder(id), from.image().get().chains());
             volumes.fill(name, root, mount.target());
         }
     }

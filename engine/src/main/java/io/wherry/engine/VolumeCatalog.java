@@ -29,15 +29,12 @@ public final class VolumeCatalog {
 
     /** {@return what is to be made, checked} */
     static Volume asked(
-            String name,
-            String driver,
-            Map<String, String> options,
-            Map<String, String> labels,
-            Volume.Origin origin) {
+            String name, String driver, Map<String, String> options, Map<String, String> labels, Volume.Origin origin) {
         if (!driver.equals(Volume.LOCAL)) {
             throw new WherryException(
                     WherryException.Kind.UNSUPPORTED,
-                    "Cannot make the volume `" + name + "`: there is no volume driver `" + driver + "`; `local` is the only one.");
+                    "Cannot make the volume `" + name + "`: there is no volume driver `" + driver
+                            + "`; `local` is the only one.");
         }
         LocalDriver.check(name, options);
         return new Volume(Volume.checkName(name), driver, options, labels, Timestamp.now(), origin);
@@ -63,7 +60,8 @@ public final class VolumeCatalog {
             if (there.isEmpty()) {
                 shared.make(volume);
                 events.created(volume);
-            } else if (!options.isEmpty() && !options.equals(there.get().volume().options())) {
+            } else if (!options.isEmpty()
+                    && !options.equals(there.get().volume().options())) {
                 throw new WherryException(
                         WherryException.Kind.ALREADY_EXISTS,
                         "There is a volume `" + volume.name() + "` already, with other options.",
@@ -106,8 +104,8 @@ public final class VolumeCatalog {
             try {
                 for (MountSpec mount : files.record(id).spec().mounts()) {
                     if (mount.type() == MountSpec.Type.VOLUME) {
-                        List<String> of = users.computeIfAbsent(
-                                mount.source().orElseThrow(), name -> new ArrayList<>());
+                        List<String> of =
+                                users.computeIfAbsent(mount.source().orElseThrow(), name -> new ArrayList<>());
                         if (!of.contains(id.text())) {
                             of.add(id.text());
                         }
@@ -124,15 +122,13 @@ public final class VolumeCatalog {
     private Optional<KeptVolume> find(String name) {
         Optional<Volume> volume = shared.find(name);
         if (volume.isPresent()) {
-            return Optional.of(
-                    new KeptVolume(volume.get(), shared.data(name), users().getOrDefault(name, List.of())));
+            return Optional.of(new KeptVolume(volume.get(), shared.data(name), users().getOrDefault(name, List.of())));
         }
         for (ContainerId id : files.ids()) {
             Volumes own = ContainerVolumes.own(files.folder(id), storage);
             Optional<Volume> found = own.find(name);
             if (found.isPresent()) {
-                return Optional.of(
-                        new KeptVolume(found.get(), own.data(name), users().getOrDefault(name, List.of())));
+                return Optional.of(new KeptVolume(found.get(), own.data(name), users().getOrDefault(name, List.of())));
             }
         }
         return Optional.empty();

@@ -61,8 +61,7 @@ final class VolumeCreateCommand extends Command<VolumeCreateCommand.Words> {
     @Override
     public int run(Session session, Words words, List<String> operands) {
         Optional<String> name = operands.isEmpty() ? Optional.empty() : Optional.of(operands.getFirst());
-        session.out()
-                .print(session.engine().volumes().create(name, words.driver, words.options, words.labels) + "\n");
+        session.out().print(session.engine().volumes().create(name, words.driver, words.options, words.labels) + "\n");
         return 0;
     }
 }

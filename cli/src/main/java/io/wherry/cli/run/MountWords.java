@@ -24,7 +24,8 @@ final class MountWords {
         String source = first < 0 ? "" : text.substring(0, first);
         String target = first < 0 ? text : text.substring(first + 1, second < 0 ? text.length() : second);
         if (!target.startsWith("/") || (first >= 0 && source.isEmpty())) {
-            throw BadValueException.wanted("`/HOST:/CONTAINER[:OPTIONS]`, `VOLUME:/CONTAINER[:OPTIONS]` or `/CONTAINER`", text);
+            throw BadValueException.wanted(
+                    "`/HOST:/CONTAINER[:OPTIONS]`, `VOLUME:/CONTAINER[:OPTIONS]` or `/CONTAINER`", text);
         }
         if (first < 0) {
             return new MountSpec(MountSpec.Type.BIND, Optional.empty(), target, List.of());

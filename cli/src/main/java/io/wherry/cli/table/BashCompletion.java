@@ -1,5 +1,6 @@
 package io.wherry.cli.table;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -45,12 +46,14 @@ public final class BashCompletion {
     }
 
     private void groups(List<? extends Command<?>> commands) {
-        for (String group : List.of("container", "image", "system")) {
+        for (String group : List.of("container", "image", "volume", "system")) {
             StringBuilder members = new StringBuilder();
             for (Command<?> command : commands) {
-                for (String alias : command.row().aliases()) {
-                    if (alias.startsWith(group + " ")) {
-                        members.append(' ').append(alias, group.length() + 1, alias.length());
+                List<String> names = new ArrayList<>(List.of(command.row().name()));
+                names.addAll(command.row().aliases());
+                for (String name : names) {
+                    if (name.startsWith(group + " ")) {
+                        members.append(' ').append(name, group.length() + 1, name.length());
                     }
                 }
             }
@@ -124,7 +127,8 @@ public final class BashCompletion {
     private void functions(List<? extends Command<?>> commands, OptionTable<?> globals) {
         StringBuilder names = new StringBuilder("container image volume system");
         for (Command<?> command : commands) {
-            if (command.row().section() != Row.Section.HIDDEN) {
+            boolean inGroup = command.row().name().indexOf(' ') >= 0;
+            if (command.row().section() != Row.Section.HIDDEN && !inGroup) {
                 names.append(' ').append(command.row().name());
             }
         }

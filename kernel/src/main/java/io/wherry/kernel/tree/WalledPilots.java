@@ -19,7 +19,6 @@ import io.wherry.kernel.step.AwaitMark;
 import io.wherry.kernel.step.CloneTree;
 import io.wherry.kernel.step.DieWithParent;
 import io.wherry.kernel.step.InstallSeccomp;
-import io.wherry.kernel.step.SetPropagation;
 import io.wherry.kernel.step.MakeSocketPair;
 import io.wherry.kernel.step.MapIdRanges;
 import io.wherry.kernel.step.MapSingleId;
@@ -35,6 +34,7 @@ import io.wherry.kernel.step.ServeTree;
 import io.wherry.kernel.step.SetCapabilities;
 import io.wherry.kernel.step.SetIds;
 import io.wherry.kernel.step.SetMountAttributes;
+import io.wherry.kernel.step.SetPropagation;
 import io.wherry.kernel.step.Slot;
 import io.wherry.kernel.step.StartProcess;
 import io.wherry.kernel.step.SwitchRoot;
@@ -235,8 +235,8 @@ public final class WalledPilots implements TreePilots {
             plan.add(strand, new SendMark(parent, Mark.GO, Slot.NONE));
         }
         plan.add(strand, new NoNewPrivileges());
-        Filter filter = new Filter(
-                Action.ERRNO, 1, List.of(Architecture.X86_64), List.of(Rule.allow(reads ? READING : CALLS)));
+        Filter filter =
+                new Filter(Action.ERRNO, 1, List.of(Architecture.X86_64), List.of(Rule.allow(reads ? READING : CALLS)));
         plan.add(
                 strand,
                 new InstallSeccomp(
