@@ -219,6 +219,7 @@ class MountTest {
     void wrongWordsAreRefused() {
         refused("There is no container and no image `nix`.", "mount", "nix");
         refused("There is no container and no image `nix`.", "umount", "nix");
+        refused("./box is a path, where the name of a container or an image is wanted.", "mount", "./box");
         refused("Either names of what is mounted, or `--all`", "umount");
         refused("no-folder is no folder that something could be mounted over", "mount", image, "no-folder");
         assertThat(List.of(wherry("mount").check().out().split(" +"))).startsWith("KIND", "ID", "NAME");
