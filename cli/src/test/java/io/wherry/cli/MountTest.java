@@ -208,7 +208,10 @@ class MountTest {
         assumeThat(ROOT).as("system root").isFalse();
         wherry("create", "--name", "box", image, "true").check();
         refused("which an ordinary user cannot do for other processes", "mount", "box");
-        refused("`wherry pull IMAGE ./FOLDER` makes a folder", "mount", image);
+        refused(
+                "`wherry export` writes a container's files as an archive; `wherry pull IMAGE ./FOLDER` makes a folder",
+                "mount",
+                image);
         assertThat(words("{{.ID}}")).isEmpty();
     }
 
@@ -216,6 +219,7 @@ class MountTest {
     void wrongWordsAreRefused() {
         refused("There is no container and no image `nix`.", "mount", "nix");
         refused("There is no container and no image `nix`.", "umount", "nix");
+        refused("./box is a path, where the name of a container or an image is wanted.", "mount", "./box");
         refused("Either names of what is mounted, or `--all`", "umount");
         refused("no-folder is no folder that something could be mounted over", "mount", image, "no-folder");
         assertThat(List.of(wherry("mount").check().out().split(" +"))).startsWith("KIND", "ID", "NAME");
