@@ -60,7 +60,8 @@ public final class ContainerTrees {
             TreeArchive archive = new TreeArchive(tar);
             reader.readAll("", true);
             for (TreeEntry entry = reader.next(); entry != null; entry = reader.next()) {
-                if (!entry.path().isEmpty()) { // what an archive says of the root, it says of the folder that it is unpacked in
+                if (!entry.path()
+                        .isEmpty()) { // what an archive says of the root, it says of the folder that it is unpacked in
                     archive.add(reader, entry);
                 }
             }
@@ -108,7 +109,9 @@ public final class ContainerTrees {
         Map<String, String> about = new LinkedHashMap<>();
         about.put("comment", spec.message());
         about.put("imageID", image.id().toString());
-        about.put("imageRef", image.reference().isUnnamed() ? "" : image.reference().familiar());
+        about.put(
+                "imageRef",
+                image.reference().isUnnamed() ? "" : image.reference().familiar());
         engine.events.append(id, "commit", about);
         return image;
     }
@@ -122,12 +125,7 @@ public final class ContainerTrees {
      */
     public CopyReport copy(CopySpec spec, InputStream in, OutputStream out) throws IOException {
         return new FileCopy(
-                        engine.files,
-                        images.storage().space(),
-                        engine.facts(),
-                        launcher,
-                        this::root,
-                        engine::healed)
+                        engine.files, images.storage().space(), engine.facts(), launcher, this::root, engine::healed)
                 .copy(spec, in, out);
     }
 
@@ -148,7 +146,8 @@ public final class ContainerTrees {
     }
 
     private ContainerChanges changes(ContainerId id) {
-        RuntimeConfig config = RuntimeConfig.parse(StateFile.read(engine.files.folder(id).resolve("config.json"))
+        RuntimeConfig config = RuntimeConfig.parse(StateFile.read(
+                        engine.files.folder(id).resolve("config.json"))
                 .orElseThrow(() -> new WherryException(WherryException.Kind.CORRUPT, "config.json is missing.")));
         List<String> mountPoints = new ArrayList<>();
         for (Mount mount : config.mounts()) {
@@ -169,10 +168,10 @@ public final class ContainerTrees {
         if (record.spec().rootfsOverlay()) {
             throw new WherryException(
                     WherryException.Kind.UNSUPPORTED,
-                    "What the container `" + record.name() + "` writes is kept in memory while it runs, and nowhere else.",
+                    "What the container `" + record.name()
+                            + "` writes is kept in memory while it runs, and nowhere else.",
                     "Its root is the folder `" + record.spec().rootfs().orElse("") + "`.");
         }
-        return new RootfsMount.Bind(
-                Path.of(record.spec().rootfs().orElse("")).toAbsolutePath(), Optional.empty());
+        return new RootfsMount.Bind(Path.of(record.spec().rootfs().orElse("")).toAbsolutePath(), Optional.empty());
     }
 }

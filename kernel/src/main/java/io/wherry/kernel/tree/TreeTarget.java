@@ -63,11 +63,7 @@ public record TreeTarget(Form form, Path folder, List<Path> lowers, Path work, O
      */
     public static TreeTarget view(List<Path> layers) {
         return new TreeTarget(
-                Form.VIEW,
-                layers.get(0),
-                layers.size() == 1 ? List.of() : layers,
-                layers.get(0),
-                Optional.empty());
+                Form.VIEW, layers.get(0), layers.size() == 1 ? List.of() : layers, layers.get(0), Optional.empty());
     }
 
     /** {@return a folder of the host as its user sees it, read-only} */

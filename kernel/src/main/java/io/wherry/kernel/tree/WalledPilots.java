@@ -20,7 +20,6 @@ import io.wherry.kernel.step.CloneTree;
 import io.wherry.kernel.step.DieWithParent;
 import io.wherry.kernel.step.InstallSeccomp;
 import io.wherry.kernel.step.JoinNamespaces;
-import io.wherry.kernel.step.SetPropagation;
 import io.wherry.kernel.step.MakeSocketPair;
 import io.wherry.kernel.step.MapIdRanges;
 import io.wherry.kernel.step.MapSingleId;
@@ -38,6 +37,7 @@ import io.wherry.kernel.step.SetCapabilities;
 import io.wherry.kernel.step.SetDumpable;
 import io.wherry.kernel.step.SetIds;
 import io.wherry.kernel.step.SetMountAttributes;
+import io.wherry.kernel.step.SetPropagation;
 import io.wherry.kernel.step.Slot;
 import io.wherry.kernel.step.StartProcess;
 import io.wherry.kernel.step.SwitchRoot;
@@ -257,8 +257,8 @@ public final class WalledPilots implements TreePilots {
             plan.add(strand, new SendMark(parent, Mark.GO, Slot.NONE));
         }
         plan.add(strand, new NoNewPrivileges());
-        Filter filter = new Filter(
-                Action.ERRNO, 1, List.of(Architecture.X86_64), List.of(Rule.allow(reads ? READING : CALLS)));
+        Filter filter =
+                new Filter(Action.ERRNO, 1, List.of(Architecture.X86_64), List.of(Rule.allow(reads ? READING : CALLS)));
         plan.add(
                 strand,
                 new InstallSeccomp(

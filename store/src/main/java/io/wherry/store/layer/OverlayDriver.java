@@ -67,8 +67,7 @@ public final class OverlayDriver implements LayerDriver {
     @Override
     public RootfsMount copy(Path original, Path container, List<Digest> chains) {
         RootfsMount mount = prepare(container, chains);
-        space.copyTree(
-                TreeTarget.overlay(space.root()), original.resolve("upper"), container.resolve("upper"), true);
+        space.copyTree(TreeTarget.overlay(space.root()), original.resolve("upper"), container.resolve("upper"), true);
         return mount;
     }
 

@@ -102,7 +102,8 @@ public final class HostedPilots implements TreePilots {
         if (!target.lowers().isEmpty()) {
             words.add(String.join(
                     ":", target.lowers().stream().map(Path::toString).toList()));
-            words.add(target.form() == TreeTarget.Form.VIEW ? "-" : target.work().toString());
+            words.add(
+                    target.form() == TreeTarget.Form.VIEW ? "-" : target.work().toString());
         }
         try {
             Process process = new ProcessBuilder(words)
