@@ -15,12 +15,7 @@ import java.util.OptionalLong;
  * @param epoch seconds since 1970: nothing in the image is younger, and it was made then; absent for the present
  */
 public record CommitSpec(
-        Optional<String> name,
-        String author,
-        String message,
-        List<String> changes,
-        boolean pause,
-        OptionalLong epoch) {
+        Optional<String> name, String author, String message, List<String> changes, boolean pause, OptionalLong epoch) {
     public CommitSpec {
         changes = List.copyOf(changes);
     }

@@ -33,9 +33,8 @@ final class CommittedConfig {
                 history.addAll(steps.elements());
             }
         });
-        JsonObject.Builder step = JsonObject.builder()
-                .put("created", created)
-                .put("created_by", String.join(" ", record.command()));
+        JsonObject.Builder step =
+                JsonObject.builder().put("created", created).put("created_by", String.join(" ", record.command()));
         JsonObject.Builder out = document.toBuilder().put("created", created);
         if (spec.author().isEmpty()) {
             out.remove("author"); // whoever made the image below did not make this one

@@ -49,8 +49,8 @@ final class ContainerCommit {
         long second = spec.epoch().orElse(System.currentTimeMillis() / 1000);
         Optional<ImageReference> name = spec.name().map(ImageReference::parse);
         if (name.isPresent() && name.get().digest().isPresent()) {
-            throw ConfigCompiler.invalid(
-                    "An image is named by a tag, and not by its digest: `" + spec.name().get() + "`.");
+            throw ConfigCompiler.invalid("An image is named by a tag, and not by its digest: `"
+                    + spec.name().get() + "`.");
         }
         storage.space().sweep();
         try (FileLocks.Held _ = Puller.keep(storage.locks());
@@ -77,7 +77,8 @@ final class ContainerCommit {
             Manifest manifest = Manifest.of(
                     new Descriptor(MediaType.OCI_CONFIG, config.digest(), config.raw().length), layers, Map.of());
             ImageReference kept = name.orElse(ImageReference.unnamed(manifest.digest()));
-            notes.addAll(images.arrive(kept, manifest, blobs(), PullListener.NONE).omitted());
+            notes.addAll(
+                    images.arrive(kept, manifest, blobs(), PullListener.NONE).omitted());
             return images.named(kept.toString());
         } catch (IOException e) {
             throw StateFile.failed("write a layer in", storage.space().root(), e);
@@ -111,7 +112,8 @@ final class ContainerCommit {
         List<Digest> diffIds = parent.diffIds();
         for (Image image : images.list()) {
             List<Digest> others = image.config().diffIds();
-            if (others.size() >= diffIds.size() && others.subList(0, diffIds.size()).equals(diffIds)) {
+            if (others.size() >= diffIds.size()
+                    && others.subList(0, diffIds.size()).equals(diffIds)) {
                 List<Descriptor> layers = new ArrayList<>();
                 for (Descriptor layer : image.document().layers().subList(0, diffIds.size())) {
                     layers.add(new Descriptor(MediaType.ofOci(layer.mediaType()), layer.digest(), layer.size()));

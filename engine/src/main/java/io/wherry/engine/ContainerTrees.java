@@ -109,7 +109,9 @@ public final class ContainerTrees {
         Map<String, String> about = new LinkedHashMap<>();
         about.put("comment", spec.message());
         about.put("imageID", image.id().toString());
-        about.put("imageRef", image.reference().isUnnamed() ? "" : image.reference().familiar());
+        about.put(
+                "imageRef",
+                image.reference().isUnnamed() ? "" : image.reference().familiar());
         engine.events.append(id, "commit", about);
         return image;
     }
@@ -123,12 +125,7 @@ public final class ContainerTrees {
      */
     public CopyReport copy(CopySpec spec, InputStream in, OutputStream out) throws IOException {
         return new FileCopy(
-                        engine.files,
-                        images.storage().space(),
-                        engine.facts(),
-                        launcher,
-                        this::root,
-                        engine::healed)
+                        engine.files, images.storage().space(), engine.facts(), launcher, this::root, engine::healed)
                 .copy(spec, in, out);
     }
 

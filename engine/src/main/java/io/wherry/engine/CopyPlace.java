@@ -188,7 +188,9 @@ sealed interface CopyPlace {
             String name = path.getFileName() == null ? "" : bytes(path.getFileName());
             try {
                 boolean whole = folder() || name.isEmpty();
-                Path real = followLink || whole ? path.toRealPath() : real(parent(path)).resolve(path.getFileName());
+                Path real = followLink || whole
+                        ? path.toRealPath()
+                        : real(parent(path)).resolve(path.getFileName());
                 if (!Files.exists(real, LinkOption.NOFOLLOW_LINKS) || (whole && !Files.isDirectory(real))) {
                     throw missing(text);
                 }

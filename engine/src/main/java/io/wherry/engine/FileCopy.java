@@ -115,7 +115,8 @@ final class FileCopy {
 
     private TreeSession session(ContainerId id, CopyPath path, boolean reads, Held held) {
         Container container = files.read(id);
-        RuntimeConfig config = RuntimeConfig.parse(StateFile.read(files.folder(id).resolve("config.json"))
+        RuntimeConfig config = RuntimeConfig.parse(StateFile.read(
+                        files.folder(id).resolve("config.json"))
                 .orElseThrow(() -> new WherryException(WherryException.Kind.CORRUPT, "config.json is missing.")));
         if (container.pid().isPresent()) {
             KeyValues started = KeyValues.parse(
@@ -193,18 +194,18 @@ final class FileCopy {
             TreeCopy.Keeping less = place instanceof CopyPlace.Inside
                     ? TreeCopy.Keeping.ALL_BUT_OWNER
                     : TreeCopy.Keeping.CONTENT; // what a container made must not be a weapon on the host
-            TreeCopy copied = write(
-                    session, archive ? TreeCopy.Keeping.ALL : less, copy -> {
-                        for (TreeEntry entry = source.first();
-                                entry != null;
-                                entry = source.reader().next()) {
-                            String below = source.below(entry);
-                            if (!below.isEmpty() || !to.there()) {
-                                copy.add(source.reader(), entry, CopyPath.below(to.path(), below));
-                            }
-                        }
-                    });
-            return new CopyReport(copied.bytes(), copied.leftOut() + source.reader().leftOut());
+            TreeCopy copied = write(session, archive ? TreeCopy.Keeping.ALL : less, copy -> {
+                for (TreeEntry entry = source.first();
+                        entry != null;
+                        entry = source.reader().next()) {
+                    String below = source.below(entry);
+                    if (!below.isEmpty() || !to.there()) {
+                        copy.add(source.reader(), entry, CopyPath.below(to.path(), below));
+                    }
+                }
+            });
+            return new CopyReport(
+                    copied.bytes(), copied.leftOut() + source.reader().leftOut());
         }
     }
 

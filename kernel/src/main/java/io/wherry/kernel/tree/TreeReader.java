@@ -96,8 +96,18 @@ public final class TreeReader {
             int register = registers.find(key) < 0 ? registers.assign(key) : registers.find(key);
             out.begin(TreeOp.WALK, ABSENT, 0, register, parent, "");
             out.end();
-            out.begin(TreeOp.READ, ABSENT | (below ? BELOW : 0) | (data ? DATA : 0), register, RecordBuffer.NONE, name, "");
-            asked(path.isEmpty() ? "" : path.substring(0, path.length() - BytePath.name(path).length()));
+            out.begin(
+                    TreeOp.READ,
+                    ABSENT | (below ? BELOW : 0) | (data ? DATA : 0),
+                    register,
+                    RecordBuffer.NONE,
+                    name,
+                    "");
+            asked(
+                    path.isEmpty()
+                            ? ""
+                            : path.substring(
+                                    0, path.length() - BytePath.name(path).length()));
         });
     }
 

@@ -99,10 +99,7 @@ public final class LayerArchive implements ChangeSink {
 
     private void add(TreeEntry entry) throws IOException {
         Attributes a = entry.attributes();
-        archive.add(
-                content,
-                entry,
-                a.seconds() <= latest ? a : new Attributes(a.mode(), a.uid(), a.gid(), latest, 0));
+        archive.add(content, entry, a.seconds() <= latest ? a : new Attributes(a.mode(), a.uid(), a.gid(), latest, 0));
     }
 
     private void whiteout(String path) throws IOException {
