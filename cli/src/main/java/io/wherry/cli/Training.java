@@ -91,7 +91,7 @@ final class Training {
             }
             int code = new Cli(context, Cli.CALLER, nowhere, err, new Dropping(real)).run(words);
             return code == 0
-                            || List.of("pull", "attach", "top").contains(line[0])
+                            || List.of("pull", "push", "attach", "top").contains(line[0])
                             || List.of(line).contains("bwrap")
                     ? 0
                     : 1; // these fail, and have learnt enough
@@ -206,6 +206,8 @@ final class Training {
         return List.of(
                 words("doctor"),
                 words("pull", "127.0.0.1:1/nobody/listens"), // fails, and has learnt the registry client's classes
+                words("tag", "hello", "127.0.0.1:1/nobody/hello"),
+                words("push", "127.0.0.1:1/nobody/hello"), // fails too
                 words("pull", "-q", "hello", root + "/folder"), // which the others run
                 words("completion", "bash"));
     }

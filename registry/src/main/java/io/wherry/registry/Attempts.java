@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +23,7 @@ final class Attempts {
     private final Ticker ticker;
     private final RetryListener listener;
     private final String what;
-    private volatile long lastProgress;
+    private final AtomicLong lastProgress;
     private long sinceFailure;
     private int failures;
 
@@ -34,7 +35,7 @@ final class Attempts {
         this.ticker = ticker;
         this.listener = listener;
         this.what = what;
-        this.lastProgress = ticker.nanoTime();
+        this.lastProgress = new AtomicLong(ticker.nanoTime());
     }
 
     /** Something runs once, and again as long as this allows. */
@@ -56,18 +57,18 @@ final class Attempts {
 
     /** {@return how long the next wait for a byte may be} */
     Duration limit() {
-        long left = patience.stall().toNanos() - (ticker.nanoTime() - lastProgress);
+        long left = patience.stall().toNanos() - (ticker.nanoTime() - lastProgress.get());
         long idle = patience.idle().toNanos();
         return Duration.ofNanos(Math.max(Duration.ofMillis(1).toNanos(), Math.min(left, idle)));
     }
 
     /** Something moves: time without progress begins anew, earlier failures still count. */
     void alive() {
-        lastProgress = ticker.nanoTime();
+        lastProgress.set(ticker.nanoTime());
     }
 
     void progress(long bytes) {
-        lastProgress = ticker.nanoTime();
+        lastProgress.set(ticker.nanoTime());
         sinceFailure += bytes;
         if (sinceFailure >= PROGRESS) {
             failures = 0;
@@ -88,7 +89,7 @@ final class Attempts {
                 fault.at() == Fault.At.TLS || fault.at() == Fault.At.SLOW || fault.at() == Fault.At.UNREACHABLE;
         boolean asked = fault.retryAfter().isPresent();
         Duration wait = wait(fault);
-        long without = ticker.nanoTime() - lastProgress + (asked ? 0 : wait.toNanos());
+        long without = ticker.nanoTime() - lastProgress.get() + (asked ? 0 : wait.toNanos());
         if (hopeless
                 || failures >= patience.tries()
                 || without >= patience.stall().toNanos()) {
@@ -102,7 +103,7 @@ final class Attempts {
             throw new WherryException(Kind.INTERRUPTED, what + ": it was interrupted.", e);
         }
         if (asked) {
-            lastProgress = lastProgress + wait.toNanos();
+            lastProgress.addAndGet(wait.toNanos());
         }
     }
 

@@ -57,7 +57,7 @@ record Endpoint(
                 ? Transport.Security.PLAIN
                 : host.skipVerify() ? Transport.Security.UNVERIFIED : Transport.Security.VERIFIED;
         boolean own =
-                base.getAuthority().equals(registry) || base.getAuthority().equals(HUB) && isHub(registry);
+                base.getAuthority().equals(registry) || (base.getAuthority().equals(HUB) && isHub(registry));
         Endpoint endpoint = of(own ? registry : base.getAuthority(), host, base, security);
         return own
                 ? endpoint

@@ -477,7 +477,9 @@ class PushFaultTest {
                 assertThat(script.manifests.get("1")).isEqualTo(image.manifest.raw());
                 assertThat(registry.requests().size()).isLessThan(40);
                 if (row.name().startsWith("a chunk is cut") || row.name().equals("a chunk is taken in part")) {
-                    assertThat(script.count("POST")).as("uploads of layer and configuration").isEqualTo(2);
+                    assertThat(script.count("POST"))
+                            .as("uploads of layer and configuration")
+                            .isEqualTo(2);
                 }
             } else {
                 assertThatThrownBy(() -> push(pusher, image, registry))
