@@ -186,10 +186,67 @@ class BtrfsTest {
                             .strip())
                     .isEqualTo(name.equals("subvolume") ? "btrfs" : name);
         }
-        assertThat(wherry("info", "-f", "{{.Driver}}: {{.DriverReason}}")
-                        .check()
-                        .out())
+        assertThat(wherry("info", "-f", "{{.Driver}}: {{.DriverWhy}}").check().out())
                 .isEqualTo("btrfs: `--storage-driver` says so\n");
+    }
+
+    /** Quotas are on for this test only: they make snapshots slower. */
+    @Test
+    void whatAContainerWritesCanBeLimited() throws InterruptedException {
+        open("root");
+        List<String> fill =
+                List.of(image(), "sh", "-c", "dd if=/dev/urandom of=/file bs=1M count=20 2>&1; wc -c </file");
+        String[] limited = words(List.of("run", "--name", "limited", "--storage-opt", "size=8m"), fill);
+        assertThat(wherry(limited).run().err()).contains("has no quotas", "btrfs quota enable");
+        assertThat(wherry("ps", "-aq").check().out()).isEmpty();
+        Command.of("btrfs", "quota", "enable", disk.point().toString()).check();
+        try {
+            assertThat(wherry(limited).run().out()).contains("quota exceeded");
+            wherry("clone", "limited", "copy").check();
+            assertThat(wherry("start", "-a", "copy").run().out()).contains("quota exceeded");
+            assertThat(wherry("inspect", "-f", "{{.HostConfig.StorageOpt.size}}", "copy")
+                            .check()
+                            .out())
+                    .isEqualTo("8388608\n");
+            assertThat(wherry(words(List.of("run", "--rm"), fill)).check().out())
+                    .endsWith("20971520\n");
+            wherry("rm", "limited", "copy").check();
+            for (int second = 0; groups().contains("8.00MiB") && second < 20; second++) {
+                Thread.sleep(1000); // the disk's own thread removes them with their subvolumes
+            }
+            assertThat(groups()).doesNotContain("8.00MiB");
+        } finally {
+            Command.of("btrfs", "quota", "disable", disk.point().toString()).check();
+        }
+    }
+
+    private static String[] words(List<String> some, List<String> more) {
+        List<String> all = new ArrayList<>(some);
+        all.addAll(more);
+        return all.toArray(String[]::new);
+    }
+
+    private static String groups() {
+        Command.of("btrfs", "filesystem", "sync", disk.point().toString()).check();
+        return Command.of("btrfs", "qgroup", "show", "-re", disk.point().toString())
+                .check()
+                .out();
+    }
+
+    @Test
+    void aLimitThatCannotBeHadIsRefused() {
+        open("user");
+        List<String> run = List.of("run", "--rm", "--storage-opt", "size=8m");
+        List<String> command = List.of(image(), "true");
+        assertThat(wherry(words(run, command)).run().err()).contains("quotas of btrfs are for root to set");
+        assertThat(wherry("run", "--storage-opt", "inodes=8", image()).run().err())
+                .contains("takes `size=SIZE`");
+        assertThat(wherry(words(run, List.of("--rootfs", "/", "true"))).run().err())
+                .contains("a folder of the host is not the container's own");
+        assertThat(wherry(words(List.of("--storage-driver", "dir"), List.of(words(run, command))))
+                        .run()
+                        .err())
+                .contains("the storage driver `dir` has no limits");
     }
 
     @Test

@@ -77,7 +77,7 @@ class CloneTest {
     @ValueSource(strings = {"overlay", "dir"})
     void hasTheFilesAsTheyWereAndGoesItsOwnWay(String driver) throws IOException {
         open();
-        String first = wherry("--storage-driver", driver, "run", "--name", "original", image, "sh", "-c", CHANGES)
+        String first = wherry("--storage-driver", driver, "run", "--name", "original", "-v", "/scratch", image, "sh", "-c", CHANGES)
                 .check()
                 .out();
         assertThat(first)
@@ -87,6 +87,8 @@ class CloneTest {
         String id = wherry("clone", "original", "copy").check().out().strip();
         assertThat(inspect("{{.Id}} {{.State.Status}} {{.Driver}} {{.Config.Hostname}}", "copy"))
                 .isEqualTo(id + " created " + driver + " " + id.substring(0, 12));
+        assertThat(inspect("{{json .Mounts}}", "copy")).contains("/scratch");
+        assertThat(inspect("{{json .Mounts}}", "copy")).isNotEqualTo(inspect("{{json .Mounts}}", "original"));
         String later = first.replace("runs: 0", "runs: 1");
         assertThat(wherry("start", "-a", "copy").check().out()).isEqualTo(later);
         assertThat(wherry("start", "-a", "original").check().out()).isEqualTo(later);

@@ -29,7 +29,7 @@ public final class VolumeCatalog {
 
     /** {@return what is to be made, checked} */
     static Volume asked(
-            String name, String driver, Map<String, String> options, Map<String, String> labels, Volume.Origin origin) {
+            String name, String driver, Map<String, String> options, Map<String, String> labels, boolean anonymous) {
         if (!driver.equals(Volume.LOCAL)) {
             throw new WherryException(
                     WherryException.Kind.UNSUPPORTED,
@@ -37,7 +37,7 @@ public final class VolumeCatalog {
                             + "`; `local` is the only one.");
         }
         LocalDriver.check(name, options);
-        return new Volume(Volume.checkName(name), driver, options, labels, Timestamp.now(), origin);
+        return new Volume(Volume.checkName(name), driver, options, labels, Timestamp.now(), anonymous);
     }
 
     /**
@@ -54,7 +54,7 @@ public final class VolumeCatalog {
                 driver,
                 options,
                 labels,
-                name.isPresent() ? Volume.Origin.ASKED : Volume.Origin.ANONYMOUS);
+                name.isEmpty());
         try (FileLocks.Held _ = shared.lock(volume.name())) {
             Optional<KeptVolume> there = find(volume.name());
             if (there.isEmpty()) {
@@ -142,6 +142,11 @@ public final class VolumeCatalog {
     public KeptVolume get(String name) {
         Optional<KeptVolume> found = Volume.isName(name) ? find(name) : Optional.empty();
         return found.orElseThrow(() -> missing(name));
+    }
+
+    /** {@return whether there is one of that name} */
+    public boolean has(String name) {
+        return Volume.isName(name) && find(name).isPresent();
     }
 
     private static WherryException missing(String name) {

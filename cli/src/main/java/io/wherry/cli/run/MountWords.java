@@ -38,6 +38,10 @@ final class MountWords {
         boolean overlay = false;
         for (String option : second < 0 ? List.<String>of() : split(text.substring(second + 1))) {
             overlay |= option.equals("O");
+            if (option.startsWith("idmap=")) {
+                options.add(option);
+                continue;
+            }
             switch (Values.choice(option, VOLUME_OPTIONS)) {
                 case "O", "cached", "delegated", "consistent" -> {} // nothing is cached here
                 case "nocopy" -> {
