@@ -72,6 +72,11 @@ sealed interface ArchiveFiles extends AutoCloseable permits StagedArchive, Layou
         }
     }
 
+    /** {@return why reading failed; who unpacks xz says nothing when it ends too early} */
+    static String reason(IOException e) {
+        return e.getMessage() == null ? "it ends within its data" : e.getMessage();
+    }
+
     /** {@return the name of a blob in an image layout} */
     static String path(Descriptor blob) {
         return "blobs/" + blob.digest().algorithm().word() + "/" + blob.digest().hex();

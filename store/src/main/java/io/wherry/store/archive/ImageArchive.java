@@ -57,7 +57,7 @@ public final class ImageArchive implements AutoCloseable {
         try {
             return new ImageArchive(StagedArchive.read(Decompression.open(archive), space, content), content);
         } catch (IOException e) {
-            throw new WherryException(Kind.CORRUPT, "The archive cannot be read: " + e.getMessage() + ".", e);
+            throw new WherryException(Kind.CORRUPT, "The archive cannot be read: " + ArchiveFiles.reason(e) + ".", e);
         }
     }
 

@@ -52,7 +52,7 @@ public final class RootArchive implements AutoCloseable {
             }
             return file.finish();
         } catch (IOException e) {
-            throw new WherryException(Kind.CORRUPT, "The archive cannot be read: " + e.getMessage() + ".", e);
+            throw new WherryException(Kind.CORRUPT, "The archive cannot be read: " + ArchiveFiles.reason(e) + ".", e);
         }
     }
 

@@ -201,7 +201,7 @@ final class StagedArchive implements ArchiveFiles {
             return new Descriptor(type, digest, size(digest));
         } catch (IOException e) {
             throw new WherryException(
-                    Kind.CORRUPT, "The archive's `" + path + "` cannot be read: " + e.getMessage() + ".", e);
+                    Kind.CORRUPT, "The archive's `" + path + "` cannot be read: " + ArchiveFiles.reason(e) + ".", e);
         }
     }
 

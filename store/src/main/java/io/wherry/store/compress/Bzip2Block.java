@@ -156,7 +156,7 @@ final class Bzip2Block {
                     return ordered[index + code - first];
                 }
                 index += count[length];
-                first = first + count[length] << 1;
+                first = (first + count[length]) << 1;
                 code <<= 1;
             }
             throw Bzip2Input.damaged("a code that the table does not have");

@@ -167,7 +167,7 @@ final class Bzip2Input extends InputStream {
             if (start == end && !refill()) {
                 throw new EOFException("the bzip2 stream ends within its data");
             }
-            bits = bits << 8 | buffer[start++] & 0xFF;
+            bits = bits << 8 | (buffer[start++] & 0xFF);
             bitCount += 8;
         }
         bitCount -= count;
