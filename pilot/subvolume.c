@@ -4,6 +4,12 @@
 #include <linux/btrfs.h>
 #include <linux/btrfs_tree.h>
 
+/* On another filesystem a folder may have that inode number too: then the ioctl that follows is refused. */
+static bool may_be_root(int dir, const char *name) {
+    struct stat st;
+    return SYS(newfstatat, dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_ino == BTRFS_FIRST_FREE_OBJECTID;
+}
+
 /* What a snapshot would leave out: subvolumes below it. An older kernel tells of none (before Linux 4.18). */
 static bool has_others(int source) {
     struct btrfs_ioctl_get_subvol_rootref_args args = {0};
@@ -12,7 +18,7 @@ static bool has_others(int source) {
 }
 
 int subvolume_make(int dir, const char *name, int source) {
-    if (source >= 0 && has_others(source)) {
+    if (source >= 0 && may_be_root(source, ".") && has_others(source)) {
         return -EXDEV;
     }
     struct btrfs_ioctl_vol_args_v2 args = {.fd = source};
@@ -21,10 +27,8 @@ int subvolume_make(int dir, const char *name, int source) {
 }
 
 int subvolume_remove(int dir, const char *name) {
-    struct stat st;
-    long error = SYS(newfstatat, dir, name, &st, AT_SYMLINK_NOFOLLOW);
-    if (error < 0 || st.st_ino != BTRFS_FIRST_FREE_OBJECTID) {
-        return error < 0 ? (int)error : -EINVAL;
+    if (!may_be_root(dir, name)) {
+        return -EINVAL;
     }
     struct btrfs_ioctl_vol_args_v2 args = {0};
     text_copy(args.name, sizeof args.name, name);

@@ -52,6 +52,7 @@ static const struct shape SHAPES[TREE_LIMIT] = {
     [TREE_SUBVOLUME] = {F_NAME | F_MODE | F_OWNER, 0},
     [TREE_SNAPSHOT] = {F_NAME | F_SOURCE, 0},
     [TREE_OWN] = {F_OWNER, 0},
+    [TREE_USAGE] = {F_NAME, 0},
 };
 
 static uint64_t take(const uint8_t *at, unsigned bytes) {

@@ -117,7 +117,9 @@ class BtrfsTest {
         assertThat(wherry("start", "-a", "copy").check().out()).isEqualTo(later);
         assertThat(wherry("start", "-a", "original").check().out()).isEqualTo(later);
         assertThat(subvolumes()).hasSize(5);
-        assertThat(wherry("run", "--rm", "-u", "app", image(), "id", "-u").check().out())
+        assertThat(wherry("run", "--rm", "-u", "app", image(), "id", "-u")
+                        .check()
+                        .out())
                 .as("a user's name is looked up in the image")
                 .isEqualTo("1000\n");
     }
@@ -129,7 +131,9 @@ class BtrfsTest {
         wherry("run", "-d", "--name", "original", image(), "sh", "-c", "while :; do sleep 1; done")
                 .check();
         wherry("clone", "original").check();
-        assertThat(wherry("inspect", "-f", "{{.State.Status}}", "original").check().out())
+        assertThat(wherry("inspect", "-f", "{{.State.Status}}", "original")
+                        .check()
+                        .out())
                 .isEqualTo("running\n");
     }
 
@@ -138,7 +142,8 @@ class BtrfsTest {
     @ValueSource(strings = {"root", "user"})
     void subvolumesThatAContainerMadeComeWithTheCloneAndGoWithBoth(String who) throws IOException {
         open(who);
-        wherry("create", "--name", "original", image(), "cat", "/tmp/one/two/file").check();
+        wherry("create", "--name", "original", image(), "cat", "/tmp/one/two/file")
+                .check();
         of("sh", "-ec", """
                 cd %s/tmp
                 btrfs subvolume create one
@@ -175,11 +180,73 @@ class BtrfsTest {
         }
         for (String name : List.of("subvolume", "overlay", "dir")) {
             wherry("start", "-a", name).check();
-            assertThat(wherry("inspect", "-f", "{{.Driver}}", name).check().out().strip())
+            assertThat(wherry("inspect", "-f", "{{.Driver}}", name)
+                            .check()
+                            .out()
+                            .strip())
                     .isEqualTo(name.equals("subvolume") ? "btrfs" : name);
         }
-        assertThat(wherry("info", "-f", "{{.Driver}}: {{.DriverReason}}").check().out())
+        assertThat(wherry("info", "-f", "{{.Driver}}: {{.DriverWhy}}").check().out())
                 .isEqualTo("btrfs: `--storage-driver` says so\n");
+    }
+
+    /** Quotas are on for this test only: they make snapshots slower. */
+    @Test
+    void whatAContainerWritesCanBeLimited() throws InterruptedException {
+        open("root");
+        List<String> fill =
+                List.of(image(), "sh", "-c", "dd if=/dev/urandom of=/file bs=1M count=20 2>&1; wc -c </file");
+        String[] limited = words(List.of("run", "--name", "limited", "--storage-opt", "size=8m"), fill);
+        assertThat(wherry(limited).run().err()).contains("has no quotas", "btrfs quota enable");
+        assertThat(wherry("ps", "-aq").check().out()).isEmpty();
+        Command.of("btrfs", "quota", "enable", disk.point().toString()).check();
+        try {
+            assertThat(wherry(limited).run().out()).contains("quota exceeded");
+            wherry("clone", "limited", "copy").check();
+            assertThat(wherry("start", "-a", "copy").run().out()).contains("quota exceeded");
+            assertThat(wherry("inspect", "-f", "{{.HostConfig.StorageOpt.size}}", "copy")
+                            .check()
+                            .out())
+                    .isEqualTo("8388608\n");
+            assertThat(wherry(words(List.of("run", "--rm"), fill)).check().out())
+                    .endsWith("20971520\n");
+            wherry("rm", "limited", "copy").check();
+            for (int second = 0; groups().contains("8.00MiB") && second < 20; second++) {
+                Thread.sleep(1000); // the disk's own thread removes them with their subvolumes
+            }
+            assertThat(groups()).doesNotContain("8.00MiB");
+        } finally {
+            Command.of("btrfs", "quota", "disable", disk.point().toString()).check();
+        }
+    }
+
+    private static String[] words(List<String> some, List<String> more) {
+        List<String> all = new ArrayList<>(some);
+        all.addAll(more);
+        return all.toArray(String[]::new);
+    }
+
+    private static String groups() {
+        Command.of("btrfs", "filesystem", "sync", disk.point().toString()).check();
+        return Command.of("btrfs", "qgroup", "show", "-re", disk.point().toString())
+                .check()
+                .out();
+    }
+
+    @Test
+    void aLimitThatCannotBeHadIsRefused() {
+        open("user");
+        List<String> run = List.of("run", "--rm", "--storage-opt", "size=8m");
+        List<String> command = List.of(image(), "true");
+        assertThat(wherry(words(run, command)).run().err()).contains("quotas of btrfs are for root to set");
+        assertThat(wherry("run", "--storage-opt", "inodes=8", image()).run().err())
+                .contains("takes `size=SIZE`");
+        assertThat(wherry(words(run, List.of("--rootfs", "/", "true"))).run().err())
+                .contains("a folder of the host is not the container's own");
+        assertThat(wherry(words(List.of("--storage-driver", "dir"), List.of(words(run, command))))
+                        .run()
+                        .err())
+                .contains("the storage driver `dir` has no limits");
     }
 
     @Test

@@ -77,7 +77,7 @@ class CloneTest {
     @ValueSource(strings = {"overlay", "dir"})
     void hasTheFilesAsTheyWereAndGoesItsOwnWay(String driver) throws IOException {
         open();
-        String first = wherry("--storage-driver", driver, "run", "--name", "original", image, "sh", "-c", CHANGES)
+        String first = wherry("--storage-driver", driver, "run", "--name", "original", "-v", "/scratch", image, "sh", "-c", CHANGES)
                 .check()
                 .out();
         assertThat(first)
@@ -87,6 +87,8 @@ class CloneTest {
         String id = wherry("clone", "original", "copy").check().out().strip();
         assertThat(inspect("{{.Id}} {{.State.Status}} {{.Driver}} {{.Config.Hostname}}", "copy"))
                 .isEqualTo(id + " created " + driver + " " + id.substring(0, 12));
+        assertThat(inspect("{{json .Mounts}}", "copy")).contains("/scratch");
+        assertThat(inspect("{{json .Mounts}}", "copy")).isNotEqualTo(inspect("{{json .Mounts}}", "original"));
         String later = first.replace("runs: 0", "runs: 1");
         assertThat(wherry("start", "-a", "copy").check().out()).isEqualTo(later);
         assertThat(wherry("start", "-a", "original").check().out()).isEqualTo(later);
@@ -115,10 +117,13 @@ class CloneTest {
     void whatCannotBeClonedLeavesNothing() throws IOException {
         open();
         wherry("create", "--name", "original", image).check();
-        wherry("run", "--name", "folder", "--network", "none", "--rootfs", "/", "true").check();
+        wherry("run", "--name", "folder", "--network", "none", "--rootfs", "/", "true")
+                .check();
         assertThat(wherry("clone", "original", "folder").run().err()).contains("The name `folder` is taken");
         assertThat(wherry("clone", "original", "?").run().err()).contains("cannot be a container's name");
-        assertThat(wherry("clone", "folder").run().err()).contains("no root of its own").contains("it runs on /");
+        assertThat(wherry("clone", "folder").run().err())
+                .contains("no root of its own")
+                .contains("it runs on /");
         assertThat(wherry("clone", "nobody").run().err()).contains("no container `nobody`");
         assertThat(wherry("ps", "-aq").check().lines()).hasSize(2);
     }

@@ -1,6 +1,8 @@
 package io.wherry.engine;
 
 import io.wherry.oci.WherryException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** Makes containers that begin with the files of another, as they are now; all else is as for a container that is created with the same words. */
@@ -32,6 +34,7 @@ final class ContainerClone {
         }
         ContainerSpec.Builder spec = ContainerSpec.builder(record.spec().toJson());
         spec.name = name;
+        spec.mounts.replaceAll(ContainerClone::ofItsOwn);
         ContainerId id = ContainerId.random();
         ContainerRoot from = engine.roots.of(record, engine.files.folder(id)).copying(engine.files.folder(original));
         Optional<HeldLock> rests = engine.files.take(original);
@@ -53,6 +56,16 @@ final class ContainerClone {
             rests.ifPresent(HeldLock::close);
         }
         return id;
+    }
+
+    /** A volume that was made for the original alone is its own; the clone gets another. One with a name is shared. */
+    private static MountSpec ofItsOwn(MountSpec mount) {
+        if (!mount.options().contains(MountSpec.ANONYMOUS)) {
+            return mount;
+        }
+        List<String> options = new ArrayList<>(mount.options());
+        options.remove(MountSpec.ANONYMOUS);
+        return new MountSpec(mount.type(), Optional.empty(), mount.target(), options);
     }
 
     private void freeze(ContainerId original, String name) {

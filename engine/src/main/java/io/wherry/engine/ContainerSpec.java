@@ -58,6 +58,7 @@ import java.util.OptionalInt;
  * @param sysctls kernel parameters
  * @param oomScoreAdj -1000 to 1000
  * @param shmSize bytes of /dev/shm; 0 not asked: 64 MiB
+ * @param storageSize bytes that it may write to its root; 0 not asked
  * @param init a small init reaps orphans
  * @param hostname host name
  * @param domainname domain name
@@ -117,6 +118,7 @@ public record ContainerSpec(
         Map<String, String> sysctls,
         OptionalInt oomScoreAdj,
         long shmSize,
+        long storageSize,
         boolean init,
         Optional<String> hostname,
         Optional<String> domainname,
@@ -285,6 +287,9 @@ public record ContainerSpec(
         /** Bytes of /dev/shm; 0 not asked: 64 MiB. */
         public long shmSize = 0;
 
+        /** Bytes that it may write to its root; 0 not asked. */
+        public long storageSize = 0;
+
         /** A small init reaps orphans. */
         public boolean init = false;
 
@@ -376,6 +381,11 @@ public record ContainerSpec(
                     MountSpec.Type.BIND, Optional.of(source.toAbsolutePath().toString()), target, List.of()));
         }
 
+        /** A volume by its name at an absolute path in the container; made if it is not there. {@return this} */
+        public Builder volume(String volume, String target) {
+            return mount(new MountSpec(MountSpec.Type.VOLUME, Optional.of(volume), target, List.of()));
+        }
+
         /** One more mount. {@return this} */
         public Builder mount(MountSpec mount) {
             mounts.add(mount);
@@ -437,6 +447,7 @@ public record ContainerSpec(
                     sysctls,
                     oomScoreAdj,
                     shmSize,
+                    storageSize,
                     init,
                     hostname,
                     domainname,

@@ -62,6 +62,7 @@ final class ContainerSpecJson {
         json.putIfNotEmpty("sysctls", spec.sysctls());
         json.putIfPresent("oomScoreAdj", spec.oomScoreAdj());
         putIfAsked(json, "shmSize", spec.shmSize());
+        putIfAsked(json, "storageSize", spec.storageSize());
         json.putIfTrue("init", spec.init());
         json.putIfPresent("hostname", spec.hostname());
         json.putIfPresent("domainname", spec.domainname());
@@ -151,6 +152,7 @@ final class ContainerSpecJson {
             case "sysctls" -> spec.sysctls = fields.stringMap(name);
             case "oomScoreAdj" -> spec.oomScoreAdj = fields.int32(name);
             case "shmSize" -> spec.shmSize = fields.integer(name).orElse(0);
+            case "storageSize" -> spec.storageSize = fields.integer(name).orElse(0);
             case "init" -> spec.init = fields.flag(name);
             case "hostname" -> spec.hostname = fields.string(name);
             case "domainname" -> spec.domainname = fields.string(name);

@@ -48,10 +48,16 @@ final class Creation {
         this.facts = facts;
     }
 
+    /** {@return the volumes that its containers have} */
+    ContainerVolumes volumes() {
+        return volumes;
+    }
+
     /** What compilation makes of a container. */
     record Compiled(RuntimeConfig config, Plan plan, KernelProgram program) {}
 
     Compiled compile(ContainerSpec spec, ContainerRoot from, ContainerId id, String name, NetworkChoice network) {
+        SizeLimit.check(spec, from, facts);
         Account account = DevelopmentEnvironment.is(spec)
                 ? DevelopmentEnvironment.account(spec, facts)
                 : Account.lookUp(
@@ -61,14 +67,7 @@ final class Creation {
                         from.accounts().group());
         NetworkFiles networkFiles = new NetworkFiles(files.folder(id), network.address());
         RuntimeConfig config = ConfigCompiler.compile(
-                spec,
-                from.defaults(),
-                account,
-                volumes.mounts(id, spec),
-                networkFiles,
-                network.parameters(),
-                facts,
-                id);
+                spec, from.defaults(), account, volumes, networkFiles, network.parameters(), facts, id);
         Runtimes.Found runtime = runtimes.of(spec);
         RuntimeDemands.check(spec, runtime.name(), runtime.kind());
         Plan plan = runtime.runtime()
@@ -196,6 +195,12 @@ final class Creation {
             makeFolder(folder);
             if (from.image().isPresent()) {
                 prepare(from, from.image().get().chains(), folder);
+                if (record.spec().storageSize() != 0) {
+                    SizeLimit.set(
+                            storage.launcher(),
+                            folder.resolve("rootfs"),
+                            record.spec().storageSize());
+                }
             }
             StateFile.writeInside(folder, ContainerRecord.FILE, record.bytes(), durable);
             StateFile.writeInside(

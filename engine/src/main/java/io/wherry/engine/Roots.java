@@ -149,7 +149,8 @@ final class Roots {
                 !spec.user().orElse("").isEmpty() || !spec.groups().isEmpty();
         AccountFiles accounts =
                 needsAccounts ? AccountFiles.read(launcher, List.of(absolute.toString())) : AccountFiles.NONE;
-        return new ContainerRoot(ExecutionDefaults.NONE, rootfs, Optional.empty(), "folder", accounts, Optional.empty());
+        return new ContainerRoot(
+                ExecutionDefaults.NONE, rootfs, Optional.empty(), "folder", accounts, Optional.empty());
     }
 
     private static boolean hasMountsBelow(Path folder) {

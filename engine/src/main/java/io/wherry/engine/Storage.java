@@ -24,6 +24,7 @@ import io.wherry.store.unpack.UnpackLimits;
  * @param images names
  * @param drivers of unpacked layers
  * @param locks the store's locks
+ * @param launcher what runs programs
  */
 record Storage(
         StoreSpace space,
@@ -31,7 +32,8 @@ record Storage(
         BlobCache cache,
         Images images,
         StorageDrivers drivers,
-        FileLocks locks) {
+        FileLocks locks,
+        Launcher launcher) {
 
     /**
      * {@return the store of a root}
@@ -56,7 +58,7 @@ record Storage(
         BlobCache cache = new BlobCache(root.root().resolve("cache"), durable, locks);
         StorageDrivers drivers = new StorageDrivers(
                 space, driver, configuration, facts.features().overlay());
-        return new Storage(space, content, cache, images, drivers, locks);
+        return new Storage(space, content, cache, images, drivers, locks, launcher);
     }
 
     /** Whose ids the files of unpacked layers have: layers unpacked under another mapping are of no use. */

@@ -21,7 +21,7 @@ public final class GlobalOptions {
                 .choice(
                         "storage-driver",
                         "overlay|btrfs|dir",
-                        "How layers are kept (WHERRY_STORAGE_DRIVER; default: the best that works)",
+                        "How layers are kept (WHERRY_STORAGE_DRIVER)",
                         (w, v) -> w.storageDriver = v)
                 .flag("debug", 'D', "Say more when something fails", (w, v) -> w.debug = v)
                 .flag("version", 'v', "Print the version", (w, v) -> w.version = v);

@@ -95,6 +95,9 @@ final class HostConfigDocument {
                 .put("PublishAllPorts", false)
                 .put("ReadonlyRootfs", spec.readOnly())
                 .put("SecurityOpt", ContainerDocument.listOrNull(security(spec)))
+                .putIfNotEmpty(
+                        "StorageOpt",
+                        spec.storageSize() == 0 ? Map.of() : Map.of("size", Long.toString(spec.storageSize())))
                 .putIfNotEmpty("Tmpfs", tmpfs(spec))
                 .put("UTSMode", host(spec.uts()))
                 .put("UsernsMode", "")

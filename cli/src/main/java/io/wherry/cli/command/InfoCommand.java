@@ -58,7 +58,7 @@ final class InfoCommand extends Command<InfoCommand.Words> {
                 .put("Root", engine.root().root().toString())
                 .put("State", engine.root().volatileRoot().toString())
                 .put("Driver", storage.driver())
-                .put("DriverReason", storage.why())
+                .put("DriverWhy", storage.why())
                 .put("Kernel", facts.kernel())
                 .put("Processors", facts.cpus())
                 .put("Rights", Doctor.rights(facts.privilege()))

@@ -214,8 +214,8 @@ public final class RunOptions {
                 .list(
                         "mount",
                         NONE,
-                        "type=bind|tmpfs,...",
-                        "The same, by fields: source, target, readonly",
+                        "type=volume|bind|tmpfs|image,...",
+                        "The same, by fields: source, target, readonly, volume-subpath...",
                         (w, v) -> w.spec.mounts.add(MountWords.mount(v)))
                 .list(
                         "tmpfs",
@@ -230,7 +230,20 @@ public final class RunOptions {
                         "HOST[:CONTAINER][:rwm]",
                         "Let it use a device: a path, or what it is: usb:vendor=0403, tty:ttyUSB*, by-id/NAME",
                         (w, v) -> w.spec.devices.add(DeviceWords.spelled(v)))
-                .bytes("shm-size", NONE, "Size of /dev/shm (default 64m)", (w, v) -> w.spec.shmSize = v);
+                .bytes("shm-size", NONE, "Size of /dev/shm (default 64m)", (w, v) -> w.spec.shmSize = v)
+                .list(
+                        "storage-opt",
+                        NONE,
+                        "size=SIZE",
+                        "Most that it may write to its root: on btrfs with quotas",
+                        (w, v) -> w.spec.storageSize = storageSize(v));
+    }
+
+    private static long storageSize(String text) throws BadValueException {
+        if (!text.startsWith("size=")) {
+            throw BadValueException.wanted("`size=SIZE`", text);
+        }
+        return Values.bytes(text.substring(5));
     }
 
     private static void limits(OptionTable<RunWords> table) {

@@ -132,6 +132,7 @@ public final class TreeException extends WherryException {
                     case READ -> "read";
                     case SUBVOLUME -> "make the subvolume";
                     case SNAPSHOT -> "make the snapshot";
+                    case USAGE -> "measure";
                     case EOF -> "finish";
                 };
             }

@@ -376,6 +376,23 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
         }
     }
 
+    /** {@return what an entry, with all below it, takes of the disk}; one that is not there nothing. No link is followed on the way, and no more than {@link #ALIKE_DEPTH} names. */
+    public TreeUsage usage(String path) {
+        between();
+        checkEntry(path);
+        checkDepth(path);
+        TreeUsage[] usage = new TreeUsage[1];
+        run(() -> {
+            int dir = opened(BytePath.parent(path));
+            out.begin(TreeOp.USAGE, 0, dir, RecordBuffer.NONE, BytePath.name(path), "");
+            out.end();
+            out.flush();
+            TreeReply reply = next();
+            usage[0] = new TreeUsage(reply.entries(), reply.bytes(), reply.counted());
+        });
+        return usage[0];
+    }
+
     /** {@return the folder's register; each folder on the way has been opened by its single name, so that no link was followed} */
     private int opened(String folder) throws IOException {
         int register = registers.find(folder);

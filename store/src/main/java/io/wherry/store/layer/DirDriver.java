@@ -121,6 +121,16 @@ public final class DirDriver implements LayerDriver {
     }
 
     @Override
+    public List<String> damaged() {
+        return folders.damaged();
+    }
+
+    @Override
+    public void removeDamaged(String name) {
+        folders.removeDamaged(name);
+    }
+
+    @Override
     public void remove(Digest chain) {
         folders.remove(chain);
     }

@@ -45,6 +45,7 @@ public final class HostedPilots implements TreePilots {
                     source + "/pilot/trees_check.c",
                     source + "/pilot/trees_copy.c",
                     source + "/pilot/trees_read.c",
+                    source + "/pilot/trees_usage.c",
                     source + "/pilot/remove.c",
                     source + "/pilot/subvolume.c",
                     source + "/pilot/listing.c",
