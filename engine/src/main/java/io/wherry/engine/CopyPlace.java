@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -66,13 +67,23 @@ sealed interface CopyPlace {
      * In a container.
      *
      * @param sessions opens the container's root; true: only to be read
+     * @param check refuses a root that is not the container's
      */
-    record Inside(String text, CopyPath path, Function<Boolean, TreeSession> sessions) implements CopyPlace {
+    record Inside(
+            String text, CopyPath path, Function<Boolean, TreeSession> sessions, Consumer<@Nullable TreeEntry> check)
+            implements CopyPlace {
+        private TreeReader checked(TreeSession session) {
+            TreeReader reader = new TreeReader(session);
+            reader.readOne("", false);
+            check.accept(reader.only());
+            return reader;
+        }
+
         @Override
         public Source source(boolean followLink) {
             TreeSession session = sessions.apply(true);
             try {
-                return source(session, new TreeReader(session), followLink);
+                return source(session, checked(session), followLink);
             } catch (RuntimeException e) {
                 session.close();
                 throw e;
@@ -112,7 +123,7 @@ sealed interface CopyPlace {
         public Destination destination(boolean folder, String name, boolean contents) {
             Destination found;
             try (TreeSession session = sessions.apply(true)) {
-                found = find(new TreeReader(session), folder, name, contents);
+                found = find(checked(session), folder, name, contents);
             }
             return new Destination(sessions.apply(false), found.path(), found.there());
         }

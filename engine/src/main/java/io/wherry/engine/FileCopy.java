@@ -24,8 +24,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies files between containers and this host.
@@ -106,7 +108,31 @@ final class FileCopy {
         }
         ContainerId id = find.apply(name);
         CopyPath path = CopyPath.parse(CopySpec.path(word));
-        return new CopyPlace.Inside(word, path, reads -> session(id, path, reads, held));
+        return new CopyPlace.Inside(word, path, reads -> session(id, path, reads, held), root -> check(id, root));
+    }
+
+    /** Of one that runs, what was joined must be what its first process has for its root, and not the host's. */
+    private void check(ContainerId id, @Nullable TreeEntry root) {
+        Container container = files.read(id);
+        if (container.pid().isEmpty()) {
+            return;
+        }
+        Path its = Path.of("/proc/" + container.pid().getAsLong() + "/root");
+        try {
+            Map<String, Object> found = Files.readAttributes(its, "unix:dev,ino");
+            if (root == null || root.inode() != (long) found.get("ino") || root.device() != (long) found.get("dev")) {
+                throw refused(container);
+            }
+        } catch (IOException e) {
+            // What a process has for its root may be hidden from the caller; that it has mounts of its own is known.
+        }
+    }
+
+    private static WherryException refused(Container container) {
+        return new WherryException(
+                WherryException.Kind.FAILED_PRECONDITION,
+                "The root of the container `" + container.name() + "` cannot be reached: it has ended, or has no mounts of its own.",
+                "`wherry ps` tells whether it runs.");
     }
 
     private TreePilots pilots() {
@@ -121,6 +147,9 @@ final class FileCopy {
         if (container.pid().isPresent()) {
             KeyValues started = KeyValues.parse(
                     StateFile.read(files.volatileFolder(id).resolve("started")).orElse(new byte[0]));
+            if ((OwnNamespaces.flags(config) & Linux.CLONE_NEWNS) == 0) {
+                throw refused(container);
+            }
             long own = OwnNamespaces.flags(config) & (Linux.CLONE_NEWUSER | Linux.CLONE_NEWNS);
             return new WalledPilots(launcher, facts)
                     .inside((int) started.number("pid", 0), started.number("start", 0), new Namespaces(own), reads);
@@ -135,8 +164,8 @@ final class FileCopy {
         if (held.lock.isEmpty()) {
             throw new WherryException(
                     WherryException.Kind.FAILED_PRECONDITION,
-                    "The container `" + container.name() + "` is being started.",
-                    "Copy again.");
+                    "The container `" + container.name() + "` is being started, or is open as a folder.",
+                    "Copy again; `wherry umount` closes a folder.");
         }
         return pilots().open(roots.apply(id).writable());
     }
