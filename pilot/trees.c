@@ -105,7 +105,7 @@ static int move_data(struct tree *t, int fd, uint64_t size) {
     return 0;
 }
 
-static void reply(struct tree *t, enum tree_reply_kind kind, long error) {
+static void reply_with(struct tree *t, enum tree_reply_kind kind, long error, uint64_t entries, uint64_t bytes, uint64_t counted) {
     struct tree_reply reply = {
         .kind = kind,
         .op = t->record.op,
@@ -113,9 +113,9 @@ static void reply(struct tree *t, enum tree_reply_kind kind, long error) {
         .error = (uint32_t)-error,
         .call = error ? (uint32_t)t->call : 0,
         .id = kind == TREE_REPLY_SYNC ? t->record.aux : 0,
-        .entries = t->entries,
-        .bytes = t->bytes,
-        .counted = t->counted,
+        .entries = entries,
+        .bytes = bytes,
+        .counted = counted,
         .text_length = t->record.name_length,
     };
     if (reply.text_length > TREE_TEXT) {
@@ -126,6 +126,8 @@ static void reply(struct tree *t, enum tree_reply_kind kind, long error) {
     /* Shorter than PIPE_BUF: whole or not at all. A reader that is gone reads nothing. */
     sys_write(t->replies, &reply, sizeof reply);
 }
+
+static void reply(struct tree *t, enum tree_reply_kind kind, long error) { reply_with(t, kind, error, t->entries, t->bytes, t->counted); }
 
 /* An error that the record allows to be counted; anything else passes. */
 static long counted(struct tree *t, long error, bool allowed) {
@@ -309,6 +311,9 @@ static int op_walk(struct tree *t) {
         TRY(make_path(t, r->name));
         fd = resolve(t, r->name);
     }
+    if (r->flags & FLAG_ABSENT && (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP)) {
+        return empty_register(t, r->dst);
+    }
     return fill_register(t, r->dst, (int)TRY(fd));
 }
 
@@ -323,6 +328,9 @@ static int op_mkdir(struct tree *t) {
     long error = CALL(t, mkdirat, dir, r->name, r->mode & 01777);
     if (error == -EEXIST && r->flags & FLAG_REPLACE) {
         error = TRY(status_of(t, dir, r->name, &st));
+        if (!is_folder(&st) && r->flags & FLAG_GENTLE) {
+            return (int)noted(t, __NR_mkdirat, -ENOTDIR);
+        }
         if (!is_folder(&st)) {
             opaque = t->overlay && is_whiteout(&st);
             TRY(remove_entry(t, dir, r->name));
@@ -346,7 +354,8 @@ static int op_mkdir(struct tree *t) {
 static long make(struct tree *t, long nr, long a, long b, long c, long d, long e) {
     long result = sys_retry(nr, a, b, c, d, e);
     if (result == -EEXIST && t->record.flags & FLAG_REPLACE) {
-        TRY(remove_entry(t, t->folders[t->record.dir].fd, t->record.name));
+        int dir = t->folders[t->record.dir].fd;
+        TRY(t->record.flags & FLAG_GENTLE ? (int)CALL(t, unlinkat, dir, t->record.name, 0) : remove_entry(t, dir, t->record.name));
         result = sys_retry(nr, a, b, c, d, e);
     }
     return noted(t, nr, result);
@@ -591,6 +600,19 @@ static int op_own(struct tree *t) {
     return error;
 }
 
+/* In a folder that is absent nothing takes anything. */
+static int op_usage(struct tree *t) {
+    struct tree_usage usage = {0};
+    int dir = t->folders[t->record.dir].fd;
+    int error = dir == NOTHING ? 0 : tree_use(dir, t->record.name, &usage);
+    if (error < 0) {
+        t->call = usage.call;
+        return error;
+    }
+    reply_with(t, TREE_REPLY_USAGE, 0, usage.entries, usage.bytes, usage.skipped);
+    return 0;
+}
+
 /* EOF, and the first half of SYNC. */
 static int op_settle_folders(struct tree *t) {
     int error = 0;
@@ -630,7 +652,7 @@ static const struct handler HANDLERS[TREE_LIMIT] = {
     [TREE_EOF] = {op_settle_folders, false, false},
     [TREE_SUBVOLUME] = {op_subvolume, true, true}, [TREE_SNAPSHOT] = {op_subvolume, true, true},
     [TREE_COPY] = {op_copy, false, false},        [TREE_OWN] = {op_own, false, false},
-    [TREE_READ] = {op_read_tree, false, false},
+    [TREE_READ] = {op_read_tree, false, false},   [TREE_USAGE] = {op_usage, false, false},
 };
 
 /* Reads, checks and carries out one record. */

@@ -36,7 +36,8 @@ enum tree_flag {
     FLAG_COUNT = 0x04,
     FLAG_MORE = 0x08,
     FLAG_MAKE = 0x10,
-    FLAG_ALONE = 0x20, /* of COPY */
+    FLAG_ALONE = 0x20,  /* of COPY */
+    FLAG_GENTLE = 0x20, /* with REPLACE: a folder and what is none do not replace each other */
     FLAG_OWNER = 0x20,
     FLAG_MODE = 0x40,
     FLAG_TIME = 0x80,
@@ -48,7 +49,7 @@ enum tree_flag {
     FLAG_BARE = 0x02,
 };
 
-enum tree_reply_kind { TREE_REPLY_ERROR = 1, TREE_REPLY_SYNC, TREE_REPLY_NOTE, TREE_REPLY_END };
+enum tree_reply_kind { TREE_REPLY_ERROR = 1, TREE_REPLY_SYNC, TREE_REPLY_NOTE, TREE_REPLY_END, TREE_REPLY_USAGE };
 
 /* A record, decoded. Names are NUL-terminated copies. */
 struct tree_record {
@@ -108,6 +109,7 @@ int tree_copy_alone(int source, int target, struct tree_copied *result);
 
 /* The folder and all below it get that owner; links themselves, and nothing that is mounted below. */
 int tree_own(int folder, uint32_t uid, uint32_t gid, struct tree_copied *result);
+
 /* trees_read.c. Who asks for entries, and what became of it. */
 struct tree_reading;
 struct tree_reader {
@@ -122,6 +124,17 @@ struct tree_reader {
 
 /* Sends the entry of a folder, or without a name the folder itself; with FLAG_BELOW all that is below it, with FLAG_LIST the folder's entries and not itself. 0 or -errno. */
 int tree_read(struct tree_reader *reader, int dir, const char *name, unsigned flags);
+
+/* What an entry takes of the disk; at a failure the call. */
+struct tree_usage {
+    uint64_t entries; /* it and all below it */
+    uint64_t bytes;   /* allocated, not promised */
+    uint64_t skipped; /* folders so deep that they were not entered */
+    long call;
+};
+
+/* trees_usage.c. Measures an entry of a folder; one that is not there takes nothing. 0 or -errno. */
+int tree_use(int dir, const char *name, struct tree_usage *result);
 
 /* A reply, as it is written. */
 struct tree_reply {

@@ -3,23 +3,9 @@
  * uses: ttrpc.c text.c
  */
 #include "ttrpc_samples.h"
+#include "tap.h"
 
 enum { ROUNDS = 200000, MOST = 512 };
-
-static int tests, failures;
-static uint64_t state = 88172645463325252u;
-
-static void ok(bool good, const char *name) {
-    printf("%sok %d - %s\n", good ? "" : "not ", ++tests, name);
-    failures += !good;
-}
-
-static uint64_t next(void) {
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return state;
-}
 
 /* Judges a copy; false if something was taken that does not lie inside. */
 static bool judge(const uint8_t *bytes, size_t length) {
@@ -139,6 +125,5 @@ int main(void) {
     known();
     streams();
     numbers();
-    printf("1..%d\n", tests);
-    return failures > 0;
+    return plan();
 }

@@ -171,6 +171,9 @@ final class Training {
     private static List<String[]> hot() {
         return List.of(
                 words("images"),
+                words("volume", "create", "trained"),
+                words("volume", "ls"),
+                words("volume", "inspect", "trained"),
                 words("ps", "-a"),
                 words("ps", "-aq", "--filter", "name=x"),
                 words("ps", "-a", "--format", "{{.Names}} {{json .ID}}"),

@@ -169,6 +169,27 @@ class FullDiskTest {
     }
 
     @Test
+    void pullThatCannotFitSaysHowMuchIsMissingBeforeItBegins() throws IOException {
+        List<String> asked = new CopyOnWriteArrayList<>();
+        registry.way((blob, at) -> {
+            if (at > 100_000) {
+                asked.add(blob);
+            }
+        });
+        disk.fill(258 * MEBIBYTE);
+        try {
+            Command.Result pull = wherry("before", "pull", "-q", registry.reference("image"));
+            assertSaysThatTheDiskIsFull(pull, 1);
+            assertThat(pull.err()).contains("needs at least 9").contains(" are missing.");
+            assertThat(asked).isEmpty();
+            assertThat(names("before", "content/ingest")).isEmpty();
+        } finally {
+            registry.way(LayoutRegistry.Way.CLEAR);
+            disk.free();
+        }
+    }
+
+    @Test
     void containerOnAFullDiskIsRefusedAndRemovingMakesRoom() throws IOException {
         String image = registry.reference("image");
         assertThat(wherry("full", "pull", "-q", image).exit()).isZero();

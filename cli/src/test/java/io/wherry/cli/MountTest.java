@@ -11,8 +11,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,13 +22,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Roots of containers and images, opened as folders of the host. */
 @Tag("user")
 class MountTest {
-    private final boolean root = "root".equals(System.getProperty("user.name"));
-    private Path folder;
-    private Built built;
-    private String image;
+    private static final boolean ROOT = "root".equals(System.getProperty("user.name"));
 
-    @BeforeEach
-    void open() throws IOException {
+    private static Path folder;
+    private static Built built;
+    private static String image;
+
+    @BeforeAll
+    static void open() throws IOException {
         folder = Files.createTempDirectory(Path.of("/tmp"), "mount test-").toRealPath();
         built = new Built(folder.resolve("root"));
         OciLayout layout = TestImages.fromDebianBusybox(folder.resolve("layout"));
@@ -44,12 +46,16 @@ class MountTest {
         }
         wherry("umount", "--all").check();
         assertThat(Files.readString(Path.of("/proc/self/mountinfo")))
-                .doesNotContain(folder.getFileName().toString());
+                .doesNotContain(folder.getFileName().toString().substring("mount ".length()));
+    }
+
+    @AfterAll
+    static void close() {
         Command.of("chmod", "-R", "u+rwX", folder.toString()).run();
         Command.of("rm", "-rf", "--one-file-system", folder.toString()).check();
     }
 
-    private Command wherry(String... words) {
+    private static Command wherry(String... words) {
         return built.wherry(words).in(folder);
     }
 
@@ -67,7 +73,7 @@ class MountTest {
     }
 
     private void systemRoot() {
-        assumeThat(root).as("system root").isTrue();
+        assumeThat(ROOT).as("system root").isTrue();
     }
 
     private String words(String format) {
@@ -149,39 +155,40 @@ class MountTest {
     void anImageCanBeLookedAtAndNotChanged() throws IOException {
         systemRoot();
         Path look = Files.createDirectory(folder.resolve("look here"));
-        assertThat(mounted(image, "look here")).isEqualTo(look);
-        assertThat(look.resolve("bin/busybox")).exists();
+        assertThat(mounted("hello", "look here")).isEqualTo(look);
+        assertThat(look.resolve("hello")).exists();
         assertThat(Command.of("touch", look + "/x").run().err()).contains("Read-only file system");
         assertThat(words("{{.Kind}} {{.Name}} {{.Access}} {{.Path}}"))
-                .startsWith("image " + image + " ro " + look + "\n");
-        refused("is mounted at " + look + ", and cannot be removed meanwhile", "rmi", image);
+                .startsWith("image hello:latest ro " + look + "\n");
+        refused("is mounted at " + look + ", and cannot be removed meanwhile", "rmi", "hello");
         Command.of("mount", "-t", "tmpfs", "none", look.toString()).check();
-        refused("another mount lies over it", "umount", image);
+        refused("another mount lies over it", "umount", "hello");
         Command.of("umount", look.toString()).check();
-        assertThat(Command.of(built.program().toString(), "--root", built.root().toString(), "umount", image)
+        assertThat(Command.of(built.program().toString(), "--root", built.root().toString(), "umount", "hello")
                         .in(look)
                         .run()
                         .err())
                 .contains("a process has its working folder");
-        wherry("umount", image).check();
+        wherry("umount", "hello").check();
         assertThat(look).isEmptyDirectory();
-        mounted(image, "look here");
-        wherry("rmi", "-f", image).check();
+        mounted("hello", "look here");
+        wherry("rmi", "-f", "hello").check();
         assertThat(look).isEmptyDirectory();
     }
 
     @Test
     void theOneTreeOfAnImageCannotBeChangedEither() {
         systemRoot();
-        built = new Built(folder.resolve("other"));
-        Path place = Path.of(wherry("--storage-driver", "dir", "mount", "hello").check().out().strip());
+        Path place = Path.of(wherry("--storage-driver", "dir", "mount", "hello")
+                .check()
+                .out()
+                .strip());
         assertThat(place.resolve("hello")).exists();
         assertThat(Command.of("touch", place + "/x").run().err()).contains("Read-only file system");
     }
 
     @Test
     void aRootThatIsAFolderNeedsNoMount() throws IOException {
-        built = new Built(folder.resolve("other"));
         wherry("--storage-driver", "dir", "create", "--name", "box", "hello").check();
         Path place = mounted("box");
         assertThat(place.resolve("hello")).exists();
@@ -198,10 +205,13 @@ class MountTest {
 
     @Test
     void anOrdinaryUserIsToldWhatElseThereIs() {
-        assumeThat(root).as("system root").isFalse();
+        assumeThat(ROOT).as("system root").isFalse();
         wherry("create", "--name", "box", image, "true").check();
         refused("which an ordinary user cannot do for other processes", "mount", "box");
-        refused("`wherry pull IMAGE ./FOLDER` makes a folder", "mount", image);
+        refused(
+                "`wherry export` writes a container's files as an archive; `wherry pull IMAGE ./FOLDER` makes a folder",
+                "mount",
+                image);
         assertThat(words("{{.ID}}")).isEmpty();
     }
 
@@ -209,6 +219,7 @@ class MountTest {
     void wrongWordsAreRefused() {
         refused("There is no container and no image `nix`.", "mount", "nix");
         refused("There is no container and no image `nix`.", "umount", "nix");
+        refused("./box is a path, where the name of a container or an image is wanted.", "mount", "./box");
         refused("Either names of what is mounted, or `--all`", "umount");
         refused("no-folder is no folder that something could be mounted over", "mount", image, "no-folder");
         assertThat(List.of(wherry("mount").check().out().split(" +"))).startsWith("KIND", "ID", "NAME");

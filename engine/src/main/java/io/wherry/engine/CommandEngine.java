@@ -59,6 +59,7 @@ public final class CommandEngine extends Engine {
      * @param spec without input, which is the person's
      */
     public void step(ContainerSpec spec, Attachment how, CreationListener listener) {
+        OwnerMapping.refuse(spec);
         ContainerId id = ContainerId.random();
         KernelProgram program = create(spec, roots.of(spec, files.folder(id)), id, !spec.remove());
         listener.created(id);

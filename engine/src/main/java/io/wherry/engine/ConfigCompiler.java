@@ -45,13 +45,13 @@ final class ConfigCompiler {
 
     private final ContainerSpec spec;
     private final ExecutionDefaults image;
-    private final VolumeMounts volumes;
+    private final ContainerVolumes volumes;
     private final HostFacts facts;
     private final ContainerId id;
     private final CapabilitySet capabilities;
 
     private ConfigCompiler(
-            ContainerSpec spec, ExecutionDefaults image, VolumeMounts volumes, HostFacts facts, ContainerId id) {
+            ContainerSpec spec, ExecutionDefaults image, ContainerVolumes volumes, HostFacts facts, ContainerId id) {
         this.spec = spec;
         this.volumes = volumes;
         this.image = image;
@@ -65,7 +65,7 @@ final class ConfigCompiler {
      *
      * @param image what the image says about execution; {@link ExecutionDefaults#NONE} for a folder
      * @param account the user, as looked up inside the root
-     * @param volumes where its volumes are
+     * @param volumes tells where its volumes are
      * @param files the prepared hosts, hostname and resolv.conf
      * @param parameters kernel parameters that the network wants
      */
@@ -73,7 +73,7 @@ final class ConfigCompiler {
             ContainerSpec spec,
             ExecutionDefaults image,
             Account account,
-            VolumeMounts volumes,
+            ContainerVolumes volumes,
             NetworkFiles files,
             Map<String, String> parameters,
             HostFacts facts,
@@ -86,7 +86,7 @@ final class ConfigCompiler {
         if (!"host".equals(spec.uts().orElse(""))) {
             config.hostname(spec.hostname().orElse(id.abbreviated())).domainname(spec.domainname());
         }
-        for (Mount mount : compiler.mounts(files)) {
+        for (Mount mount : compiler.mounts(files, account)) {
             config.mount(mount);
         }
         for (Map.Entry<String, String> annotation : spec.annotations().entrySet()) {
@@ -102,7 +102,7 @@ final class ConfigCompiler {
             config.annotation(PilotStrand.HANGUP_ANNOTATION, "true");
         }
         if (spec.init()) {
-            config.annotation("io.wherry.init", "true");
+            config.annotation(PilotStrand.INIT_ANNOTATION, "true");
         }
         if (!names(compiler.variables(), "HOME")) {
             config.annotation(HOME_ANNOTATION, "default");
@@ -334,7 +334,7 @@ final class ConfigCompiler {
         }
     }
 
-    private List<Mount> mounts(NetworkFiles files) {
+    private List<Mount> mounts(NetworkFiles files, Account account) {
         List<Mount> mounts;
         if (DevelopmentEnvironment.is(spec)) {
             mounts = DevelopmentEnvironment.mounts(spec);
@@ -342,7 +342,7 @@ final class ConfigCompiler {
             mounts = own();
             mounts.addAll(files.mounts());
         }
-        new MountCompiler(spec, volumes, facts).addTo(mounts);
+        new MountCompiler(spec, volumes, id, account, facts).addTo(mounts);
         return mounts;
     }
 

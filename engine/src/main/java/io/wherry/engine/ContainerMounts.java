@@ -51,7 +51,7 @@ final class ContainerMounts {
     Path mount(String word, Optional<Path> folder) {
         Optional<ContainerId> container = container(word);
         if (container.isEmpty()) {
-            return image(image(word), folder);
+            return image(image(word), word, folder);
         }
         ContainerRecord record = files.record(container.get());
         Optional<Path> plain = plain(record);
@@ -86,7 +86,7 @@ final class ContainerMounts {
             throw new WherryException(
                     WherryException.Kind.UNSUPPORTED,
                     "The layers of " + what + " must be mounted, which an ordinary user cannot do for other processes.",
-                    "`wherry pull IMAGE ./FOLDER` makes a folder that `wherry run ./FOLDER` runs; a container of `--storage-driver dir` is a folder.");
+                    "`wherry export` writes a container's files as an archive; `wherry pull IMAGE ./FOLDER` makes a folder that `wherry run ./FOLDER` runs.");
         }
     }
 
@@ -143,8 +143,7 @@ final class ContainerMounts {
         return at.getLast();
     }
 
-    private Path image(Image image, Optional<Path> folder) {
-        String word = image.reference().familiar();
+    private Path image(Image image, String word, Optional<Path> folder) {
         requireRoot("the image `" + word + "`");
         if (image.chains().isEmpty()) {
             throw new WherryException(
@@ -221,6 +220,12 @@ final class ContainerMounts {
     }
 
     private Image image(String word) {
+        if (word.startsWith("/") || word.startsWith(".")) {
+            throw new WherryException(
+                    WherryException.Kind.INVALID,
+                    word + " is a path, where the name of a container or an image is wanted.",
+                    "What `wherry pull IMAGE ./FOLDER` made has its root in FOLDER/rootfs.");
+        }
         if (!images.has(word)) {
             throw new WherryException(
                     WherryException.Kind.NOT_FOUND,
@@ -254,7 +259,7 @@ final class ContainerMounts {
     private String imageName(String id) {
         for (Image image : images.list()) {
             if (image.id().toString().equals(id)) {
-                return image.reference().familiar();
+                return image.reference().isUnnamed() ? "" : image.reference().familiar();
             }
         }
         return "";

@@ -381,6 +381,11 @@ public record ContainerSpec(
                     MountSpec.Type.BIND, Optional.of(source.toAbsolutePath().toString()), target, List.of()));
         }
 
+        /** A volume by its name at an absolute path in the container; made if it is not there. {@return this} */
+        public Builder volume(String volume, String target) {
+            return mount(new MountSpec(MountSpec.Type.VOLUME, Optional.of(volume), target, List.of()));
+        }
+
         /** One more mount. {@return this} */
         public Builder mount(MountSpec mount) {
             mounts.add(mount);

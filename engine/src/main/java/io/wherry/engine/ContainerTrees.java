@@ -15,11 +15,14 @@ import io.wherry.store.tar.TarWriter;
 import io.wherry.store.tree.ContainerChanges;
 import io.wherry.store.tree.TreeArchive;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The files of containers, read and written by whoever may do so with the container: whole, changed, copied. Safe for several threads. */
@@ -57,7 +60,8 @@ public final class ContainerTrees {
             TreeArchive archive = new TreeArchive(tar);
             reader.readAll("", true);
             for (TreeEntry entry = reader.next(); entry != null; entry = reader.next()) {
-                if (!entry.path().isEmpty()) { // what an archive says of the root, it says of the folder that it is unpacked in
+                if (!entry.path()
+                        .isEmpty()) { // what an archive says of the root, it says of the folder that it is unpacked in
                     archive.add(reader, entry);
                 }
             }
@@ -87,8 +91,63 @@ public final class ContainerTrees {
         return changes;
     }
 
+    /**
+     * {@return the image that was made of a container, which can be run at once}
+     *
+     * @param notes receives sentences about what the image lacks
+     */
+    public Image commit(String word, CommitSpec spec, List<String> notes) {
+        ContainerId id = engine.healed(word);
+        Image image = new ContainerCommit(images)
+                .commit(
+                        engine.files.record(id),
+                        spec,
+                        root(id),
+                        changes(id),
+                        () -> spec.pause() ? stillness(id, notes) : () -> {},
+                        notes);
+        Map<String, String> about = new LinkedHashMap<>();
+        about.put("comment", spec.message());
+        about.put("imageID", image.id().toString());
+        about.put(
+                "imageRef",
+                image.reference().isUnnamed() ? "" : image.reference().familiar());
+        engine.events.append(id, "commit", about);
+        return image;
+    }
+
+    /**
+     * Copies files between a container and this host.
+     *
+     * @param in what {@code -} is as a source: a tar archive, compressed or not
+     * @param out what {@code -} is as a destination; stays the caller's
+     * @throws IOException of {@code in} or {@code out}
+     */
+    public CopyReport copy(CopySpec spec, InputStream in, OutputStream out) throws IOException {
+        return new FileCopy(
+                        engine.files, images.storage().space(), engine.facts(), launcher, this::root, engine::healed)
+                .copy(spec, in, out);
+    }
+
+    private ContainerCommit.Stillness stillness(ContainerId id, List<String> notes) {
+        if (engine.files.read(id).status() != Container.Status.RUNNING) {
+            return () -> {};
+        }
+        try {
+            engine.pause(id.text(), true);
+            return () -> engine.pause(id.text(), false);
+        } catch (WherryException e) {
+            if (e.kind() != WherryException.Kind.UNSUPPORTED) {
+                throw e;
+            }
+            notes.add("The container went on meanwhile: " + e.getMessage());
+            return () -> {};
+        }
+    }
+
     private ContainerChanges changes(ContainerId id) {
-        RuntimeConfig config = RuntimeConfig.parse(StateFile.read(engine.files.folder(id).resolve("config.json"))
+        RuntimeConfig config = RuntimeConfig.parse(StateFile.read(
+                        engine.files.folder(id).resolve("config.json"))
                 .orElseThrow(() -> new WherryException(WherryException.Kind.CORRUPT, "config.json is missing.")));
         List<String> mountPoints = new ArrayList<>();
         for (Mount mount : config.mounts()) {
@@ -109,10 +168,10 @@ public final class ContainerTrees {
         if (record.spec().rootfsOverlay()) {
             throw new WherryException(
                     WherryException.Kind.UNSUPPORTED,
-                    "What the container `" + record.name() + "` writes is kept in memory while it runs, and nowhere else.",
+                    "What the container `" + record.name()
+                            + "` writes is kept in memory while it runs, and nowhere else.",
                     "Its root is the folder `" + record.spec().rootfs().orElse("") + "`.");
         }
-        return new RootfsMount.Bind(
-                Path.of(record.spec().rootfs().orElse("")).toAbsolutePath(), Optional.empty());
+        return new RootfsMount.Bind(Path.of(record.spec().rootfs().orElse("")).toAbsolutePath(), Optional.empty());
     }
 }

@@ -1,6 +1,7 @@
 package io.wherry.engine;
 
 import io.wherry.kernel.host.HostFacts;
+import io.wherry.oci.Mount;
 import io.wherry.store.disk.FileLocks;
 import io.wherry.store.layer.RootfsMount;
 import io.wherry.store.volume.Volume;
@@ -26,16 +27,12 @@ final class ContainerVolumes {
     private final ContainerFiles files;
     private final HostFacts facts;
     private final Storage storage;
-    private final Volumes shared;
-    private final VolumeEvents events;
 
     ContainerVolumes(StateRoot root, ContainerFiles files, HostFacts facts, Storage storage) {
         this.root = root;
         this.facts = facts;
         this.files = files;
         this.storage = storage;
-        this.shared = shared(root, storage);
-        this.events = new VolumeEvents(root);
     }
 
     /** {@return the volumes that belong to no container alone} */
@@ -50,7 +47,12 @@ final class ContainerVolumes {
 
     /** {@return where the volumes of a container are, whether they are there or not} */
     VolumeMounts mounts(ContainerId id, ContainerSpec spec) {
-        return new VolumeMounts(shared, own(files.folder(id), storage), spec.remove());
+        return new VolumeMounts(shared(root, storage), own(files.folder(id), storage), spec.remove());
+    }
+
+    /** {@return how an image is mounted into a container} */
+    Mount image(MountSpec mount, HostFacts facts) {
+        return ImageMounts.mount(mount, storage, facts);
     }
 
     /**
@@ -93,8 +95,7 @@ final class ContainerVolumes {
         }
         List<String> options = new ArrayList<>(mount.options());
         options.add(MountSpec.ANONYMOUS);
-        return new MountSpec(
-                mount.type(), Optional.of(ContainerId.random().text()), mount.target(), options);
+        return new MountSpec(mount.type(), Optional.of(ContainerId.random().text()), mount.target(), options);
     }
 
     /** Of one target the first counts: what was asked, then other containers', then the image's. */
@@ -117,8 +118,8 @@ final class ContainerVolumes {
             if (target.startsWith("/")
                     && target.indexOf('\0') < 0
                     && !MountCompiler.clean(target).equals("/")) {
-                mounts.add(new MountSpec(
-                        MountSpec.Type.VOLUME, Optional.empty(), MountCompiler.clean(target), List.of()));
+                mounts.add(
+                        new MountSpec(MountSpec.Type.VOLUME, Optional.empty(), MountCompiler.clean(target), List.of()));
             }
         }
         return mounts;
@@ -156,9 +157,20 @@ final class ContainerVolumes {
         return false;
     }
 
+    private static boolean hasVolumes(ContainerSpec spec) {
+        for (MountSpec mount : spec.mounts()) {
+            if (mount.type() == MountSpec.Type.VOLUME) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Makes what a container is to have mounted and what is not there, and gives it to the container's user where that was asked. */
     void prepare(ContainerId id, ContainerSpec spec, ContainerRoot from) {
-        make(id, spec, from);
+        if (hasVolumes(spec)) {
+            make(id, spec, from);
+        }
         for (MountSpec mount : spec.mounts()) {
             if (facts.root()
                     && mount.options().contains(MountSpec.CREATE)
@@ -172,11 +184,11 @@ final class ContainerVolumes {
     }
 
     private void give(MountSpec mount, ContainerId id, ContainerSpec spec, ContainerRoot from) {
-        Path folder = mount.type() == MountSpec.Type.VOLUME
-                ? mounts(id, spec).data(mount)
-                : MountCompiler.source(mount);
+        Path folder =
+                mount.type() == MountSpec.Type.VOLUME ? mounts(id, spec).data(mount) : MountCompiler.source(mount);
         if (folder.getNameCount() < 2) { // of a system: who says it means something else
-            throw ConfigCompiler.invalid("The option `U` would give all of " + folder + " of this host to another user.");
+            throw ConfigCompiler.invalid(
+                    "The option `U` would give all of " + folder + " of this host to another user.");
         }
         if (!Files.isDirectory(folder)) {
             throw ConfigCompiler.invalid("The option `U` is for folders, and " + folder + " is none.");
@@ -204,9 +216,9 @@ final class ContainerVolumes {
         for (MountSpec mount : byName.values()) {
             String name = mount.source().orElseThrow();
             boolean isOwn = spec.remove() && mount.isAnonymous();
-            Volumes volumes = isOwn ? own(files.folder(id), storage) : shared;
+            Volumes volumes = isOwn ? own(files.folder(id), storage) : shared(root, storage);
             try (FileLocks.Held _ = volumes.lock(name)) {
-                makeOne(volumes, name, mount);
+                makeOne(volumes, name, mount, isOwn);
                 if (volumes.isFresh(name)) {
                     fill(volumes, name, mount, id, from);
                     volumes.use(name);
@@ -217,29 +229,30 @@ final class ContainerVolumes {
 
     private void fill(Volumes volumes, String name, MountSpec mount, ContainerId id, ContainerRoot from) {
         if (from.image().isPresent() && !mount.options().contains("nocopy")) {
-            RootfsMount root =
-                    storage.drivers().of(from.driver()).mount(files.folder(id), from.image().get().chains());
+            RootfsMount root = storage.drivers()
+                    .of(from.driver())
+                    .mount(files.folder(id), from.image().get().chains());
             volumes.fill(name, root, mount.target());
         }
     }
 
-    private void makeOne(Volumes volumes, String name, MountSpec mount) {
-        if (!volumes.has(name) && (mount.isAnonymous() || !adopt(name))) {
+    private void makeOne(Volumes volumes, String name, MountSpec mount, boolean isOwn) {
+        if (!volumes.has(name) && (mount.isAnonymous() || !adopt(name, volumes))) {
             Volume volume = VolumeCatalog.asked(
                     name,
                     mount.value("driver").orElse(Volume.LOCAL),
                     mount.pairs("opt"),
                     mount.pairs("label"),
-                    mount.isAnonymous() ? Volume.Origin.ANONYMOUS : Volume.Origin.NAMED);
+                    mount.isAnonymous());
             volumes.make(volume);
-            if (volumes == shared) { // of one that goes with its container nobody could tell the end
-                events.created(volume);
+            if (!isOwn) { // of one that goes with its container nobody could tell the end
+                new VolumeEvents(root).created(volume);
             }
         }
     }
 
     /** A volume that lies in another container's folder, and would go with it, from now on lies where the others are. */
-    private boolean adopt(String name) {
+    private boolean adopt(String name, Volumes shared) {
         for (ContainerId id : files.ids()) {
             Volumes own = own(files.folder(id), storage);
             if (own.has(name)) {

@@ -48,6 +48,11 @@ final class Creation {
         this.facts = facts;
     }
 
+    /** {@return the volumes that its containers have} */
+    ContainerVolumes volumes() {
+        return volumes;
+    }
+
     /** What compilation makes of a container. */
     record Compiled(RuntimeConfig config, Plan plan, KernelProgram program) {}
 
@@ -62,14 +67,7 @@ final class Creation {
                         from.accounts().group());
         NetworkFiles networkFiles = new NetworkFiles(files.folder(id), network.address());
         RuntimeConfig config = ConfigCompiler.compile(
-                spec,
-                from.defaults(),
-                account,
-                volumes.mounts(id, spec),
-                networkFiles,
-                network.parameters(),
-                facts,
-                id);
+                spec, from.defaults(), account, volumes, networkFiles, network.parameters(), facts, id);
         Runtimes.Found runtime = runtimes.of(spec);
         RuntimeDemands.check(spec, runtime.name(), runtime.kind());
         Plan plan = runtime.runtime()

@@ -10,6 +10,7 @@ import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.program.KernelProgram;
 import io.wherry.oci.Signal;
 import io.wherry.oci.WherryException;
+import io.wherry.store.disk.Reserve;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The engine: images and containers on a state root. No static state, no signal handler, no exit of the JVM. Safe for several threads; several engines and several
@@ -32,7 +34,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     private final Creation creation;
     private final ContainerMaking making;
     private final ContainerVolumes volumes;
-    private final ContainerEvents events;
+    final ContainerEvents events;
     final Healing healing;
     private final HealedContainers healed;
     final ContainerRemoval removal;
@@ -67,8 +69,8 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         this.networks = new Networks(root, facts);
         this.events = new ContainerEvents(root, files);
         this.runtimes = new Runtimes(configuration);
-        this.volumes = new ContainerVolumes(root, files, facts, images.storage());
         this.creation = new Creation(root, files, facts, images.storage(), runtimes);
+        this.volumes = creation.volumes();
         this.rename = new ContainerRename(root, files);
         Leftovers leftovers = new Leftovers(root, files, rename, new TreeRemoval(launcher, facts), events);
         this.healing = new Healing(files, leftovers, launcher, facts.bootId(), events);
@@ -144,7 +146,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
      * @param seconds until it is killed; negative for never; empty for the container's own, or ten
      */
     public void stop(String word, Optional<Signal> signal, OptionalInt seconds) {
-        control.stop(healed(word), signal, seconds);
+        control.stop(found(word), signal, seconds);
     }
 
     /** Stops a container if it runs, as {@link #stop} does, and starts it. */
@@ -163,7 +165,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
      * @throws WherryException of kind FAILED_PRECONDITION if it does not run
      */
     public void kill(String word, Signal signal) {
-        control.kill(healed(word), signal);
+        control.kill(found(word), signal);
     }
 
     /** Freezes all processes of a container, or thaws them. */
@@ -227,6 +229,11 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         return DevelopmentEnvironment.is(spec) ? DevelopmentEnvironment.complete(spec, facts) : spec;
     }
 
+    /** The same where there may be no room to heal. */
+    private ContainerId found(String word) {
+        return new Reserve(root.root()).orSpend(() -> healed(word));
+    }
+
     ContainerId healed(String word) {
         return healed.find(word);
     }
@@ -288,9 +295,20 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         return new StatsReader(processes, facts).read(id, files.record(id).spec());
     }
 
-    /** {@return all images, by name} */
+    /** {@return all images that are not damaged, by name} */
     public List<Image> images() {
         return images.list();
+    }
+
+    /** {@return all images that are damaged} */
+    public List<DamagedImage> damagedImages() {
+        return images.damaged();
+    }
+
+    /** {@return what everything below the root takes of the disk} */
+    public DiskUsage diskUsage() {
+        List<Container> containers = containers();
+        return new Reserve(root.root()).orSpend(() -> DiskMeasure.of(root, images, files, containers));
     }
 
     /**
@@ -367,12 +385,40 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         imageLoad().load(archive, new ImageLoad.Wish(platform, listener, notes, loaded));
     }
 
-    private ImageRemoval imageRemoval() {
-        return new ImageRemoval(images, files, new MountPlaces(root, launcher));
+    /** {@return what saves these images: names or ids, in the order of the archive} */
+    public ImageSave save(List<String> images) {
+        return new ImageSave(this.images, images);
+    }
+
+    /**
+     * Makes an image of one layer from an archive of files, compressed or not. The stream stays the caller's.
+     *
+     * @param notes receives sentences about what could not be unpacked here
+     */
+    public Image importImage(InputStream archive, ImportSpec spec, List<String> notes) {
+        return new ImageImport(images, imageRemoval(), new ImageEvents(root, images)).run(archive, spec, notes);
     }
 
     private ImageLoad imageLoad() {
         return new ImageLoad(images, imageRemoval(), new ImageEvents(root, images));
+    }
+
+    /**
+     * Gives an image one name more.
+     *
+     * @param word its name, its id, or the beginning of its id
+     */
+    public void tag(String word, String name) {
+        new ImageTag(images, new ImageEvents(root, images)).tag(word, name);
+    }
+
+    /**
+     * Pushes an image to the registry that its name says.
+     *
+     * @param notes receives sentences about what was not sent
+     */
+    public RegistryPush.Done push(String name, PushListener listener, List<String> notes) {
+        return new RegistryPush(images, new ImageEvents(root, images)).push(image(name), listener, notes);
     }
 
     /**
@@ -381,19 +427,42 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
      * @param force also if ended containers were made from it
      */
     public void removeImage(String name, boolean force) {
-        Image image = image(name);
-        imageRemoval().remove(image, force);
-        new ImageEvents(root, images).removed(image);
+        roomy(() -> {
+            imageRemoval().remove(name, force);
+            return name;
+        });
+    }
+
+    /** Removes images that nothing uses. {@return what was removed} */
+    public Pruned pruneImages(ImagePrune what) {
+        return roomy(() -> what.run(images, files, imageRemoval()));
+    }
+
+    /** Removes all that nothing uses. {@return what was removed} */
+    public SystemPrune.Result prune(SystemPrune what) {
+        return what.run(this, images);
+    }
+
+    private ImageRemoval imageRemoval() {
+        return new ImageRemoval(images, files, new ImageEvents(root, images), new MountPlaces(root, launcher));
+    }
+
+    /** What makes room, or shows where it is, works where there is none: see {@link Reserve}. */
+    private <T> T roomy(Supplier<T> work) {
+        Reserve reserve = new Reserve(root.root());
+        T result = reserve.orSpend(work);
+        reserve.keep();
+        return result;
     }
 
     /** {@return all containers, healed, in the order of their creation, the newest first} */
     public List<Container> containers() {
-        return healed.all();
+        return new Reserve(root.root()).orSpend(healed::all);
     }
 
     /** {@return the container that a name, an id or the beginning of an id names, healed} */
     public Container container(String word) {
-        return files.read(healed(word));
+        return files.read(found(word));
     }
 
     /**
@@ -429,7 +498,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
      * @throws WherryException of kind UNSUPPORTED if its log driver keeps nothing that could be read
      */
     public void logs(String word, LogQuery query, LogOutput output) {
-        new ContainerLogs(files).read(healed(word), query, output);
+        new ContainerLogs(files).read(found(word), query, output);
     }
 
     /** {@return what reads and writes the files of containers} */
@@ -453,14 +522,17 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
      * @throws WherryException of kind FAILED_PRECONDITION if it runs, or is mounted, and is not forced
      */
     public void remove(String word, boolean force) {
-        removal.remove(files.find(word), force);
+        roomy(() -> {
+            removal.remove(files.find(word), force);
+            return word;
+        });
     }
 
     /** The same, and the volumes that were made for the container alone. */
     public void removeWithVolumes(String word, boolean force) {
         ContainerId id = files.find(word);
         ContainerSpec spec = files.read(id).spec();
-        removal.remove(id, force);
+        remove(word, force);
         volumes.free(spec);
     }
 

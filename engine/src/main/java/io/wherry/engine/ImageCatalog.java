@@ -8,7 +8,10 @@ import io.wherry.oci.ImageReference;
 import io.wherry.oci.Index;
 import io.wherry.oci.Manifest;
 import io.wherry.oci.WherryException;
+import io.wherry.store.content.Images;
 import io.wherry.store.content.StoredImage;
+import io.wherry.store.disk.FileLocks;
+import io.wherry.store.disk.Reserve;
 import io.wherry.store.garbage.Garbage;
 import io.wherry.store.layer.ChainId;
 import io.wherry.store.layer.LayerDriver;
@@ -61,11 +64,15 @@ final class ImageCatalog {
      * @throws WherryException of kind NOT_FOUND if it is not here
      */
     Image named(String name) {
-        return find(name)
-                .orElseThrow(() -> new WherryException(
-                        WherryException.Kind.NOT_FOUND,
-                        "There is no image `" + name + "` here.",
-                        "`wherry images` lists those that are; `wherry pull " + name + "` brings it."));
+        return find(name).orElseThrow(() -> none(name));
+    }
+
+    /** {@return what to say of an image that is not here} */
+    static WherryException none(String name) {
+        return new WherryException(
+                WherryException.Kind.NOT_FOUND,
+                "There is no image `" + name + "` here.",
+                "`wherry images` lists those that are; `wherry pull " + name + "` brings it.");
     }
 
     /** {@return whether a name or an id stands for an image that is here or embedded} Under a name its documents are not read. */
@@ -138,13 +145,31 @@ final class ImageCatalog {
                 config);
     }
 
-    /** {@return all images, by name} */
+    /** {@return all images that are not damaged, by name} */
     List<Image> list() {
         List<Image> images = new ArrayList<>();
-        for (StoredImage stored : storage.images().list()) {
-            images.add(image(stored));
-        }
+        list(images, new ArrayList<>());
         return images;
+    }
+
+    /** {@return all images whose record, manifest or configuration cannot be read} */
+    List<DamagedImage> damaged() {
+        List<DamagedImage> damaged = new ArrayList<>();
+        list(new ArrayList<>(), damaged);
+        return damaged;
+    }
+
+    private void list(List<Image> whole, List<DamagedImage> damaged) {
+        for (StoredImage stored : storage.images().readable()) {
+            try {
+                whole.add(image(stored));
+            } catch (WherryException e) {
+                damaged.add(new DamagedImage(stored.reference().familiar(), e.getMessage()));
+            }
+        }
+        for (Images.Damage damage : storage.images().damaged()) {
+            damaged.add(new DamagedImage(damage.name(), damage.reason().getMessage()));
+        }
     }
 
     /** Brings in what is missing of an image and names it. */
@@ -155,6 +180,7 @@ final class ImageCatalog {
     private PullResult arrive(
             LayerDriver driver, ImageReference reference, Manifest manifest, BlobSource blobs, PullListener listener) {
         storage.space().sweep();
+        new Reserve(storage.space().root()).keep();
         PullResult result =
                 storage.puller(driver).pull(reference, manifest, blobs, new Progress(listener), new Cancellation());
         prover.prove(result.unproven());
@@ -189,14 +215,31 @@ final class ImageCatalog {
         }
     }
 
+    /** Gives an image one name more, which stood for something else until now, or for nothing. */
+    void name(Image image, ImageReference name) {
+        try (FileLocks.Held _ = storage.content().keep()) {
+            long now = System.currentTimeMillis() / 1000;
+            storage.images().put(new StoredImage(name, image.document().descriptor(), image.chains(), now));
+        }
+    }
+
     /** {@return whether there was such a name} */
     boolean remove(ImageReference name) {
         return storage.images().remove(name);
     }
 
-    /** Removes blobs and layers that no image and none of these containers needs. */
-    void collect(List<List<Digest>> containers) {
-        new Garbage(storage.content(), storage.images(), storage.drivers().all(), storage.space(), storage.locks())
+    /**
+     * Removes blobs and layers that no image and none of these containers needs. {@return what was removed; absent if a pull is going on}
+     *
+     * @throws WherryException if an image is damaged, so that nobody knows what it needs; then nothing is removed
+     */
+    Optional<Garbage.Collected> collect(List<List<Digest>> containers) {
+        return new Garbage(
+                        storage.content(),
+                        storage.images(),
+                        storage.drivers().all(),
+                        storage.space(),
+                        storage.locks())
                 .collect(containers);
     }
 

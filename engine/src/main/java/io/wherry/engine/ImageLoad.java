@@ -60,7 +60,7 @@ final class ImageLoad {
                 }
             }
         } catch (WherryException e) {
-            collect(e);
+            removal.collectAfter(e); // layers that were good are of no use without the others
             throw e;
         }
     }
@@ -94,14 +94,5 @@ final class ImageLoad {
             }
         }
         return List.of(ImageReference.unnamed(image.manifest().digest()));
-    }
-
-    /** Layers that were good are of no use without the others. */
-    private void collect(WherryException failure) {
-        try {
-            removal.collect();
-        } catch (WherryException e) {
-            failure.addSuppressed(e);
-        }
     }
 }

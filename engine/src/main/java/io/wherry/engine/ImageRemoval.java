@@ -1,33 +1,53 @@
 package io.wherry.engine;
 
 import io.wherry.oci.Digest;
+import io.wherry.oci.ImageReference;
 import io.wherry.oci.WherryException;
+import io.wherry.store.garbage.Garbage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Takes an image's name away, and the blobs and layers that no other image and no container needs. */
 final class ImageRemoval {
     private final ImageCatalog images;
     private final ContainerFiles files;
-
+    private final ImageEvents events;
     private final MountPlaces places;
 
-    ImageRemoval(ImageCatalog images, ContainerFiles files, MountPlaces places) {
+    ImageRemoval(ImageCatalog images, ContainerFiles files, ImageEvents events, MountPlaces places) {
         this.places = places;
         this.images = images;
         this.files = files;
+        this.events = events;
     }
 
     /**
      * Removes an image.
      *
+     * @param force also one that ended containers use, or that is damaged
      * @throws WherryException of kind FAILED_PRECONDITION if a container that runs uses it, or if it is not forced and any does, or it is mounted
      */
-    void remove(Image image, boolean force) {
+    void remove(String name, boolean force) {
+        Optional<Image> image;
+        try {
+            image = images.find(name);
+        } catch (WherryException e) {
+            if (!force || !images.remove(ImageReference.parse(name))) {
+                throw e;
+            }
+            collect();
+            return;
+        }
+        remove(image.orElseThrow(() -> ImageCatalog.none(name)), force);
+    }
+
+    private void remove(Image image, boolean force) {
         String name = image.reference().familiar();
         for (ContainerId id : files.ids()) {
             Container container = files.read(id);
-            boolean uses = container.imageId().orElse("").equals(image.id().toString());
+            boolean uses = container.imageId().orElse("").equals(image.id().toString())
+                    || mounts(container.spec(), image.reference());
             boolean running = container.status().isAttended();
             if (uses && (running || !force)) {
                 throw new WherryException(
@@ -44,17 +64,48 @@ final class ImageRemoval {
                 places.refuse(image, "removed");
             }
         }
-        images.remove(image.reference());
+        untag(image);
         collect();
     }
 
-    /** Removes blobs and layers that no image and no container needs. */
+    /** Takes the name away and nothing else. */
+    void untag(Image image) {
+        images.remove(image.reference());
+        events.removed(image);
+    }
+
+    /** What a damaged image needs nobody knows: all that may be needed stays. */
     void collect() {
+        try {
+            collected();
+        } catch (WherryException e) {
+            if (e.kind() != WherryException.Kind.CORRUPT && e.kind() != WherryException.Kind.NOT_FOUND) {
+                throw e;
+            }
+        }
+    }
+
+    /**
+     * Removes what no image and no container needs. {@return what that was; absent if a pull is going on}
+     *
+     * @throws WherryException if something is damaged, so that nobody knows what it needs
+     */
+    Optional<Garbage.Collected> collected() {
         List<List<Digest>> used = new ArrayList<>();
         for (ContainerId id : files.ids()) {
-            used.add(files.layers(id));
+            List<Digest> layers = files.layers(id);
+            if (layers.isEmpty()
+                    && files.attended(id)
+                    && files.read(id).damage().isPresent()) {
+                throw new WherryException(
+                        WherryException.Kind.CORRUPT,
+                        "The container " + id.abbreviated()
+                                + " runs, and its record is damaged: which layers it needs is not known.",
+                        "`wherry rm -f " + id.abbreviated() + "` ends and removes it.");
+            }
+            used.add(layers);
         }
-        images.collect(used);
+        return images.collect(used);
     }
 
     private boolean isLastNameOf(Image image) {
@@ -63,5 +114,24 @@ final class ImageRemoval {
             names += other.id().equals(image.id()) ? 1 : 0;
         }
         return names == 1;
+    }
+
+    private static boolean mounts(ContainerSpec spec, ImageReference image) {
+        for (MountSpec mount : spec.mounts()) {
+            if (mount.type() == MountSpec.Type.IMAGE
+                    && ImageReference.parse(mount.source().orElseThrow()).equals(image)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Does so when something failed whose parts nobody needs; a further failure is told with the first. */
+    void collectAfter(WherryException failure) {
+        try {
+            collect();
+        } catch (WherryException e) {
+            failure.addSuppressed(e);
+        }
     }
 }

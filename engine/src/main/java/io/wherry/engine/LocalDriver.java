@@ -42,7 +42,8 @@ final class LocalDriver {
         if (mount.value("subpath").isPresent()) {
             throw new WherryException(
                     WherryException.Kind.UNSUPPORTED,
-                    "A subpath of the volume `" + mount.source().orElse("") + "` cannot be mounted: it is a filesystem of its own.");
+                    "A subpath of the volume `" + mount.source().orElse("")
+                            + "` cannot be mounted: it is a filesystem of its own.");
         }
         String device = told.getOrDefault("device", "");
         String type = told.getOrDefault("type", "");
@@ -64,8 +65,9 @@ final class LocalDriver {
         if (!facts.root() && !type.equals("tmpfs")) {
             throw new WherryException(
                     WherryException.Kind.UNSUPPORTED,
-                    "An ordinary user cannot mount the volume `" + mount.source().orElse("") + "`: the kernel lets nobody but root mount a filesystem of type "
-                            + type + ".",
+                    "An ordinary user cannot mount the volume `"
+                            + mount.source().orElse("")
+                            + "`: the kernel lets nobody but root mount a filesystem of type " + type + ".",
                     "Mount it as root, and bind the folder with -v.");
         }
         return new Mount(mount.target(), type, device, options);

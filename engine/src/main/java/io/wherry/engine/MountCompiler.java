@@ -13,12 +13,16 @@ import java.util.List;
  */
 final class MountCompiler {
     private final ContainerSpec spec;
-    private final VolumeMounts volumes;
+    private final ContainerVolumes volumes;
+    private final ContainerId id;
+    private final Account user;
     private final HostFacts facts;
 
-    MountCompiler(ContainerSpec spec, VolumeMounts volumes, HostFacts facts) {
+    MountCompiler(ContainerSpec spec, ContainerVolumes volumes, ContainerId id, Account user, HostFacts facts) {
+        this.user = user;
         this.spec = spec;
         this.volumes = volumes;
+        this.id = id;
         this.facts = facts;
     }
 
@@ -35,11 +39,10 @@ final class MountCompiler {
             mounts.removeIf(other -> other.destination().equals(target)); // the user's takes the place of a default
             mounts.add(
                     switch (mount.type()) {
-                        case BIND -> bind(mount);
-                        case VOLUME -> volumes.mount(mount, facts);
-                        case IMAGE ->
-                            throw new WherryException(
-                                    WherryException.Kind.UNSUPPORTED, "An image cannot be mounted yet.");
+                        case BIND -> withOwners(mount, bind(mount));
+                        case VOLUME ->
+                            withOwners(mount, volumes.mounts(id, spec).mount(mount, facts));
+                        case IMAGE -> volumes.image(mount, facts);
                         case TMPFS -> tmpfs(mount);
                         case OVERLAY ->
                             throw new WherryException(
@@ -49,6 +52,10 @@ final class MountCompiler {
                                     "Bind it read-only with :ro.");
                     });
         }
+    }
+
+    private Mount withOwners(MountSpec asked, Mount mount) {
+        return OwnerMapping.isAsked(asked) ? OwnerMapping.of(asked, mount, user, facts) : mount;
     }
 
     /** By depth; of one depth as they were asked. */

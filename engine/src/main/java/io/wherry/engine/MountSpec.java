@@ -108,8 +108,7 @@ public record MountSpec(Type type, Optional<String> source, String target, List<
             if (option.startsWith(key) && option.startsWith("=", key.length())) {
                 String pair = option.substring(key.length() + 1);
                 int equals = pair.indexOf('=');
-                pairs.put(
-                        equals < 0 ? pair : pair.substring(0, equals), equals < 0 ? "" : pair.substring(equals + 1));
+                pairs.put(equals < 0 ? pair : pair.substring(0, equals), equals < 0 ? "" : pair.substring(equals + 1));
             }
         }
         return pairs;

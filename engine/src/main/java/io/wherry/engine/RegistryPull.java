@@ -9,10 +9,7 @@ import io.wherry.oci.Platform;
 import io.wherry.oci.PlatformPreference;
 import io.wherry.oci.WherryException;
 import io.wherry.registry.BlobPosition;
-import io.wherry.registry.DockerCredentials;
-import io.wherry.registry.ProxyRules;
 import io.wherry.registry.RegistryClient;
-import io.wherry.registry.RegistryConfig;
 import io.wherry.registry.ResolvedManifest;
 import io.wherry.store.pull.BlobSource;
 import java.util.List;
@@ -36,26 +33,30 @@ final class RegistryPull {
 
     /** {@return the image; what could not be unpacked here is said in {@code notes}} */
     Image pull(String name, Optional<String> platform, PullListener listener, List<String> notes) {
-        Found found = find(name, platform, notes);
+        Found found = find(name, platform, listener, notes);
         notes.addAll(images.arrive(found.reference(), found.manifest(), found.blobs(), listener)
                 .omitted());
         return images.find(name).orElseThrow();
     }
 
     /** {@return the image that a name stands for; nothing but its documents is fetched} */
-    static Found find(String name, Optional<String> platform, List<String> notes) {
+    static Found find(String name, Optional<String> platform, PullListener listener, List<String> notes) {
         ImageReference reference = ImageReference.parse(name);
-        RegistryClient client = new RegistryClient(RegistryConfig.DEFAULT
-                .withProxies(ProxyRules.of(System.getenv()))
-                .withCredentials(DockerCredentials.of(System.getenv())));
+        RegistryClient client = new RegistryClient(RegistrySettings.ofCaller());
+        io.wherry.registry.PullListener heard = new io.wherry.registry.PullListener() {
+            @Override
+            public void passedOver(String mirror, String reason) {
+                listener.passedOver(
+                        "The mirror " + mirror + " of " + reference.registry() + " was passed over: " + reason);
+            }
+        };
         PlatformPreference preference = platform.isPresent()
                 ? PlatformPreference.of(Platform.parse(platform.get()))
                 : PlatformPreference.host();
-        Manifest manifest = select(client, reference, client.resolve(reference), preference);
+        Manifest manifest = select(client, reference, client.resolve(reference, heard), preference);
         checkPlatform(client, reference, manifest, platform, notes);
         // The store proves each blob's digest before it has a name, and an earlier part of it too.
-        BlobSource blobs = (blob, offset) ->
-                client.blob(reference, blob, BlobPosition.unproved(offset), io.wherry.registry.PullListener.NONE);
+        BlobSource blobs = (blob, offset) -> client.blob(reference, blob, BlobPosition.unproved(offset), heard);
         return new Found(reference, manifest, blobs);
     }
 

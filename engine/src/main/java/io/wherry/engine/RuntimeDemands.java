@@ -92,10 +92,12 @@ final class RuntimeDemands {
                     "The native runtime and bwrap can: give `--runtime native`.");
         }
         for (MountSpec mount : spec.mounts()) {
-            if (mount.value("subpath").isPresent()) {
+            String what = beyondBinds(mount);
+            if (!what.isEmpty()) {
                 throw new WherryException(
                         WherryException.Kind.UNSUPPORTED,
-                        "The runtime `" + name + "` cannot mount a part of a volume: it would follow a link out of it.",
+                        "The runtime `" + name + "` cannot mount " + what + " at " + mount.target()
+                                + ": it is given paths and no mounts.",
                         "The native runtime can: give `--runtime native`.");
             }
         }
@@ -108,6 +110,17 @@ final class RuntimeDemands {
                         "`wherry runtimes --promises` shows which can.");
             }
         }
+    }
+
+    /** {@return what of a mount a path alone cannot say: a tool would follow a link out of a volume, for instance; empty for nothing} */
+    private static String beyondBinds(MountSpec mount) {
+        if (mount.type() == MountSpec.Type.IMAGE) {
+            return "an image";
+        }
+        if (OwnerMapping.isAsked(mount)) {
+            return "something with other owners (`idmap`)";
+        }
+        return mount.value("subpath").isPresent() ? "a part of a volume" : "";
     }
 
     /**

@@ -29,18 +29,15 @@ public final class VolumeCatalog {
 
     /** {@return what is to be made, checked} */
     static Volume asked(
-            String name,
-            String driver,
-            Map<String, String> options,
-            Map<String, String> labels,
-            Volume.Origin origin) {
+            String name, String driver, Map<String, String> options, Map<String, String> labels, boolean anonymous) {
         if (!driver.equals(Volume.LOCAL)) {
             throw new WherryException(
                     WherryException.Kind.UNSUPPORTED,
-                    "Cannot make the volume `" + name + "`: there is no volume driver `" + driver + "`; `local` is the only one.");
+                    "Cannot make the volume `" + name + "`: there is no volume driver `" + driver
+                            + "`; `local` is the only one.");
         }
         LocalDriver.check(name, options);
-        return new Volume(Volume.checkName(name), driver, options, labels, Timestamp.now(), origin);
+        return new Volume(Volume.checkName(name), driver, options, labels, Timestamp.now(), anonymous);
     }
 
     /**
@@ -57,13 +54,14 @@ public final class VolumeCatalog {
                 driver,
                 options,
                 labels,
-                name.isPresent() ? Volume.Origin.ASKED : Volume.Origin.ANONYMOUS);
+                name.isEmpty());
         try (FileLocks.Held _ = shared.lock(volume.name())) {
             Optional<KeptVolume> there = find(volume.name());
             if (there.isEmpty()) {
                 shared.make(volume);
                 events.created(volume);
-            } else if (!options.isEmpty() && !options.equals(there.get().volume().options())) {
+            } else if (!options.isEmpty()
+                    && !options.equals(there.get().volume().options())) {
                 throw new WherryException(
                         WherryException.Kind.ALREADY_EXISTS,
                         "There is a volume `" + volume.name() + "` already, with other options.",
@@ -106,8 +104,8 @@ public final class VolumeCatalog {
             try {
                 for (MountSpec mount : files.record(id).spec().mounts()) {
                     if (mount.type() == MountSpec.Type.VOLUME) {
-                        List<String> of = users.computeIfAbsent(
-                                mount.source().orElseThrow(), name -> new ArrayList<>());
+                        List<String> of =
+                                users.computeIfAbsent(mount.source().orElseThrow(), name -> new ArrayList<>());
                         if (!of.contains(id.text())) {
                             of.add(id.text());
                         }
@@ -124,15 +122,13 @@ public final class VolumeCatalog {
     private Optional<KeptVolume> find(String name) {
         Optional<Volume> volume = shared.find(name);
         if (volume.isPresent()) {
-            return Optional.of(
-                    new KeptVolume(volume.get(), shared.data(name), users().getOrDefault(name, List.of())));
+            return Optional.of(new KeptVolume(volume.get(), shared.data(name), users().getOrDefault(name, List.of())));
         }
         for (ContainerId id : files.ids()) {
             Volumes own = ContainerVolumes.own(files.folder(id), storage);
             Optional<Volume> found = own.find(name);
             if (found.isPresent()) {
-                return Optional.of(
-                        new KeptVolume(found.get(), own.data(name), users().getOrDefault(name, List.of())));
+                return Optional.of(new KeptVolume(found.get(), own.data(name), users().getOrDefault(name, List.of())));
             }
         }
         return Optional.empty();
@@ -146,6 +142,11 @@ public final class VolumeCatalog {
     public KeptVolume get(String name) {
         Optional<KeptVolume> found = Volume.isName(name) ? find(name) : Optional.empty();
         return found.orElseThrow(() -> missing(name));
+    }
+
+    /** {@return whether there is one of that name} */
+    public boolean has(String name) {
+        return Volume.isName(name) && find(name).isPresent();
     }
 
     private static WherryException missing(String name) {

@@ -25,7 +25,8 @@ record VolumeMounts(Volumes shared, Volumes own, boolean removed) {
     }
 
     private Volumes of(MountSpec mount) {
-        boolean isOwn = removed && mount.isAnonymous() && !shared.has(mount.source().orElseThrow());
+        boolean isOwn =
+                removed && mount.isAnonymous() && !shared.has(mount.source().orElseThrow());
         return isOwn ? own : shared;
     }
 
@@ -40,6 +41,7 @@ record VolumeMounts(Volumes shared, Volumes own, boolean removed) {
         if (below.isPresent()) {
             options.add(BindSource.SUBPATH + below.get());
         }
-        return new Mount(mount.target(), "bind", data(mount) + "/", options); // a folder, although it may not be there yet
+        return new Mount(
+                mount.target(), "bind", data(mount) + "/", options); // a folder, although it may not be there yet
     }
 }

@@ -2,8 +2,11 @@ package io.wherry.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A disk that can be full: ext4 in a file, mounted in a mount namespace of its own, which programs enter by {@link #inside}. For root. Closing it ends the namespace
@@ -19,12 +22,24 @@ public final class SmallDisk implements AutoCloseable {
      * @param folder an empty folder for the image and the mount point
      */
     public SmallDisk(Path folder, int mebibytes) {
+        this(folder, mebibytes, List.of());
+    }
+
+    /** {@return the same with so few inodes that they can be used up} */
+    public static SmallDisk ofInodes(Path folder, int mebibytes, int inodes) {
+        return new SmallDisk(folder, mebibytes, List.of("-N", Integer.toString(inodes)));
+    }
+
+    private SmallDisk(Path folder, int mebibytes, List<String> options) {
         Command.requireTool("mkfs.ext4", "e2fsprogs");
         Path image = folder.resolve("disk.img");
         try {
             point = Files.createDirectory(folder.resolve("disk"));
             Command.of("truncate", "-s", mebibytes + "M", image.toString()).check();
-            Command.of("mkfs.ext4", "-q", "-F", "-m", "0", image.toString()).check();
+            List<String> make = new ArrayList<>(List.of("mkfs.ext4", "-q", "-F", "-m", "0"));
+            make.addAll(options);
+            make.add(image.toString());
+            Command.of(make).check();
             holder = Command.of(
                             "unshare", "--mount", "--propagation", "private", "sh", "-ec", """
                             mount -o loop %s %s
@@ -73,8 +88,26 @@ public final class SmallDisk implements AutoCloseable {
         }
     }
 
-    /** Gives back what {@link #fill} has taken. */
+    /** Takes all inodes there are. */
+    public void fillInodes() {
+        Path folder = seen().resolve("inodes");
+        try {
+            Files.createDirectory(folder);
+            for (int i = 0; ; i++) {
+                Files.createFile(folder.resolve(Integer.toString(i)));
+            }
+        } catch (FileSystemException e) {
+            if (!String.valueOf(e.getReason()).contains("space")) {
+                throw new UncheckedIOException(e);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Gives back what has been taken. */
     public void free() {
+        Command.of("rm", "-rf", seen().resolve("inodes").toString()).check();
         try {
             Files.deleteIfExists(seen().resolve("filler"));
             Files.deleteIfExists(seen().resolve("filler2"));

@@ -29,7 +29,9 @@ public final class Commands {
         "top",
         "stats",
         "logs",
+        "cp",
         "diff",
+        "commit",
         "export",
         "rm",
         "container prune",
@@ -38,10 +40,18 @@ public final class Commands {
         "inspect",
         "explain",
         "pull",
+        "push",
         "load",
+        "save",
+        "import",
         "images",
         "history",
+        "tag",
+        "tags",
         "rmi",
+        "image prune",
+        "login",
+        "logout",
         "volume create",
         "volume ls",
         "volume inspect",
@@ -51,6 +61,8 @@ public final class Commands {
         "doctor",
         "events",
         "info",
+        "system df",
+        "system prune",
         "runtimes",
         "version",
         "help",
@@ -84,6 +96,8 @@ public final class Commands {
             case "stats", "container stats" -> new StatsCommand();
             case "logs", "container logs" -> new LogsCommand();
             case "diff", "container diff" -> new DiffCommand();
+            case "commit", "container commit" -> new CommitCommand();
+            case "cp", "container cp" -> new CpCommand();
             case "export", "container export" -> new ExportCommand();
             case "rm", "container rm", "container remove" -> new RmCommand();
             case "mount", "container mount", "image mount" -> new MountCommand();
@@ -93,7 +107,14 @@ public final class Commands {
             case "image inspect" -> new InspectCommand("image");
             case "explain", "container explain" -> new ExplainCommand();
             case "pull", "image pull" -> new PullCommand();
+            case "import", "image import" -> new ImportCommand();
+            case "save", "image save" -> new SaveCommand();
             case "load", "image load" -> new LoadCommand();
+            case "push", "image push" -> new PushCommand();
+            case "tag", "image tag" -> new TagCommand();
+            case "tags", "image tags" -> new TagsCommand();
+            case "login" -> new LoginCommand();
+            case "logout" -> new LogoutCommand();
             case "images", "image ls", "image list" -> new ImagesCommand();
             case "history", "image history" -> new HistoryCommand();
             case "rmi", "image rm", "image remove" -> new RmiCommand();
@@ -102,6 +123,9 @@ public final class Commands {
             case "volume inspect" -> new VolumeInspectCommand();
             case "volume rm", "volume remove" -> new VolumeRmCommand();
             case "volume prune" -> new VolumePruneCommand();
+            case "image prune" -> new ImagePruneCommand();
+            case "system df" -> new SystemDfCommand();
+            case "system prune" -> new SystemPruneCommand();
             case "doctor", "system doctor" -> new DoctorCommand();
             case "events", "system events" -> new EventsCommand();
             case "info", "system info" -> new InfoCommand();
@@ -139,7 +163,7 @@ public final class Commands {
         int space = name.indexOf(' ');
         String group = name.substring(0, space + 1);
         for (Command<?> command : all()) {
-            if (group.isEmpty()) {
+            if (group.isEmpty() || command.row().name().startsWith(group)) {
                 names.add(command.row().name());
             }
             for (String alias : command.row().aliases()) {

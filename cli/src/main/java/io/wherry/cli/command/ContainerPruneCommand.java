@@ -6,7 +6,6 @@ import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.Option;
 import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Row;
-import io.wherry.cli.table.UsageException;
 import io.wherry.engine.Container;
 import io.wherry.engine.Engine;
 import java.util.ArrayList;
@@ -35,7 +34,7 @@ final class ContainerPruneCommand extends Command<ContainerPruneCommand.Words> {
     @Override
     public OptionTable<Words> options() {
         return new OptionTable<Words>()
-                .flag("force", 'f', "Yes, all of them", (w, v) -> w.force = v)
+                .flag("force", 'f', "Do not ask", (w, v) -> w.force = v)
                 .list(
                         "filter",
                         Option.NONE,
@@ -51,11 +50,9 @@ final class ContainerPruneCommand extends Command<ContainerPruneCommand.Words> {
 
     @Override
     public int run(Session session, Words words, List<String> operands) {
-        if (!words.force) {
-            throw new UsageException(
-                    "container prune",
-                    List.of("This removes all containers that do not run; say so with `--force`."),
-                    misuse());
+        String what = "This removes all containers that do not run.";
+        if (!Consent.given(session, what, words.force, Prunes.unasked("container prune", what, misuse()))) {
+            return 1;
         }
         Engine engine = session.engine();
         ContainerFilter filter = new ContainerFilter(words.filters, engine);

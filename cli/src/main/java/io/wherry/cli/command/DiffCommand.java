@@ -56,7 +56,8 @@ final class DiffCommand extends Command<Listing.Words> {
                         .put("Path", "/" + text(change.path()))
                         .build());
             }
-            JsonObject titles = JsonObject.builder().put("Kind", "KIND").put("Path", "PATH").build();
+            JsonObject titles =
+                    JsonObject.builder().put("Kind", "KIND").put("Path", "PATH").build();
             new Listing(titles, List.of("Kind", "Path")).print(session.out(), rows, words);
             return 0;
         }

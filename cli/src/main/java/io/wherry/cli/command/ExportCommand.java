@@ -31,7 +31,12 @@ final class ExportCommand extends Command<ExportCommand.Words> {
     @Override
     public OptionTable<Words> options() {
         return new OptionTable<Words>()
-                .text("output", 'o', "FILE", "Write to a file, which is there when it is whole", (w, v) -> w.output = v);
+                .text(
+                        "output",
+                        'o',
+                        "FILE",
+                        "Write to a file, which is there when it is whole",
+                        (w, v) -> w.output = v);
     }
 
     @Override

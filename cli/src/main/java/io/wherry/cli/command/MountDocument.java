@@ -42,7 +42,9 @@ final class MountDocument {
         return JsonObject.builder()
                 .put("Type", mount.typeName())
                 .put("Name", name)
-                .put("Source", details.mountpoints().getOrDefault(name, Path.of("")).toString())
+                .put(
+                        "Source",
+                        details.mountpoints().getOrDefault(name, Path.of("")).toString())
                 .put("Destination", mount.target())
                 .put("Driver", mount.value("driver").orElse(Volume.LOCAL))
                 .put("Mode", mode(mount))

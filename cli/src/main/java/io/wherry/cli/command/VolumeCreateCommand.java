@@ -4,7 +4,6 @@ import io.wherry.cli.session.Session;
 import io.wherry.cli.table.BadValueException;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
-import io.wherry.cli.table.Option;
 import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Row;
 import java.util.LinkedHashMap;
@@ -39,7 +38,7 @@ final class VolumeCreateCommand extends Command<VolumeCreateCommand.Words> {
     public OptionTable<Words> options() {
         return new OptionTable<Words>()
                 .text("driver", 'd', "NAME", "What keeps its files: local", (w, v) -> w.driver = v)
-                .list("label", Option.NONE, "KEY=VALUE", "A label", (w, v) -> put(w.labels, v))
+                .list("label", 'l', "KEY=VALUE", "A label", (w, v) -> put(w.labels, v))
                 .list("opt", 'o', "KEY=VALUE", "What the driver is told: type=, o=, device=", (w, v) -> {
                     if (v.indexOf('=') < 0) {
                         throw BadValueException.wanted("`KEY=VALUE`", v);
@@ -61,8 +60,7 @@ final class VolumeCreateCommand extends Command<VolumeCreateCommand.Words> {
     @Override
     public int run(Session session, Words words, List<String> operands) {
         Optional<String> name = operands.isEmpty() ? Optional.empty() : Optional.of(operands.getFirst());
-        session.out()
-                .print(session.engine().volumes().create(name, words.driver, words.options, words.labels) + "\n");
+        session.out().print(session.engine().volumes().create(name, words.driver, words.options, words.labels) + "\n");
         return 0;
     }
 }

@@ -25,10 +25,10 @@ final class VolumeDocument {
         return JsonObject.builder()
                 .put("CreatedAt", volume.created().substring(0, SECONDS) + "Z")
                 .put("Driver", volume.driver())
-                .put("Labels", pairs(volume, labels(kept)))
+                .put("Labels", pairs(labels(kept)))
                 .put("Mountpoint", kept.mountpoint().toString())
                 .put("Name", volume.name())
-                .put("Options", pairs(volume, volume.options()))
+                .put("Options", pairs(volume.options()))
                 .put("Scope", SCOPE)
                 .build();
     }
@@ -41,9 +41,9 @@ final class VolumeDocument {
         return labels;
     }
 
-    /** Docker has none where a container named it, and nothing where a user did. */
-    private static JsonValue pairs(Volume volume, Map<String, String> pairs) {
-        if (pairs.isEmpty() && volume.origin() != Volume.Origin.ASKED) {
+    /** Docker has null where there is none. */
+    private static JsonValue pairs(Map<String, String> pairs) {
+        if (pairs.isEmpty()) {
             return JsonNull.INSTANCE;
         }
         JsonObject.Builder json = JsonObject.builder();

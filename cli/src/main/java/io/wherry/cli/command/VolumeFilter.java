@@ -1,8 +1,8 @@
 package io.wherry.cli.command;
 
-import io.wherry.oci.Nearest;
 import io.wherry.cli.table.UsageException;
 import io.wherry.engine.KeptVolume;
+import io.wherry.oci.Nearest;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -63,8 +63,7 @@ final class VolumeFilter {
     private static boolean holds(Condition condition, KeptVolume volume) {
         String value = condition.value;
         return switch (condition.key) {
-            case "dangling" ->
-                volume.users().isEmpty() == (value.equals("true") || value.equals("1"));
+            case "dangling" -> volume.users().isEmpty() == (value.equals("true") || value.equals("1"));
             case "driver" -> volume.volume().driver().equals(value);
             case "name" -> volume.volume().name().contains(value);
             case "label!" -> !hasLabel(volume, value);

@@ -30,8 +30,7 @@ final class VolumeRmCommand extends Command<VolumeRmCommand.Words> {
 
     @Override
     public OptionTable<Words> options() {
-        return new OptionTable<Words>()
-                .flag("force", 'f', "Pass over those that are not there", (w, v) -> w.force = v);
+        return new OptionTable<Words>().flag("force", 'f', "Pass over those that are not there", (w, v) -> w.force = v);
     }
 
     @Override

@@ -78,7 +78,8 @@ public abstract sealed class ArchiveOutput {
             boolean special = Files.exists(file) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
             Path begun = special
                     ? file // a device, a FIFO, or a link that somebody made on purpose
-                    : file.resolveSibling("." + file.getFileName() + ".new-" + ProcessHandle.current().pid());
+                    : file.resolveSibling("." + file.getFileName() + ".new-"
+                            + ProcessHandle.current().pid());
             try {
                 try (OutputStream out = special
                         ? Files.newOutputStream(begun, StandardOpenOption.WRITE)
@@ -91,9 +92,7 @@ public abstract sealed class ArchiveOutput {
                 return 0;
             } catch (IOException e) {
                 throw new WherryException(
-                        WherryException.Kind.UNAVAILABLE,
-                        "Cannot write `" + file + "`: " + e.getMessage() + ".",
-                        e);
+                        WherryException.Kind.UNAVAILABLE, "Cannot write `" + file + "`: " + e.getMessage() + ".", e);
             } finally {
                 if (!special) {
                     remove(begun);

@@ -130,8 +130,7 @@ public final class Asked {
             MountSpec mount = words.spec.mounts.get(i);
             if (mount.type() == MountSpec.Type.BIND && mount.source().isEmpty()) {
                 words.spec.mounts.set(
-                        i,
-                        new MountSpec(MountSpec.Type.VOLUME, Optional.empty(), mount.target(), mount.options()));
+                        i, new MountSpec(MountSpec.Type.VOLUME, Optional.empty(), mount.target(), mount.options()));
             }
         }
     }

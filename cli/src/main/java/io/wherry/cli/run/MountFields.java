@@ -1,9 +1,9 @@
 package io.wherry.cli.run;
 
 import io.wherry.cli.table.BadValueException;
-import io.wherry.oci.Nearest;
 import io.wherry.cli.table.Values;
 import io.wherry.engine.MountSpec;
+import io.wherry.oci.Nearest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -69,7 +69,8 @@ final class MountFields {
                 options.add(Values.choice(value, "private|rprivate|shared|rshared|slave|rslave"));
             case "bind-nonrecursive" -> flag("bind", value);
             case "bind-recursive" -> {
-                if (Values.choice(value, "enabled|disabled|readonly").equals("disabled")) { // read-only is so everywhere below
+                if (Values.choice(value, "enabled|disabled|readonly")
+                        .equals("disabled")) { // read-only is so everywhere below
                     options.add("bind");
                 }
             }
@@ -89,7 +90,9 @@ final class MountFields {
             default -> {
                 String near = Nearest.of(key, KEYS);
                 throw new BadValueException("has no field `" + key + "`"
-                        + (near == null ? "; there are " + String.join(", ", KEYS) + "." : "; did you mean `" + near + "`?"));
+                        + (near == null
+                                ? "; there are " + String.join(", ", KEYS) + "."
+                                : "; did you mean `" + near + "`?"));
             }
         }
     }

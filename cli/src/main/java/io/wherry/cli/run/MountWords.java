@@ -24,7 +24,8 @@ final class MountWords {
         String source = first < 0 ? "" : text.substring(0, first);
         String target = first < 0 ? text : text.substring(first + 1, second < 0 ? text.length() : second);
         if (!target.startsWith("/") || (first >= 0 && source.isEmpty())) {
-            throw BadValueException.wanted("`/HOST:/CONTAINER[:OPTIONS]`, `VOLUME:/CONTAINER[:OPTIONS]` or `/CONTAINER`", text);
+            throw BadValueException.wanted(
+                    "`/HOST:/CONTAINER[:OPTIONS]`, `VOLUME:/CONTAINER[:OPTIONS]` or `/CONTAINER`", text);
         }
         if (first < 0) {
             return new MountSpec(MountSpec.Type.BIND, Optional.empty(), target, List.of());
@@ -37,6 +38,10 @@ final class MountWords {
         boolean overlay = false;
         for (String option : second < 0 ? List.<String>of() : split(text.substring(second + 1))) {
             overlay |= option.equals("O");
+            if (option.startsWith("idmap=")) {
+                options.add(option);
+                continue;
+            }
             switch (Values.choice(option, VOLUME_OPTIONS)) {
                 case "O", "cached", "delegated", "consistent" -> {} // nothing is cached here
                 case "nocopy" -> {

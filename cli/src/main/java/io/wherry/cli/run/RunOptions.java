@@ -214,8 +214,8 @@ public final class RunOptions {
                 .list(
                         "mount",
                         NONE,
-                        "type=bind|tmpfs,...",
-                        "The same, by fields: source, target, readonly",
+                        "type=volume|bind|tmpfs|image,...",
+                        "The same, by fields: source, target, readonly, volume-subpath...",
                         (w, v) -> w.spec.mounts.add(MountWords.mount(v)))
                 .list(
                         "tmpfs",

@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.api.io.TempDir;
 
 class RunOptionsTest {
     private static final Map<String, String> CALLER = Map.of("HOME", "/home/me", "EMPTY", "");
@@ -237,7 +237,8 @@ class RunOptionsTest {
     @Test
     void aThrowAwayVolumeIsAnOverlay() {
         assertThat(parse("-v", "/a:/b:O", "image").mounts().getFirst().type()).isEqualTo(MountSpec.Type.OVERLAY);
-        assertThat(parse("-v", "/a:/b:cached,z", "image").mounts()).containsExactly(bind("/a", "/b", "z", MountSpec.CREATE));
+        assertThat(parse("-v", "/a:/b:cached,z", "image").mounts())
+                .containsExactly(bind("/a", "/b", "z", MountSpec.CREATE));
     }
 
     @Test

@@ -47,10 +47,7 @@ public final class EventTemplate {
     /** {@return the template of a volume} */
     public static byte[] volume(String name, String driver) {
         return template(
-                "volume",
-                name,
-                "",
-                JsonObject.builder().put("driver", driver).build());
+                "volume", name, "", JsonObject.builder().put("driver", driver).build());
     }
 
     private static byte[] template(String type, String id, String more, JsonObject attributes) {

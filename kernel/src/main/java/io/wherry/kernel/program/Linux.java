@@ -71,6 +71,7 @@ public final class Linux {
     public static final long MOUNT_ATTR_STRICTATIME = 0x20;
     public static final long MOUNT_ATTR_NODIRATIME = 0x80;
     public static final long MOUNT_ATTR_NOSYMFOLLOW = 0x200000;
+    public static final long MOUNT_ATTR_IDMAP = 0x100000;
 
     public static final long MS_UNBINDABLE = 1 << 17;
     public static final long MS_PRIVATE = 1 << 18;

@@ -24,8 +24,7 @@ import io.wherry.kernel.program.Strand;
 public record CloneBelow(String folder, String path, boolean recursive, Slot mount) implements Step {
     @Override
     public void lower(Strand out) {
-        out.callTo(
-                Slot.T0, Call.OPENAT, Strand.CWD, out.string(folder), O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+        out.callTo(Slot.T0, Call.OPENAT, Strand.CWD, out.string(folder), O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
         out.callTo(
                 Slot.T1,
                 Call.OPENAT2,
@@ -43,7 +42,8 @@ public record CloneBelow(String folder, String path, boolean recursive, Slot mou
 
     @Override
     public String describe() {
-        return "clone " + path + " in " + folder + (recursive ? " and what is mounted below it" : "") + " -> " + mount.name();
+        return "clone " + path + " in " + folder + (recursive ? " and what is mounted below it" : "") + " -> "
+                + mount.name();
     }
 
     @Override

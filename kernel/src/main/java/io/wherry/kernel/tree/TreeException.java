@@ -15,6 +15,7 @@ public final class TreeException extends WherryException {
     public static final int EEXIST = 17;
     public static final int EXDEV = 18;
     public static final int ENOTDIR = 20;
+    public static final int EISDIR = 21;
     public static final int EINVAL = 22;
     public static final int ENOSPC = 28;
     public static final int EROFS = 30;
@@ -131,6 +132,7 @@ public final class TreeException extends WherryException {
                     case READ -> "read";
                     case SUBVOLUME -> "make the subvolume";
                     case SNAPSHOT -> "make the snapshot";
+                    case USAGE -> "measure";
                     case EOF -> "finish";
                 };
             }

@@ -74,25 +74,40 @@ public final class TreeReader {
         run(() -> {
             int dir = path.isEmpty() ? 0 : opened(BytePath.parent(path));
             out.begin(TreeOp.READ, flags, dir, RecordBuffer.NONE, BytePath.name(path), "");
-            asked(path.isEmpty() ? "" : path.substring(0, path.length() - BytePath.name(path).length()));
+            asked(
+                    path.isEmpty()
+                            ? ""
+                            : path.substring(
+                                    0, path.length() - BytePath.name(path).length()));
         });
     }
 
     /**
-     * Asks for an entry of a folder that is found inside the root as the kernel finds it, links and {@code ..} included.
+     * Asks for an entry of a folder that is found inside the root as the kernel finds it, links and {@code ..} included; there is none if the folder or the entry is not there.
      *
      * @param parent 1 to 4,095 bytes
      * @param name a single name, or empty for the folder itself
      * @param path what entries are called, as a path below
      */
     public void readAt(String parent, String name, String path, boolean below, boolean data) {
+        BytePath.checkWalked(parent);
         run(() -> {
             String key = "\0" + requests.size(); // no path of a tree: it is walked anew each time
             int register = registers.find(key) < 0 ? registers.assign(key) : registers.find(key);
-            out.begin(TreeOp.WALK, 0, 0, register, parent, "");
+            out.begin(TreeOp.WALK, ABSENT, 0, register, parent, "");
             out.end();
-            out.begin(TreeOp.READ, (below ? BELOW : 0) | (data ? DATA : 0), register, RecordBuffer.NONE, name, "");
-            asked(path.isEmpty() ? "" : path.substring(0, path.length() - BytePath.name(path).length()));
+            out.begin(
+                    TreeOp.READ,
+                    ABSENT | (below ? BELOW : 0) | (data ? DATA : 0),
+                    register,
+                    RecordBuffer.NONE,
+                    name,
+                    "");
+            asked(
+                    path.isEmpty()
+                            ? ""
+                            : path.substring(
+                                    0, path.length() - BytePath.name(path).length()));
         });
     }
 

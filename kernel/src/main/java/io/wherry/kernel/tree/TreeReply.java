@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 /**
  * A pilot's answer (docs/trees.md, "Replies").
  *
- * @param kind 1 error, 2 sync, 3 note, 4 end
+ * @param kind 1 error, 2 sync, 3 note, 4 end, 5 usage
  * @param op number of the operation, as in {@link TreeOp}
  * @param index of the record in the stream, from 0
  * @param errno the kernel's number
@@ -29,6 +29,7 @@ public record TreeReply(
     static final int SYNC = 2;
     static final int NOTE = 3;
     static final int END = 4;
+    static final int USAGE = 5;
 
     private static final int TEXT_AT = 64;
 

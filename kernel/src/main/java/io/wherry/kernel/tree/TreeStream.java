@@ -24,6 +24,14 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
         REQUIRE
     }
 
+    /** What gives way to an entry. */
+    public enum Replacing {
+        /** Whatever has its name, a folder with all below it. */
+        ALL,
+        /** What is no folder; and a folder stays where a folder is to be. Anything else is an error, {@code EISDIR} or {@code ENOTDIR}. */
+        ALIKE
+    }
+
     /** How many names the folders of {@link #alike} may have. */
     public static final int ALIKE_DEPTH = 100;
 
@@ -33,6 +41,7 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
     private static final int MORE = 0x08;
     private static final int MAKE = 0x10;
     private static final int ALONE = 0x20;
+    private static final int GENTLE = 0x20;
     private static final int OWNER = 0x20;
     private static final int MODE = 0x40;
     private static final int TIME = 0x80;
@@ -43,6 +52,7 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
 
     private final TreeSession session;
     private final Parents parents;
+    private final int replace;
     private final RecordBuffer out;
     private final Registers registers = new Registers();
     private final FolderTimes times;
@@ -58,6 +68,12 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
 
     /** @param spill a file that does not exist and may be used for a while, on a disk */
     public TreeStream(TreeSession session, Parents parents, Path spill) {
+        this(session, parents, Replacing.ALL, spill);
+    }
+
+    /** The same with a choice of what gives way. */
+    public TreeStream(TreeSession session, Parents parents, Replacing replacing, Path spill) {
+        this.replace = replacing == Replacing.ALL ? REPLACE : REPLACE | GENTLE;
         this.session = session;
         this.parents = parents;
         this.out = new RecordBuffer(session.operations());
@@ -77,7 +93,7 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
                 registers.forget(path);
                 forgetLast();
                 int register = registers.assign(path);
-                out.begin(TreeOp.MKDIR, REPLACE, dir, register, BytePath.name(path), "");
+                out.begin(TreeOp.MKDIR, replace, dir, register, BytePath.name(path), "");
                 out.mode(a.mode()).owner(a).end();
                 lastParent = path;
                 lastRegister = register;
@@ -117,7 +133,7 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
             int dir = replaced(path);
             inRecords = sparse || !xattrs.isEmpty();
             out.begin(
-                    TreeOp.FILE, inRecords ? REPLACE | MORE : REPLACE, dir, RecordBuffer.NONE, BytePath.name(path), "");
+                    TreeOp.FILE, inRecords ? replace | MORE : replace, dir, RecordBuffer.NONE, BytePath.name(path), "");
             out.mode(a.mode()).owner(a).time(a).size(size).end();
             inFile = true;
             missing = size;
@@ -196,7 +212,7 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
         }
         run(() -> {
             int dir = replaced(path);
-            out.begin(TreeOp.SYMLINK, REPLACE, dir, RecordBuffer.NONE, BytePath.name(path), target);
+            out.begin(TreeOp.SYMLINK, replace, dir, RecordBuffer.NONE, BytePath.name(path), target);
             out.owner(a).time(a).end();
             xattrs(dir, path, xattrs);
         });
@@ -213,7 +229,7 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
             if (source != 0 && registers.find(BytePath.parent(existing)) != source) {
                 source = parent(existing); // Its register went to the other folder.
             }
-            out.begin(TreeOp.LINK, REPLACE, dir, source, BytePath.name(path), BytePath.name(existing));
+            out.begin(TreeOp.LINK, replace, dir, source, BytePath.name(path), BytePath.name(existing));
             out.end();
         });
     }
@@ -224,7 +240,7 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
         checkEntry(path);
         run(() -> {
             int dir = replaced(path);
-            out.begin(TreeOp.FIFO, REPLACE, dir, RecordBuffer.NONE, BytePath.name(path), "");
+            out.begin(TreeOp.FIFO, replace, dir, RecordBuffer.NONE, BytePath.name(path), "");
             out.mode(a.mode()).owner(a).time(a).end();
             xattrs(dir, path, xattrs);
         });
@@ -242,7 +258,7 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
         }
         run(() -> {
             int dir = replaced(path);
-            out.begin(TreeOp.NODE, REPLACE | COUNT, dir, RecordBuffer.NONE, BytePath.name(path), "");
+            out.begin(TreeOp.NODE, replace | COUNT, dir, RecordBuffer.NONE, BytePath.name(path), "");
             out.mode((block ? S_IFBLK : S_IFCHR) | a.mode())
                     .owner(a)
                     .time(a)
@@ -358,6 +374,23 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
         if (names > ALIKE_DEPTH) {
             throw new IllegalArgumentException("a folder " + names + " names deep, at most " + ALIKE_DEPTH);
         }
+    }
+
+    /** {@return what an entry, with all below it, takes of the disk}; one that is not there nothing. No link is followed on the way, and no more than {@link #ALIKE_DEPTH} names. */
+    public TreeUsage usage(String path) {
+        between();
+        checkEntry(path);
+        checkDepth(path);
+        TreeUsage[] usage = new TreeUsage[1];
+        run(() -> {
+            int dir = opened(BytePath.parent(path));
+            out.begin(TreeOp.USAGE, 0, dir, RecordBuffer.NONE, BytePath.name(path), "");
+            out.end();
+            out.flush();
+            TreeReply reply = next();
+            usage[0] = new TreeUsage(reply.entries(), reply.bytes(), reply.counted());
+        });
+        return usage[0];
     }
 
     /** {@return the folder's register; each folder on the way has been opened by its single name, so that no link was followed} */

@@ -25,7 +25,11 @@ public record TreeTarget(Form form, Path folder, List<Path> lowers, Path work, O
         /** Seen through an overlay mount, which turns removals into whiteouts by itself. */
         MERGED,
         /** To be read, and read-only: a folder, or several as overlayfs shows them over each other. */
-        VIEW
+        VIEW,
+        /** A folder of the host with what is mounted below it, to be read, and read-only. */
+        HOST,
+        /** The same to be written to. */
+        HOST_WRITTEN
     }
 
     public TreeTarget {
@@ -59,11 +63,27 @@ public record TreeTarget(Form form, Path folder, List<Path> lowers, Path work, O
      */
     public static TreeTarget view(List<Path> layers) {
         return new TreeTarget(
-                Form.VIEW,
-                layers.get(0),
-                layers.size() == 1 ? List.of() : layers,
-                layers.get(0),
-                Optional.empty());
+                Form.VIEW, layers.get(0), layers.size() == 1 ? List.of() : layers, layers.get(0), Optional.empty());
+    }
+
+    /** {@return a folder of the host as its user sees it, read-only} */
+    public static TreeTarget host(Path folder) {
+        return new TreeTarget(Form.HOST, folder, List.of(), folder, Optional.empty());
+    }
+
+    /** {@return a folder of the host as its user sees it, to be written to} */
+    public static TreeTarget hostWritten(Path folder) {
+        return new TreeTarget(Form.HOST_WRITTEN, folder, List.of(), folder, Optional.empty());
+    }
+
+    /** {@return whether the mounts below the folder belong to it} */
+    boolean withMounts() {
+        return form == Form.HOST || form == Form.HOST_WRITTEN;
+    }
+
+    /** {@return whether nothing can be written} */
+    public boolean readOnly() {
+        return form == Form.VIEW || form == Form.HOST;
     }
 
     /** {@return the flags of the instruction TREES} */

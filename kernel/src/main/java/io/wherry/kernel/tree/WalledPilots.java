@@ -19,7 +19,7 @@ import io.wherry.kernel.step.AwaitMark;
 import io.wherry.kernel.step.CloneTree;
 import io.wherry.kernel.step.DieWithParent;
 import io.wherry.kernel.step.InstallSeccomp;
-import io.wherry.kernel.step.SetPropagation;
+import io.wherry.kernel.step.JoinNamespaces;
 import io.wherry.kernel.step.MakeSocketPair;
 import io.wherry.kernel.step.MapIdRanges;
 import io.wherry.kernel.step.MapSingleId;
@@ -29,12 +29,15 @@ import io.wherry.kernel.step.MountOverlay;
 import io.wherry.kernel.step.Namespaces;
 import io.wherry.kernel.step.NewMountNamespace;
 import io.wherry.kernel.step.NoNewPrivileges;
+import io.wherry.kernel.step.OpenProcess;
 import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.SendMark;
 import io.wherry.kernel.step.ServeTree;
 import io.wherry.kernel.step.SetCapabilities;
+import io.wherry.kernel.step.SetDumpable;
 import io.wherry.kernel.step.SetIds;
 import io.wherry.kernel.step.SetMountAttributes;
+import io.wherry.kernel.step.SetPropagation;
 import io.wherry.kernel.step.Slot;
 import io.wherry.kernel.step.StartProcess;
 import io.wherry.kernel.step.SwitchRoot;
@@ -151,6 +154,24 @@ public final class WalledPilots implements TreePilots {
         return new Session(task);
     }
 
+    /**
+     * {@return a session in a container that runs, whose root is the container's with all that is mounted there}
+     *
+     * @param pid its first process
+     * @param start when that started, in clock ticks since the boot
+     * @param namespaces its own user and mount namespaces
+     * @param reads whether nothing is to be written
+     */
+    public TreeSession inside(int pid, long start, Namespaces namespaces, boolean reads) {
+        Plan plan = new Plan();
+        Slot process = plan.slot("container");
+        plan.add(PILOT, new SetDumpable(false));
+        plan.add(PILOT, new OpenProcess(pid, start, process));
+        plan.add(PILOT, new JoinNamespaces(process, namespaces));
+        confine(plan, PILOT, Slot.NONE, reads, 0, Slot.NONE);
+        return new Session(launcher.tree(plan.compile(0)));
+    }
+
     private void inUserNamespace(Plan plan, TreeTarget target) {
         Slot[] sockets = plan.pair("writer", "pilot");
         Slot process = plan.slot("process");
@@ -187,7 +208,8 @@ public final class WalledPilots implements TreePilots {
     private void serve(Plan plan, int strand, TreeTarget target, Slot parent) {
         Slot root = plan.slot("tree");
         plan.add(strand, new SetPropagation(false));
-        boolean reads = target.form() == TreeTarget.Form.VIEW;
+        boolean reads = target.readOnly();
+        boolean host = target.withMounts();
         if (!target.lowers().isEmpty()) {
             List<String> lowers = new ArrayList<>();
             for (Path lower : target.lowers()) {
@@ -204,14 +226,14 @@ public final class WalledPilots implements TreePilots {
                                     plan, lowers.size(), facts.features().overlayOneByOne()),
                             root));
         } else {
-            plan.add(strand, new CloneTree(target.folder().toString(), false, root));
+            plan.add(strand, new CloneTree(target.folder().toString(), host, root));
         }
-        narrow(plan, strand, root, reads);
+        narrow(plan, strand, root, reads, host);
         Slot beside = Slot.NONE;
         if (target.beside().isPresent()) {
             beside = plan.slot("folder beside it");
             plan.add(strand, new CloneTree(target.beside().get().toString(), false, beside));
-            narrow(plan, strand, beside, reads);
+            narrow(plan, strand, beside, reads, false);
         }
         plan.add(strand, new SwitchRoot(root));
         confine(plan, strand, parent, reads, target.flags(), beside);
@@ -235,8 +257,8 @@ public final class WalledPilots implements TreePilots {
             plan.add(strand, new SendMark(parent, Mark.GO, Slot.NONE));
         }
         plan.add(strand, new NoNewPrivileges());
-        Filter filter = new Filter(
-                Action.ERRNO, 1, List.of(Architecture.X86_64), List.of(Rule.allow(reads ? READING : CALLS)));
+        Filter filter =
+                new Filter(Action.ERRNO, 1, List.of(Architecture.X86_64), List.of(Rule.allow(reads ? READING : CALLS)));
         plan.add(
                 strand,
                 new InstallSeccomp(
@@ -246,7 +268,7 @@ public final class WalledPilots implements TreePilots {
         plan.add(strand, new ServeTree(new Slot(STREAM, "the stream"), new Slot(REPLIES, "replies"), flags, beside));
     }
 
-    private static void narrow(Plan plan, int strand, Slot mount, boolean reads) {
+    private static void narrow(Plan plan, int strand, Slot mount, boolean reads, boolean withMounts) {
         plan.add(
                 strand,
                 new SetMountAttributes(
@@ -255,7 +277,7 @@ public final class WalledPilots implements TreePilots {
                                 | Linux.MOUNT_ATTR_NODEV
                                 | Linux.MOUNT_ATTR_NOEXEC
                                 | (reads ? Linux.MOUNT_ATTR_RDONLY : 0)),
-                        false));
+                        withMounts));
     }
 
     /** A tree task as a session. */

@@ -9,6 +9,7 @@ import io.wherry.oci.ProcessConfig;
 import io.wherry.oci.RuntimeConfig;
 import io.wherry.oci.WherryException;
 import io.wherry.runtime.pilot.BindSource;
+import io.wherry.runtime.pilot.MaskedPath;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -122,8 +123,8 @@ final class LxcConfig {
         for (DeviceNode device : config.linux().devices()) {
             entry(device.path(), device.path(), "none", "bind,create=file");
         }
-        for (String path : config.linux().maskedPaths()) {
-            mask(path);
+        for (MaskedPath masked : MaskedPath.of(config)) {
+            mask(masked);
         }
     }
 
@@ -140,16 +141,11 @@ final class LxcConfig {
         return known.isEmpty() ? "rw" : String.join(",", known);
     }
 
-    private void mask(String path) {
-        Path outside = Path.of(path);
-        boolean shown = path.startsWith("/proc/") || path.startsWith("/sys/");
-        if (!shown || !Files.exists(outside)) {
-            return;
-        }
-        if (Files.isDirectory(outside)) {
-            entry("tmpfs", path, "tmpfs", "ro,optional");
+    private void mask(MaskedPath masked) {
+        if (masked.folder()) {
+            entry("tmpfs", masked.path(), "tmpfs", "ro,optional");
         } else {
-            entry("/dev/null", path, "none", "bind,optional");
+            entry("/dev/null", masked.path(), "none", "bind,optional");
         }
     }
 

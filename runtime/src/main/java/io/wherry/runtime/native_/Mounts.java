@@ -7,10 +7,12 @@ import io.wherry.kernel.program.Linux;
 import io.wherry.kernel.step.AttachMount;
 import io.wherry.kernel.step.CloneBelow;
 import io.wherry.kernel.step.CloneTree;
+import io.wherry.kernel.step.CloneWithin;
 import io.wherry.kernel.step.MakeEntry;
 import io.wherry.kernel.step.MakeFolder;
 import io.wherry.kernel.step.MakeLink;
 import io.wherry.kernel.step.MakeNode;
+import io.wherry.kernel.step.MapMountOwners;
 import io.wherry.kernel.step.MountAttributes;
 import io.wherry.kernel.step.NewFilesystem;
 import io.wherry.kernel.step.Plan;
@@ -22,6 +24,9 @@ import io.wherry.oci.RuntimeConfig;
 import io.wherry.oci.WherryException;
 import io.wherry.runtime.pilot.BindSource;
 import io.wherry.runtime.pilot.InsideIds;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +53,7 @@ final class Mounts {
     private final RuntimeConfig config;
     private final HostFacts facts;
     private final Slot root;
+    private final Slot owners;
     private final List<Prepared> prepared = new ArrayList<>();
     private Slot procfs = Slot.NONE;
     private Slot sysfs = Slot.NONE;
@@ -61,7 +67,8 @@ final class Mounts {
     /** A path of one of the kernel's filesystems. */
     record KernelPath(Slot filesystem, String path) {}
 
-    Mounts(Plan plan, RuntimeConfig config, HostFacts facts, Slot root) {
+    Mounts(Plan plan, RuntimeConfig config, HostFacts facts, Slot root, Slot owners) {
+        this.owners = owners;
         this.plan = plan;
         this.config = config;
         this.facts = facts;
@@ -124,7 +131,19 @@ final class Mounts {
                     new SetMountAttributes(
                             slot, new MountAttributes(attributes.set(), attributes.clear(), propagation), recursive));
         }
+        if (!mount.uidMappings().isEmpty()) {
+            plan.add(INSIDE, new MapMountOwners(slot, owners, recursive, source + ", " + filesystem(source)));
+        }
         prepared.add(new Prepared(slot, mount.destination(), BindSource.isFile(mount), true));
+    }
+
+    /** {@return whose ability it is to map owners, for who reads that it failed} */
+    private static String filesystem(String source) {
+        try {
+            return Files.getFileStore(Path.of(source)).type() + " of Linux " + System.getProperty("os.version");
+        } catch (IOException e) {
+            return "not there yet";
+        }
     }
 
     private static long propagation(List<String> options) {
@@ -150,7 +169,7 @@ final class Mounts {
         Slot slot = plan.slot(target);
         List<String> options = new ArrayList<>();
         for (String option : mount.options()) {
-            if (!MountAttributes.knows(option) && propagation(List.of(option)) == 0) {
+            if (!MountAttributes.knows(option) && propagation(List.of(option)) == 0 && !option.startsWith("x-")) {
                 options.add(option);
             }
         }
@@ -163,7 +182,12 @@ final class Mounts {
         if (source.indexOf('/') >= 0) { // a device, or a place of the network
             options.add("source=" + source);
         }
-        plan.add(INSIDE, new NewFilesystem(type, options, MountAttributes.parse(mount.options()), slot));
+        Optional<String> below = BindSource.below(mount);
+        Slot whole = below.isPresent() ? plan.slot("whole of " + target) : slot;
+        plan.add(INSIDE, new NewFilesystem(type, options, MountAttributes.parse(mount.options()), whole));
+        if (below.isPresent()) {
+            plan.add(INSIDE, new CloneWithin(whole, below.get(), slot));
+        }
         boolean kernels = target.equals("/proc") || target.equals("/sys") || target.startsWith("/dev");
         prepared.add(new Prepared(slot, target, false, !kernels));
         switch (target) {

@@ -29,6 +29,7 @@ import io.wherry.runtime.Placement;
 import io.wherry.runtime.pilot.Cgroups;
 import io.wherry.runtime.pilot.PilotStrand;
 import io.wherry.runtime.pilot.Streams;
+import io.wherry.runtime.pilot.ToolExecution;
 import io.wherry.runtime.pilot.ToolStrand;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -80,8 +81,8 @@ public record OciRuntime(String program, List<String> arguments) implements Cont
         }
         Streams streams = terminal ? Streams.ofConsole(plan, place.input()) : Streams.of(plan, false, place.input());
         String folder = pilot.volatilePath() + "/" + BUNDLE;
-        String log = place.containers() + "/" + place.id() + "/" + ToolStrand.LOG;
-        plan.add(PILOT, new RemoveFile(pilot.folder(), ToolStrand.LOG)); // what it said the last time
+        String log = place.containers() + "/" + place.id() + "/" + ToolExecution.LOG;
+        plan.add(PILOT, new RemoveFile(pilot.folder(), ToolExecution.LOG)); // what it said the last time
         List<String> words = global(pilot.volatilePath(), log);
         // A container that ends at once is reaped by crun before it leaves it to us, and its exit code is lost: it is
         // created, taken over, and started then.
@@ -92,7 +93,8 @@ public record OciRuntime(String program, List<String> arguments) implements Cont
             words.addAll(List.of("--console-socket", folder + "/console"));
         }
         words.add(place.id());
-        Slot tool = new ToolStrand(pilot, config, rootfs, network, facts).start(streams, hiding(), words, List.of());
+        Slot tool =
+                new ToolStrand(pilot, config, rootfs, network, facts).start(streams, hiding(), ToolExecution.of(words));
         plan.add(PILOT, new AwaitExit(tool));
         if (terminal) {
             plan.add(PILOT, new ReceiveConsole(console, streams.monitorOut()));
@@ -134,7 +136,7 @@ public record OciRuntime(String program, List<String> arguments) implements Cont
         if (facts.root() && !isCrun()) {
             List<String> words = global(pilot.volatilePath(), "/dev/null");
             words.addAll(List.of("delete", "--force", place.id()));
-            pilot.cleanUp(new SweepByTool("", words, ToolStrand.ENVIRONMENT));
+            pilot.cleanUp(new SweepByTool("", words, ToolExecution.ENVIRONMENT));
         }
         pilot.killRecorded();
         pilot.cleanUp(new KillRecorded(pilot.volatilePath() + "/" + BUNDLE, "pid")); // not recorded yet

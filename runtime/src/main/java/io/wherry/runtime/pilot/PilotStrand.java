@@ -46,6 +46,8 @@ public final class PilotStrand {
     private static final String STARTED = "started";
     /** The annotation of a container that is not to go on when the client that started it is gone. */
     public static final String HANGUP_ANNOTATION = "io.wherry.hangup";
+    /** The annotation of a container whose command has a small init above it. */
+    public static final String INIT_ANNOTATION = "io.wherry.init";
 
     private final RuntimeConfig config;
     private final Placement place;

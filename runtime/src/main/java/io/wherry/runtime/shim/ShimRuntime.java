@@ -33,6 +33,7 @@ import io.wherry.runtime.oci.OciBundle;
 import io.wherry.runtime.pilot.Cgroups;
 import io.wherry.runtime.pilot.PilotStrand;
 import io.wherry.runtime.pilot.Streams;
+import io.wherry.runtime.pilot.ToolExecution;
 import io.wherry.runtime.pilot.ToolStrand;
 import java.util.ArrayList;
 import java.util.List;
@@ -166,9 +167,13 @@ public record ShimRuntime(String program, byte[] options) implements ContainerRu
         return events.number() < 0 ? new byte[0] : ShimEvents.service();
     }
 
-    /** As containerd's own address: nobody need be there, but it must stay the same, as the socket's name is made of it. */
+    /**
+     * As containerd's own address, of which the socket's name is made, so that it must stay the same. Shims that ask containerd for more than it tells (runwasi's, for layers of an image) insist on
+     * somebody there, and go on when they are turned away.
+     */
     private static String address(Placement place) {
-        return place.running() + "/containerd.sock";
+        String events = ShimEvents.address(place);
+        return events.isEmpty() ? place.running() + "/containerd.sock" : events;
     }
 
     private static String shimGroup(Placement place) {
@@ -185,7 +190,7 @@ public record ShimRuntime(String program, byte[] options) implements ContainerRu
 
     /** TTRPC_ADDRESS only where somebody answers: with one where nobody does, runsc ends with the next event. */
     private static List<String> environment(Placement place) {
-        List<String> environment = new ArrayList<>(ToolStrand.ENVIRONMENT);
+        List<String> environment = new ArrayList<>(ToolExecution.ENVIRONMENT);
         String events = ShimEvents.address(place);
         if (!events.isEmpty()) {
             environment.add("TTRPC_ADDRESS=" + events);

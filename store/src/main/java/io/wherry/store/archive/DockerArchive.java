@@ -24,6 +24,7 @@ import java.util.Map;
  */
 final class DockerArchive {
     static final String MANIFEST = "manifest.json";
+    static final String REPOSITORIES = "repositories";
 
     private DockerArchive() {}
 

@@ -71,7 +71,7 @@ public final class ImageArchive implements AutoCloseable {
                 wanted.isPresent() ? PlatformPreference.of(wanted.get()) : PlatformPreference.host();
         List<ArchivedImage> suiting = new ArrayList<>();
         Set<String> offered = new LinkedHashSet<>();
-        for (ArchivedImage image : all(preference)) {
+        for (ArchivedImage image : all(preference, wanted.isEmpty())) {
             Platform platform = image.config().platform();
             offered.add(platform.toString());
             if (wanted.isEmpty() || suits(platform, wanted.get())) {
@@ -98,16 +98,16 @@ public final class ImageArchive implements AutoCloseable {
     }
 
     /** Newer archives of Docker's have both forms; digests of manifests are in the layout only. */
-    private List<ArchivedImage> all(PlatformPreference preference) {
+    private List<ArchivedImage> all(PlatformPreference preference, boolean any) {
         if (files.has(LayoutImages.INDEX)) {
-            return LayoutImages.images(files, preference);
+            return LayoutImages.images(files, preference, any);
         }
         if (files.has(DockerArchive.MANIFEST)) {
             return DockerArchive.images(files);
         }
         throw new WherryException(
                 Kind.INVALID,
-                files.has("repositories")
+                files.has(DockerArchive.REPOSITORIES)
                         ? "The archive was written by Docker before 1.10: it has `repositories`, and no manifest.json."
                         : "This is no archive of images: it has neither manifest.json nor index.json.",
                 "`docker save`, `podman save`, `skopeo copy` write such archives; `wherry import` takes the files of a root.");

@@ -32,8 +32,12 @@ final class LayoutImages {
 
     private LayoutImages() {}
 
-    /** {@return the images, for the platform that suits best of each; names of one image come together} */
-    static List<ArchivedImage> images(ArchiveFiles files, PlatformPreference preference) {
+    /**
+     * {@return the images, for the platform that suits best of each; names of one image come together}
+     *
+     * @param any whether an image that is the only one of its name is taken for whatever platform it is
+     */
+    static List<ArchivedImage> images(ArchiveFiles files, PlatformPreference preference, boolean any) {
         if (files.has(LAYOUT)) {
             checkVersion(files);
         }
@@ -46,7 +50,8 @@ final class LayoutImages {
         Map<Digest, List<ImageReference>> names = new LinkedHashMap<>();
         for (Map.Entry<String, List<Descriptor>> group : byName.entrySet()) {
             String name = group.getKey();
-            for (Descriptor entry : chosen(name, group.getValue(), preference)) {
+            boolean only = any && group.getValue().size() == 1;
+            for (Descriptor entry : only ? group.getValue() : chosen(name, group.getValue(), preference)) {
                 Manifest manifest = resolve(name, entry, files, preference);
                 manifests.put(manifest.digest(), manifest);
                 List<ImageReference> of = names.computeIfAbsent(manifest.digest(), digest -> new ArrayList<>());

@@ -8,6 +8,7 @@ import io.wherry.oci.MediaType;
 import io.wherry.oci.WherryException;
 import io.wherry.oci.WherryException.Kind;
 import io.wherry.store.compress.Compression;
+import io.wherry.store.compress.Decompression;
 import io.wherry.store.content.ContentStore;
 import io.wherry.store.layer.StoreSpace;
 import io.wherry.store.tar.TarEntry;
@@ -186,15 +187,33 @@ final class StagedArchive implements ArchiveFiles {
     @Override
     public Descriptor layer(String path) {
         Digest digest = required(path);
-        try (InputStream in = open(digest)) {
-            String type = switch (Compression.of(in.readNBytes(Compression.MAGIC))) {
-                case GZIP -> MediaType.OCI_LAYER_GZIP;
-                case ZSTD -> MediaType.OCI_LAYER_ZSTD;
-                default -> MediaType.OCI_LAYER;
-            };
+        try {
+            Compression form;
+            try (InputStream in = open(digest)) {
+                form = Compression.of(in.readNBytes(Compression.MAGIC));
+            }
+            if (form == Compression.BZIP2 || form == Compression.XZ) {
+                digest = unpacked(digest);
+            }
+            String type = form == Compression.GZIP
+                    ? MediaType.OCI_LAYER_GZIP
+                    : form == Compression.ZSTD ? MediaType.OCI_LAYER_ZSTD : MediaType.OCI_LAYER;
             return new Descriptor(type, digest, size(digest));
         } catch (IOException e) {
-            throw new WherryException(Kind.UNAVAILABLE, "Cannot read `" + path + "`: " + e.getMessage() + ".", e);
+            throw new WherryException(
+                    Kind.CORRUPT, "The archive's `" + path + "` cannot be read: " + e.getMessage() + ".", e);
+        }
+    }
+
+    /** No media type says that a layer is packed like this: it becomes a plain tar. */
+    private Digest unpacked(Digest digest) throws IOException {
+        byte[] buffer = new byte[64 << 10];
+        try (InputStream in = Decompression.open(open(digest));
+                Staging.Writing file = staging.begin(Digest.Algorithm.SHA256)) {
+            for (int got = in.read(buffer); got >= 0; got = in.read(buffer)) {
+                file.write(buffer, 0, got);
+            }
+            return file.finish().digest();
         }
     }
 

@@ -20,7 +20,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Files in a temporary folder of the store, each under a number; equal ones once. For one thread. Closing it removes them. */
-final class Staging implements AutoCloseable {
+public final class Staging implements AutoCloseable {
     /** So much is written before the disk is asked again. */
     private static final long ASKED_EACH = 64L << 20;
 
@@ -30,13 +30,14 @@ final class Staging implements AutoCloseable {
     private long untilAsked;
     private int number;
 
-    Staging(StoreSpace space) {
+    /** Makes the folder. */
+    public Staging(StoreSpace space) {
         this.space = space;
         this.temporary = space.temporary();
     }
 
     /** A file that is there. */
-    record Staged(Digest digest, long size, Path file) {}
+    public record Staged(Digest digest, long size, Path file) {}
 
     /** {@return the file with this digest, if there is one} */
     @Nullable
@@ -45,7 +46,7 @@ final class Staging implements AutoCloseable {
     }
 
     /** {@return a file in the making} */
-    Writing begin(Digest.Algorithm algorithm) {
+    public Writing begin(Digest.Algorithm algorithm) {
         return new Writing(temporary.folder().resolve(Integer.toString(number++)), algorithm);
     }
 
@@ -62,7 +63,7 @@ final class Staging implements AutoCloseable {
     }
 
     /** Takes bytes. Closing it without {@link #finish} removes what was written. */
-    final class Writing implements AutoCloseable {
+    public final class Writing implements AutoCloseable {
         private final Path file;
         private final Digest.Algorithm algorithm;
         private final MessageDigest hash;
@@ -81,7 +82,8 @@ final class Staging implements AutoCloseable {
             }
         }
 
-        void write(byte[] bytes, int offset, int length) {
+        /** Takes the next bytes. */
+        public void write(byte[] bytes, int offset, int length) {
             if (size + length > space.limits().bytes()) {
                 throw new WherryException(
                         Kind.DENIED,
@@ -106,7 +108,7 @@ final class Staging implements AutoCloseable {
         }
 
         /** {@return the file, or the equal one that was there before} */
-        Staged finish() {
+        public Staged finish() {
             Digest digest = Digest.finish(algorithm, hash);
             Staged earlier = files.get(digest);
             if (earlier != null) {

@@ -28,10 +28,12 @@ public final class Decompression {
             case NONE -> in;
             case GZIP -> new GzipInput(in);
             case ZSTD -> new ZstdInputStreamNoFinalizer(in).setLongMax(WINDOW_LOG);
-            case BZIP2, XZ, ZIP ->
+            case BZIP2 -> new Bzip2Input(in);
+            case XZ, ZIP ->
                 throw new WherryException(
                         Kind.UNSUPPORTED,
-                        "The archive is compressed with " + form.word() + "; gzip, zstd and none are supported.");
+                        "The archive is compressed with " + form.word()
+                                + "; gzip, bzip2, zstd and none are supported.");
         };
     }
 }

@@ -6,6 +6,7 @@ import io.wherry.oci.WherryException;
 import io.wherry.oci.WherryException.Kind;
 import io.wherry.store.disk.Durable;
 import io.wherry.store.disk.FileLocks;
+import io.wherry.store.disk.FullDisk;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -45,6 +46,11 @@ public final class ContentStore {
 
     Path folder() {
         return folder;
+    }
+
+    /** {@return a lock under which no collection removes blobs} */
+    public FileLocks.Held keep() {
+        return locks.shared("store");
     }
 
     public boolean has(Digest digest) {
@@ -146,8 +152,26 @@ public final class ContentStore {
         }
     }
 
+    /** {@return how many bytes of a blob are still to come} */
+    public long missing(Descriptor blob) {
+        if (has(blob.digest())) {
+            return 0;
+        }
+        try {
+            Path partial = partial(blob.digest());
+            return Math.max(0, blob.size() - (Files.exists(partial) ? Files.size(partial) : 0));
+        } catch (IOException e) {
+            return blob.size(); // it was finished, or removed, meanwhile
+        }
+    }
+
     private Path partial(Digest digest) {
         return ingest.resolve(digest.algorithm().word() + "-" + digest.hex());
+    }
+
+    /** Throws {@code UNAVAILABLE} unless there is room for what is to be written: see {@link FullDisk#requireFor}. */
+    public void requireRoom(String what, long bytes, long kept) {
+        FullDisk.requireFor(what, folder, bytes, kept);
     }
 
     /** {@return all blobs, in no order} */

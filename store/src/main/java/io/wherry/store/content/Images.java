@@ -16,6 +16,7 @@ import io.wherry.store.disk.FileLocks;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Names of images: one file a reference. Safe for use by several threads and processes. */
 public final class Images {
@@ -69,15 +71,46 @@ public final class Images {
         return read(file(reference));
     }
 
-    /** {@return all, by reference} */
+    /** {@return all, by reference} A damaged record is {@code CORRUPT}. */
     public List<StoredImage> list() {
+        return list(damage -> {
+            throw damage.reason();
+        });
+    }
+
+    /** {@return all whose records can be read, by reference} */
+    public List<StoredImage> readable() {
+        return list(damage -> {});
+    }
+
+    /** {@return all whose records cannot be read, by name} */
+    public List<Damage> damaged() {
+        List<Damage> damaged = new ArrayList<>();
+        list(damaged::add);
+        damaged.sort(Comparator.comparing(Damage::name));
+        return damaged;
+    }
+
+    /**
+     * A record that cannot be read.
+     *
+     * @param name of the image, as users write it, as far as the file's name tells
+     * @param file the record
+     */
+    public record Damage(String name, Path file, WherryException reason) {}
+
+    private List<StoredImage> list(Consumer<Damage> damaged) {
         List<StoredImage> out = new ArrayList<>();
         if (!Files.isDirectory(folder)) {
             return out;
         }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
             for (Path file : files) {
-                read(file).ifPresent(out::add);
+                try {
+                    read(file).ifPresent(out::add);
+                } catch (WherryException e) {
+                    damaged.accept(new Damage(name(file), file, e));
+                }
             }
         } catch (IOException e) {
             throw Durable.failure("list", folder, e);
@@ -86,10 +119,26 @@ public final class Images {
         return out;
     }
 
+    private static String name(Path file) {
+        String text = String.valueOf(file.getFileName());
+        text = text.substring(0, text.length() - SUFFIX.length()).replace('%', '/');
+        try {
+            return ImageReference.parse(text).familiar();
+        } catch (WherryException e) {
+            return text;
+        }
+    }
+
     /** Takes the name away; {@return whether there was one} */
     public boolean remove(ImageReference reference) {
         try (FileLocks.Held _ = locks.exclusive(LOCK)) {
             boolean there = has(reference);
+            if (Files.isDirectory(file(reference), LinkOption.NOFOLLOW_LINKS)) { // which may have anything in it
+                Path trash = folder.resolveSibling("trash");
+                durable.folders(trash);
+                durable.publish(
+                        file(reference), trash.resolve(Durable.temporaryName().substring(1)));
+            }
             durable.remove(file(reference));
             if (there) {
                 writeIndex();
@@ -149,7 +198,7 @@ public final class Images {
     private void writeIndex() {
         content.prepare();
         List<Descriptor> manifests = new ArrayList<>();
-        for (StoredImage image : list()) {
+        for (StoredImage image : readable()) {
             Map<String, String> annotations =
                     new LinkedHashMap<>(image.manifest().annotations());
             annotations.put(REF_NAME, image.reference().toString());

@@ -2,7 +2,6 @@ package io.wherry.store.disk;
 
 import io.wherry.oci.ByteSize;
 import io.wherry.oci.WherryException;
-import io.wherry.oci.WherryException.Kind;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystemException;
@@ -53,15 +52,34 @@ public final class FullDisk {
         }
     }
 
+    /**
+     * Throws {@code UNAVAILABLE} unless so much can be written on the disk of a path.
+     *
+     * @param what what is to be written: {@code The image `debian:12`}
+     * @param bytes as far as is known; there may be more
+     * @param kept bytes that are to stay free
+     */
+    public static void requireFor(String what, Path path, long bytes, long kept) {
+        long free = free(path);
+        if (free - kept < bytes) {
+            throw made(
+                    what + " needs at least " + new ByteSize(bytes) + " on the disk " + disk(path) + ", which has "
+                            + new ByteSize(free) + " free, of which " + new ByteSize(kept) + " are to stay free: "
+                            + new ByteSize(bytes - (free - kept)) + " are missing.",
+                    null);
+        }
+    }
+
     private static WherryException made(String sentence, @Nullable Throwable cause) {
-        return new WherryException(Kind.UNAVAILABLE, sentence, REMEDY, cause);
+        return new FullDiskException(sentence, REMEDY, cause);
     }
 
     private static boolean says(@Nullable String text, String words) {
         return text != null && text.contains(words);
     }
 
-    private static long free(Path path) {
+    /** {@return how many bytes may be written on the disk of a path; as many as there can be if nobody knows} */
+    static long free(Path path) {
         try {
             return store(path).getUsableSpace();
         } catch (IOException e) {

@@ -11,6 +11,7 @@ import io.wherry.store.disk.FileLocks;
 import io.wherry.store.layer.ChainId;
 import io.wherry.store.layer.LayerDriver;
 import io.wherry.store.layer.StoreSpace;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -38,9 +39,16 @@ public final class Garbage {
     /**
      * What was removed.
      *
+     * @param layers by chain id
      * @param bytes of blobs, and of layers as their archives counted them
      */
-    public record Collected(int blobs, int layers, long bytes) {}
+    public record Collected(List<Digest> blobs, List<Digest> layers, long bytes) {
+        /** Copies the lists. */
+        public Collected {
+            blobs = List.copyOf(blobs);
+            layers = List.copyOf(layers);
+        }
+    }
 
     /** What somebody needs. */
     private record Needed(Set<Digest> blobs, Set<Digest> chains) {}
@@ -59,27 +67,41 @@ public final class Garbage {
         try (FileLocks.Held _ = lock.get()) {
             Needed needed = needed(containers);
             long bytes = 0;
-            int layers = 0;
+            List<Digest> layers = new ArrayList<>();
             for (LayerDriver driver : drivers) {
                 for (Digest chain : driver.list()) {
                     if (!needed.chains().contains(chain)) {
                         bytes += driver.usage(chain);
                         driver.remove(chain);
-                        layers++;
+                        layers.add(chain);
                     }
                 }
+                removeDamaged(driver, needed.chains());
             }
-            int blobs = 0;
+            List<Digest> blobs = new ArrayList<>();
             for (Digest blob : content.list()) {
                 if (!needed.blobs().contains(blob)) {
                     bytes += content.size(blob);
                     content.remove(blob);
-                    blobs++;
+                    blobs.add(blob);
                 }
             }
             content.removePartial();
             space.sweep();
             return Optional.of(new Collected(blobs, layers, bytes));
+        }
+    }
+
+    /** A container may run on one that somebody needs. */
+    private static void removeDamaged(LayerDriver driver, Set<Digest> needed) {
+        Set<String> names = new HashSet<>();
+        for (Digest chain : needed) {
+            names.add(ChainId.folder(chain));
+        }
+        for (String name : driver.damaged()) {
+            if (!names.contains(name)) {
+                driver.removeDamaged(name);
+            }
         }
     }
 

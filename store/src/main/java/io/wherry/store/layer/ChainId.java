@@ -10,7 +10,14 @@ import java.util.List;
  * @see "OCI image-spec v1.1, config.md, Layer ChainID"
  */
 public final class ChainId {
+    private static final int FOLDER_DIGITS = 24;
+
     private ChainId() {}
+
+    /** {@return the name of a layer's folder: the beginning of its chain id} */
+    public static String folder(Digest chain) {
+        return chain.hex().substring(0, FOLDER_DIGITS);
+    }
 
     /** {@return the chain id of each layer, the lowest first} */
     public static List<Digest> of(List<Digest> diffIds) {

@@ -1,8 +1,6 @@
 package io.wherry.store.layer;
 
 import io.wherry.kernel.tree.TreeEntry;
-import io.wherry.kernel.tree.TreeSession;
-import io.wherry.kernel.tree.TreeStream;
 import io.wherry.kernel.tree.TreeTarget;
 import io.wherry.oci.Digest;
 import io.wherry.store.disk.Durable;
@@ -109,7 +107,8 @@ public final class DirDriver implements LayerDriver {
     /** {@return when this tree of a container was a copy of its image's; the beginning of time if nobody knows} */
     public static TreeEntry.Changed copied(Path rootfs) {
         try {
-            Instant time = Files.getLastModifiedTime(rootfs.resolveSibling(COPIED)).toInstant();
+            Instant time =
+                    Files.getLastModifiedTime(rootfs.resolveSibling(COPIED)).toInstant();
             return new TreeEntry.Changed(time.getEpochSecond(), time.getNano());
         } catch (IOException e) {
             return new TreeEntry.Changed(Long.MIN_VALUE, 0);
@@ -119,6 +118,16 @@ public final class DirDriver implements LayerDriver {
     @Override
     public List<Digest> list() {
         return folders.list();
+    }
+
+    @Override
+    public List<String> damaged() {
+        return folders.damaged();
+    }
+
+    @Override
+    public void removeDamaged(String name) {
+        folders.removeDamaged(name);
     }
 
     @Override

@@ -44,6 +44,16 @@ public interface LayerDriver {
     /** {@return the chain ids of all published layers} */
     List<Digest> list();
 
+    /** {@return the names of folders in the place of layers that are none: they count as absent} */
+    default List<String> damaged() {
+        return List.of();
+    }
+
+    /** Removes one of those; none is success. Nothing may be prepared on it. */
+    default void removeDamaged(String name) {
+        // nothing is ever damaged, says the driver
+    }
+
     /** Removes a published layer; none is success. Nothing may be prepared on it, and no layer above it may stay. */
     void remove(Digest chain);
 

@@ -18,7 +18,6 @@ import java.util.Optional;
 /** Published layers of one driver: their names, records, notes and proofs. */
 final class LayerFolders {
     static final String TREE = "t";
-    private static final int NAME_DIGITS = 24;
 
     private final StoreSpace space;
     private final String driver;
@@ -33,7 +32,7 @@ final class LayerFolders {
     }
 
     static String name(Digest chain) {
-        return chain.hex().substring(0, NAME_DIGITS);
+        return ChainId.folder(chain);
     }
 
     Path folder() {
@@ -45,7 +44,11 @@ final class LayerFolders {
     }
 
     FileLocks.Held lock(Digest chain) {
-        return space.locks().exclusive("layer-" + folder.getFileName() + "-" + name(chain));
+        return lock(name(chain));
+    }
+
+    private FileLocks.Held lock(String name) {
+        return space.locks().exclusive("layer-" + folder.getFileName() + "-" + name);
     }
 
     /** {@return the layer's record if it may be used: published, and proven or made by this boot} */
@@ -99,15 +102,43 @@ final class LayerFolders {
 
     List<Digest> list() {
         List<Digest> out = new ArrayList<>();
-        if (!Files.isDirectory(folder)) {
-            return out;
+        for (Path layer : all()) {
+            LayerRecord.read(layer).filter(record -> isOf(record, layer)).ifPresent(record -> out.add(record.chain()));
         }
-        try (DirectoryStream<Path> layers = Files.newDirectoryStream(folder)) {
-            for (Path layer : layers) {
-                LayerRecord.read(layer).ifPresent(record -> out.add(record.chain()));
+        return out;
+    }
+
+    /** {@return the names of folders whose record cannot be read, or is another's} */
+    List<String> damaged() {
+        List<String> out = new ArrayList<>();
+        for (Path layer : all()) {
+            if (LayerRecord.read(layer).filter(record -> isOf(record, layer)).isEmpty()) {
+                out.add(layer.getFileName().toString());
             }
-        } catch (IOException e) {
-            throw Durable.failure("list", folder, e);
+        }
+        return out;
+    }
+
+    void removeDamaged(String name) {
+        try (FileLocks.Held _ = lock(name)) {
+            if (damaged().contains(name)) { // else somebody has made it anew meanwhile
+                space.trash(folder.resolve(name));
+            }
+        }
+    }
+
+    private static boolean isOf(LayerRecord record, Path layer) {
+        return layer.endsWith(name(record.chain()));
+    }
+
+    private List<Path> all() {
+        List<Path> out = new ArrayList<>();
+        if (Files.isDirectory(folder)) {
+            try (DirectoryStream<Path> layers = Files.newDirectoryStream(folder)) {
+                layers.forEach(out::add);
+            } catch (IOException e) {
+                throw Durable.failure("list", folder, e);
+            }
         }
         return out;
     }

@@ -2,12 +2,9 @@ package io.wherry.store.layer;
 
 import io.wherry.kernel.tree.Attributes;
 import io.wherry.oci.Digest;
-import io.wherry.oci.WherryException;
-import io.wherry.oci.WherryException.Kind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,19 +44,13 @@ record LayerRecord(Digest chain, List<String> lowers, Attributes root, long entr
         return out.append("end\n").toString().getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** {@return the record in a layer's folder, if there is one} */
+    /** {@return the record in a layer's folder, if there is one} A damaged one is none: the layer is unpacked again. */
     static Optional<LayerRecord> read(Path folder) {
         Path file = folder.resolve("layer");
         try {
             return Optional.of(parse(Files.readString(file, StandardCharsets.US_ASCII), file));
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
         } catch (IOException | RuntimeException e) {
-            throw new WherryException(
-                    Kind.CORRUPT,
-                    "The record `" + file + "` of a layer is damaged.",
-                    "Remove its folder and pull the image again.",
-                    e);
+            return Optional.empty();
         }
     }
 

@@ -103,6 +103,16 @@ public final class OverlayDriver implements LayerDriver {
     }
 
     @Override
+    public List<String> damaged() {
+        return folders.damaged();
+    }
+
+    @Override
+    public void removeDamaged(String name) {
+        folders.removeDamaged(name);
+    }
+
+    @Override
     public void remove(Digest chain) {
         folders.remove(chain);
     }

@@ -12,6 +12,9 @@ public sealed interface RootfsMount {
     /** {@return the same to be looked at, by a mount of its own that can stand beside the container's} */
     TreeTarget view();
 
+    /** {@return the same to be written to while nothing else has it mounted} */
+    TreeTarget writable();
+
     /**
      * An overlay mount with {@code userxattr}, without metacopy and redirects.
      *
@@ -40,6 +43,11 @@ public sealed interface RootfsMount {
             all.addFirst(upper);
             return TreeTarget.view(all);
         }
+
+        @Override
+        public TreeTarget writable() {
+            return lowers.isEmpty() ? TreeTarget.plain(upper) : TreeTarget.merged(layers(), upper, work);
+        }
     }
 
     /**
@@ -51,6 +59,11 @@ public sealed interface RootfsMount {
         @Override
         public TreeTarget view() {
             return TreeTarget.view(List.of(folder));
+        }
+
+        @Override
+        public TreeTarget writable() {
+            return TreeTarget.plain(folder);
         }
     }
 }

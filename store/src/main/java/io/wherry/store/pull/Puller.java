@@ -1,13 +1,17 @@
 package io.wherry.store.pull;
 
 import io.wherry.oci.Descriptor;
+import io.wherry.oci.Digest;
 import io.wherry.oci.ImageReference;
 import io.wherry.oci.Manifest;
 import io.wherry.store.content.ContentStore;
 import io.wherry.store.content.Images;
 import io.wherry.store.content.StoredImage;
 import io.wherry.store.disk.FileLocks;
+import io.wherry.store.layer.ImageUnpacking;
 import io.wherry.store.layer.LayerDriver;
+import io.wherry.store.unpack.UnpackLimits;
+import java.util.List;
 
 /**
  * Pulls images (see the package). Safe for use by several threads and processes, for one image too: who comes second waits, layer by layer, and finds it done.
@@ -54,12 +58,36 @@ public final class Puller {
             PullProgress progress,
             Cancellation cancellation) {
         try (FileLocks.Held _ = keep(locks)) {
-            ImageBlobs.Brought brought =
-                    blobs.bring(name.familiar(), manifest, source, driver::unpack, progress, cancellation);
+            ImageBlobs.Brought brought = blobs.bring(
+                    name.familiar(),
+                    manifest,
+                    source,
+                    chains -> unpacking(name, manifest, chains),
+                    progress,
+                    cancellation);
             content.put(manifest.digest(), manifest.raw());
             Descriptor descriptor = new Descriptor(manifest.mediaType(), manifest.digest(), manifest.raw().length);
             images.put(new StoredImage(name, descriptor, brought.chains(), System.currentTimeMillis() / 1000));
             return new PullResult(manifest, brought.config(), brought.omitted(), driver.unproven(brought.chains()));
+        }
+    }
+
+    /** What is known to be too much is not begun. How large files are only their archive tells: here they count as if they were not compressed. */
+    private ImageUnpacking unpacking(ImageReference name, Manifest manifest, List<Digest> chains) {
+        ImageUnpacking unpacking = driver.unpack(chains);
+        try {
+            long bytes = 0;
+            for (int i = 0; i < manifest.layers().size(); i++) {
+                Descriptor layer = manifest.layers().get(i);
+                bytes += content.missing(layer) + (unpacking.needs(i) ? layer.size() : 0);
+            }
+            if (bytes > 0) {
+                content.requireRoom("The image `" + name.familiar() + "`", bytes, UnpackLimits.DEFAULT.reserve());
+            }
+            return unpacking;
+        } catch (RuntimeException e) {
+            unpacking.close();
+            throw e;
         }
     }
 }

@@ -16,7 +16,7 @@ import java.util.Map;
  * @param options what the driver was told: {@code type}, {@code o}, {@code device}; empty for a plain folder
  * @param labels labels
  * @param created when, as an instant of ISO 8601
- * @param origin who asked for it
+ * @param anonymous whether nobody gave it a name
  */
 public record Volume(
         String name,
@@ -24,50 +24,17 @@ public record Volume(
         Map<String, String> options,
         Map<String, String> labels,
         String created,
-        Origin origin) {
+        boolean anonymous) {
     /** The driver that keeps files on this host. */
     public static final String LOCAL = "local";
 
     private static final int FEWEST = 2;
     private static final int MOST = 255;
 
-    /** Who asked for a volume. */
-    public enum Origin {
-        /** A user, by a command of its own. */
-        ASKED,
-        /** A container that named it. */
-        NAMED,
-        /** A container that gave it no name. */
-        ANONYMOUS;
-
-        private String word() {
-            return switch (this) {
-                case ASKED -> "asked";
-                case NAMED -> "named";
-                case ANONYMOUS -> "anonymous";
-            };
-        }
-
-        private static Origin of(String word) {
-            for (Origin origin : values()) {
-                if (origin.word().equals(word)) {
-                    return origin;
-                }
-            }
-            throw new WherryException(
-                    WherryException.Kind.CORRUPT, "A stored volume has the unknown origin `" + word + "`.");
-        }
-    }
-
     /** Copies the maps. */
     public Volume {
         options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
         labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
-    }
-
-    /** {@return whether nobody gave it a name} */
-    public boolean anonymous() {
-        return origin == Origin.ANONYMOUS;
     }
 
     /** {@return whether a text can be a volume's name, and so that of a folder} */
@@ -107,7 +74,7 @@ public record Volume(
                 .putIfNotEmpty("options", options)
                 .putIfNotEmpty("labels", labels)
                 .put("created", created)
-                .put("origin", origin.word())
+                .putIfTrue("anonymous", anonymous)
                 .build()
                 .toString()
                 .getBytes(StandardCharsets.UTF_8);
@@ -128,6 +95,6 @@ public record Volume(
                 fields.stringMap("options"),
                 fields.stringMap("labels"),
                 fields.requiredString("created"),
-                Origin.of(fields.requiredString("origin")));
+                fields.flag("anonymous"));
     }
 }

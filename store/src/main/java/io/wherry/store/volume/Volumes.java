@@ -210,7 +210,8 @@ public final class Volumes {
                 }
 
                 @Override
-                public FileVisitResult postVisitDirectory(Path directory, @org.jspecify.annotations.Nullable IOException e) {
+                public FileVisitResult postVisitDirectory(
+                        Path directory, @org.jspecify.annotations.Nullable IOException e) {
                     return FileVisitResult.CONTINUE;
                 }
             });

@@ -246,6 +246,11 @@ class HostileArchiveTest {
                 new Case("a layer of damaged gzip", Kind.CORRUPT, "", lower(new byte[] {
                     0x1F, (byte) 0x8B, 8, 0, 0, 0, 0, 0, 0, 0, 99, 99, 99, 99
                 })),
+                new Case(
+                        "a layer of damaged bzip2",
+                        Kind.CORRUPT,
+                        "`l1/layer.tar` cannot be read",
+                        lower("BZh9 and no more of it".getBytes(UTF_8))),
                 new Case("a gzip that is cut", Kind.CORRUPT, "ends within", Arrays.copyOf(gzip(good), 300)),
                 new Case(
                         "a gzip with something behind it",
@@ -312,13 +317,7 @@ class HostileArchiveTest {
                         Kind.NOT_FOUND,
                         "has no image for",
                         layout("")
-                                .file(
-                                        "index.json",
-                                        index(
-                                                manifestOf()
-                                                        .replace(
-                                                                "}",
-                                                                ",\"platform\":{\"os\":\"linux\",\"architecture\":\"s390x\"}}")))
+                                .file("index.json", index(manifestFor("s390x"), manifestFor("ppc64le")))
                                 .bytes()),
                 new Case("something that is no image", Kind.UNSUPPORTED, "is no image", artifact()));
     }
@@ -394,6 +393,10 @@ class HostileArchiveTest {
 
     private static String manifestOf() {
         return descriptor(manifestBytes(), "manifest.v1+json", "");
+    }
+
+    private static String manifestFor(String architecture) {
+        return manifestOf().replace("}", ",\"platform\":{\"os\":\"linux\",\"architecture\":\"" + architecture + "\"}}");
     }
 
     /** A layout of one image with a layer. */

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wherry.oci.Digest;
 import io.wherry.oci.WherryException;
+import io.wherry.store.archive.Staging;
 import io.wherry.store.disk.Durable;
 import io.wherry.store.pull.PullResult;
+import io.wherry.store.tree.ChangedLayer;
+import io.wherry.store.tree.ContainerChanges;
 import io.wherry.store.tree.HostedPilots;
 import io.wherry.testkit.OciLayout;
 import io.wherry.testkit.Tar;
@@ -16,9 +19,12 @@ import io.wherry.testkit.TarHeader.Field;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
@@ -383,5 +389,96 @@ abstract class LayerDriverContract {
         assertThat(store.images.list()).isEmpty();
         assertThat(store.names("tmp")).isEmpty();
         assertThat(store.names("content/ingest")).isEmpty();
+    }
+
+    /** Each action is one that people do; times are whole seconds, as a layer has them. */
+    private static final String ACTIONS = """
+            mkdir -p new/sub; echo hi >new/sub/f; ln new/sub/f new/sub/g; mkfifo new/p; ln -s nowhere new/l; mknod new/d c 1 7
+            rm usr/lib/one; rm -r var/cache; mkdir var/cache; echo only >var/cache/z; chmod 640 usr/lib/two
+            echo x >>etc/shadow; rm -r tmp; ln -s /var tmp; chown 7:8 var; setfattr -n user.k -v v usr/lib
+            mv suid suid2; chmod 6711 suid2; setfattr -n user.big -v $(head -c 3000 /dev/zero | tr '\\0' b) suid2
+            touch $'new/line\\nfeed' $'new/\\xff'; mkdir -p new/$(printf 'n%.0s' $(seq 200))/m; truncate -s 1M new/sparse
+            find . -newermt @1600000000 -exec touch -h -d @1500000000 {} +; touch -d @1500000001 new/sub/f
+            """;
+
+    @Test
+    void changesAreFoundAndMakeALayerThatGivesTheSameTree() throws IOException {
+        layout.image("image", "{}", OciLayout.Compression.GZIP, List.of(base().bytes()));
+        PullResult image = store.pull(layout, "image");
+        RootfsMount mount = store.change(image, "changed", ACTIONS);
+        ContainerChanges changes = new ContainerChanges(store.pilots, mount, List.of());
+        List<String> found = new ArrayList<>();
+        changes.tell(change -> found.add(change.kind().letter() + " /" + change.path()));
+        found.sort(Comparator.comparing(line -> line.substring(2)));
+        String deep = "/new/" + "n".repeat(200);
+        assertThat(found)
+                .containsExactly(
+                        "C /etc",
+                        "C /etc/shadow",
+                        "A /new",
+                        "A /new/d",
+                        "A /new/l",
+                        "A /new/line\nfeed",
+                        "A " + deep,
+                        "A " + deep + "/m",
+                        "A /new/p",
+                        "A /new/sparse",
+                        "A /new/sub",
+                        "A /new/sub/f",
+                        "A /new/sub/g",
+                        "A /new/\u00ff",
+                        "D /suid",
+                        "A /suid2",
+                        "C /tmp",
+                        "C /usr",
+                        "C /usr/lib",
+                        "D /usr/lib/one",
+                        "C /usr/lib/two",
+                        "C /var",
+                        "C /var/cache",
+                        "D /var/cache/a",
+                        "D /var/cache/deep",
+                        "A /var/cache/z");
+        byte[] layer = layer(changes, mount);
+        assertThat(layer(changes, mount)).as("made once more").isEqualTo(layer);
+        layout.image("committed", "{}", OciLayout.Compression.GZIP, List.of(base().bytes(), layer));
+        Map<String, String> umoci = new TreeMap<>(TestStore.umoci(layout, "committed", folder.resolve("committed")));
+        Map<String, String> ours = new TreeMap<>(store.rootfs(store.pull(layout, "committed"), "again"));
+        assertThat(ours).isEqualTo(umoci);
+        Map<String, String> container = new TreeMap<>(store.rootfs(image, "changed"));
+        assertThat(withoutFolderTimes(container)).isEqualTo(withoutFolderTimes(ours));
+    }
+
+    /** The time of a folder in which something is changed once more by looking is not what is compared. */
+    private static Map<String, String> withoutFolderTimes(Map<String, String> tree) {
+        Map<String, String> out = new TreeMap<>();
+        tree.forEach((path, line) -> out.put(path, path.equals("/") ? line.replaceAll("[0-9T:.-]+Z", "") : line));
+        return out;
+    }
+
+    /** {@return the archive, out of the compressed layer} */
+    private byte[] layer(ContainerChanges changes, RootfsMount mount) throws IOException {
+        try (Staging staging = new Staging(store.space)) {
+            ChangedLayer layer = ChangedLayer.write(changes, mount.view(), store.pilots, staging, Long.MAX_VALUE);
+            byte[] archive = new GZIPInputStream(Files.newInputStream(layer.file())).readAllBytes();
+            assertThat(Digest.sha256(archive)).isEqualTo(layer.diffId());
+            assertThat(layer.blob().size()).isEqualTo(Files.size(layer.file()));
+            return archive;
+        }
+    }
+
+    @Test
+    void whatIsAsItWasIsNoChange() throws IOException {
+        layout.image("image", "{}", OciLayout.Compression.GZIP, List.of(base().bytes()));
+        PullResult image = store.pull(layout, "image");
+        RootfsMount mount = store.change(image, "quiet", """
+                chmod 600 usr/lib/one; chmod 644 usr/lib/one; : >>usr/lib/two; touch usr/lib; mkdir -p proc data/base; : >etc/hosts
+                cp -p usr/lib/two usr/lib/copy; echo 3 >usr/lib/two; touch -r usr/lib/copy usr/lib/two; rm usr/lib/copy""");
+        List<String> found = new ArrayList<>();
+        new ContainerChanges(store.pilots, mount, List.of("etc/hosts", "proc", "data/base"))
+                .tell(change -> found.add(change.kind().letter() + " /" + change.path()));
+        assertThat(found)
+                .as("a content that only its bytes betray")
+                .containsExactly("C /usr", "C /usr/lib", "C /usr/lib/two");
     }
 }

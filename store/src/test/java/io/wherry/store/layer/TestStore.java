@@ -123,6 +123,34 @@ public final class TestStore {
         return TreeListing.of(copy);
     }
 
+    /** Prepares a container and lets a script change what it sees, in its root as the working folder. {@return what to mount} */
+    public RootfsMount change(PullResult image, String container, String script) throws IOException {
+        Path folder = Files.createDirectories(root.resolve("containers").resolve(container));
+        RootfsMount mount = driver.prepare(folder, ChainId.of(image.config().diffIds()));
+        if (mount instanceof RootfsMount.Overlay overlay) {
+            String mode = Integer.toOctalString(overlay.root().mode());
+            String point = folder + "/mnt";
+            HostedPilots.run("unshare", "-m", "bash", "-ec", """
+                    chmod %s %s; cd %s; mkdir -p %s
+                    mount -t overlay overlay -o lowerdir=%s,upperdir=%s,workdir=%s,userxattr %s
+                    cd %s; %s
+                    """.formatted(
+                            mode,
+                            overlay.upper(),
+                            overlay.base(),
+                            point,
+                            String.join(":", overlay.lowers()),
+                            overlay.upper(),
+                            overlay.work(),
+                            point,
+                            point,
+                            script));
+        } else {
+            HostedPilots.run("bash", "-ec", "cd " + ((RootfsMount.Bind) mount).folder() + "; " + script);
+        }
+        return mount;
+    }
+
     /** {@return what umoci makes of the image} */
     public static Map<String, String> umoci(OciLayout layout, String tag, Path bundle) throws IOException {
         HostedPilots.run(

@@ -45,6 +45,7 @@ public final class HostedPilots implements TreePilots {
                     source + "/pilot/trees_check.c",
                     source + "/pilot/trees_copy.c",
                     source + "/pilot/trees_read.c",
+                    source + "/pilot/trees_usage.c",
                     source + "/pilot/remove.c",
                     source + "/pilot/subvolume.c",
                     source + "/pilot/listing.c",
@@ -102,7 +103,8 @@ public final class HostedPilots implements TreePilots {
         if (!target.lowers().isEmpty()) {
             words.add(String.join(
                     ":", target.lowers().stream().map(Path::toString).toList()));
-            words.add(target.form() == TreeTarget.Form.VIEW ? "-" : target.work().toString());
+            words.add(
+                    target.form() == TreeTarget.Form.VIEW ? "-" : target.work().toString());
         }
         try {
             Process process = new ProcessBuilder(words)

@@ -1,0 +1,82 @@
+package io.wherry.cli.command;
+
+import io.wherry.cli.output.Human;
+import io.wherry.cli.session.Session;
+import io.wherry.cli.table.Command;
+import io.wherry.cli.table.Operands;
+import io.wherry.cli.table.Option;
+import io.wherry.cli.table.OptionTable;
+import io.wherry.cli.table.Row;
+import io.wherry.engine.Engine;
+import io.wherry.engine.ImagePrune;
+import io.wherry.engine.SystemPrune;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Removes all that nothing uses. */
+final class SystemPruneCommand extends Command<SystemPruneCommand.Words> {
+    private static final String NAME = "system prune";
+
+    /** What its options fill. */
+    static final class Words {
+        boolean all;
+        boolean force;
+        List<String> filters = new ArrayList<>();
+    }
+
+    @Override
+    public Row row() {
+        return new Row(
+                NAME,
+                List.of(),
+                Row.Section.HOST,
+                Row.Cache.HOT,
+                Operands.NONE,
+                "Remove all that nothing uses: containers that do not run, what no image needs, caches",
+                List.of("wherry system prune -f", "wherry system prune -af"));
+    }
+
+    @Override
+    public OptionTable<Words> options() {
+        return new OptionTable<Words>()
+                .flag("all", 'a', "Also images from which no other container was made", (w, v) -> w.all = v)
+                .flag("force", 'f', "Do not ask", (w, v) -> w.force = v)
+                .list(
+                        "filter",
+                        Option.NONE,
+                        "KEY=VALUE",
+                        "Only images with label=, label!=, until=, and containers with label=",
+                        (w, v) -> w.filters.add(v));
+    }
+
+    @Override
+    public Words words() {
+        return new Words();
+    }
+
+    @Override
+    public int run(Session session, Words words, List<String> operands) {
+        List<String> labels = new ArrayList<>();
+        for (String filter : words.filters) {
+            if (filter.startsWith("label=")) {
+                labels.add(filter);
+            }
+        }
+        ImageFilter images = new ImageFilter(words.filters);
+        String what = "This removes all containers that do not run, the blobs kept for pulls into folders, and "
+                + (words.all ? "all images from which no other container was made." : "what no image needs.");
+        if (!Consent.given(session, what, words.force, Prunes.unasked(NAME, what, misuse()))) {
+            return 1;
+        }
+        Engine engine = session.engine();
+        ContainerFilter containers = new ContainerFilter(labels, engine);
+        SystemPrune.Result result =
+                engine.prune(new SystemPrune(containers::accepts, new ImagePrune(words.all, images)));
+        if (!result.containers().isEmpty()) {
+            session.out().print("Deleted Containers:\n" + String.join("\n", result.containers()) + "\n\n");
+        }
+        Prunes.images(session, result.images());
+        session.out().print("Total reclaimed space: " + Human.size(result.bytes()) + "\n");
+        return 0;
+    }
+}
