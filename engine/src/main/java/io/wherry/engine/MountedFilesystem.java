@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /** Which filesystem a path is on, as proc_pid_mountinfo(5) tells it: the JVM's own look-up fails in a subvolume of btrfs. Stateless. */
 final class MountedFilesystem {
@@ -16,7 +17,7 @@ final class MountedFilesystem {
         try {
             Path existing = path.toAbsolutePath();
             while (!Files.exists(existing)) {
-                existing = existing.getParent();
+                existing = Objects.requireNonNull(existing.getParent(), "a root is there");
             }
             return of(existing.toRealPath(), Files.readString(MOUNTS, StandardCharsets.ISO_8859_1));
         } catch (IOException e) {

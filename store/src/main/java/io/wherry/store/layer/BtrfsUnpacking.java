@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -122,7 +123,7 @@ final class BtrfsUnpacking implements ImageUnpacking {
         Attributes root =
                 first == 0 ? Attributes.IMPLIED_FOLDER : record(first - 1).root();
         for (int i = first; i < summaries.length; i++) {
-            LayerSummary summary = java.util.Objects.requireNonNull(summaries[i]);
+            LayerSummary summary = Objects.requireNonNull(summaries[i]);
             root = summary.root().orElse(root);
             folders.publish(
                     folder(i), new LayerRecord(chains.get(i), List.of(), root, summary.entries(), summary.bytes()));
