@@ -229,8 +229,9 @@ final class ContainerVolumes {
 
     private void fill(Volumes volumes, String name, MountSpec mount, ContainerId id, ContainerRoot from) {
         if (from.image().isPresent() && !mount.options().contains("nocopy")) {
-            RootfsMount root =
-                    storage.drivers().of(from.driver()).mount(files.folder(id), from.image().get().chains());
+            RootfsMount root = storage.drivers()
+                    .of(from.driver())
+                    .mount(files.folder(id), from.image().get().chains());
             volumes.fill(name, root, mount.target());
         }
     }

@@ -1,8 +1,8 @@
 package io.wherry.cli.command;
 
-import io.wherry.oci.Nearest;
 import io.wherry.cli.table.UsageException;
 import io.wherry.engine.KeptVolume;
+import io.wherry.oci.Nearest;
 import java.util.ArrayList;
 import java.util.List;
 

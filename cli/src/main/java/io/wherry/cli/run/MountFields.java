@@ -1,9 +1,9 @@
 package io.wherry.cli.run;
 
 import io.wherry.cli.table.BadValueException;
-import io.wherry.oci.Nearest;
 import io.wherry.cli.table.Values;
 import io.wherry.engine.MountSpec;
+import io.wherry.oci.Nearest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
