@@ -52,7 +52,8 @@ class CompletionTest {
         assertThat(complete("--root", "/x", "pu")).containsExactly("pull");
         assertThat(complete("container", "")).contains("run", "ls", "rm", "inspect");
         assertThat(complete("container", "pr")).containsExactly("prune");
-        assertThat(complete("volume", "")).containsExactlyInAnyOrder("create", "ls", "list", "inspect", "rm", "remove", "prune");
+        assertThat(complete("volume", ""))
+                .containsExactlyInAnyOrder("create", "ls", "list", "inspect", "rm", "remove", "prune");
         assertThat(complete("volume", "create", "--la")).containsExactly("--label");
         assertThat(complete("help", "do")).containsExactly("doctor");
     }

@@ -49,12 +49,8 @@ public final class VolumeCatalog {
      */
     public String create(
             Optional<String> name, String driver, Map<String, String> options, Map<String, String> labels) {
-        Volume volume = asked(
-                name.orElseGet(() -> ContainerId.random().text()),
-                driver,
-                options,
-                labels,
-                name.isEmpty());
+        Volume volume =
+                asked(name.orElseGet(() -> ContainerId.random().text()), driver, options, labels, name.isEmpty());
         try (FileLocks.Held _ = shared.lock(volume.name())) {
             Optional<KeptVolume> there = find(volume.name());
             if (there.isEmpty()) {
