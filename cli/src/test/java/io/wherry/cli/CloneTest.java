@@ -77,7 +77,18 @@ class CloneTest {
     @ValueSource(strings = {"overlay", "dir"})
     void hasTheFilesAsTheyWereAndGoesItsOwnWay(String driver) throws IOException {
         open();
-        String first = wherry("--storage-driver", driver, "run", "--name", "original", "-v", "/scratch", image, "sh", "-c", CHANGES)
+        String first = wherry(
+                        "--storage-driver",
+                        driver,
+                        "run",
+                        "--name",
+                        "original",
+                        "-v",
+                        "/scratch",
+                        image,
+                        "sh",
+                        "-c",
+                        CHANGES)
                 .check()
                 .out();
         assertThat(first)

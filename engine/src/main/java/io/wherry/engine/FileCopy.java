@@ -131,7 +131,8 @@ final class FileCopy {
     private static WherryException refused(Container container) {
         return new WherryException(
                 WherryException.Kind.FAILED_PRECONDITION,
-                "The root of the container `" + container.name() + "` cannot be reached: it has ended, or has no mounts of its own.",
+                "The root of the container `" + container.name()
+                        + "` cannot be reached: it has ended, or has no mounts of its own.",
                 "`wherry ps` tells whether it runs.");
     }
 

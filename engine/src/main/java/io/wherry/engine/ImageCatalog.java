@@ -235,11 +235,7 @@ final class ImageCatalog {
      */
     Optional<Garbage.Collected> collect(List<List<Digest>> containers) {
         return new Garbage(
-                        storage.content(),
-                        storage.images(),
-                        storage.drivers().all(),
-                        storage.space(),
-                        storage.locks())
+                        storage.content(), storage.images(), storage.drivers().all(), storage.space(), storage.locks())
                 .collect(containers);
     }
 

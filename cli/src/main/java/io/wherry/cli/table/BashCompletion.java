@@ -134,7 +134,8 @@ public final class BashCompletion {
     }
 
     private void functions(List<? extends Command<?>> commands, OptionTable<?> globals) {
-        StringBuilder names = new StringBuilder(String.join(" ", members(commands).keySet()));
+        StringBuilder names =
+                new StringBuilder(String.join(" ", members(commands).keySet()));
         for (Command<?> command : commands) {
             if (command.row().section() != Row.Section.HIDDEN
                     && command.row().name().indexOf(' ') < 0) {
