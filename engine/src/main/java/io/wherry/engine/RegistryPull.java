@@ -1,5 +1,6 @@
 package io.wherry.engine;
 
+import io.wherry.oci.Descriptor;
 import io.wherry.oci.ImageConfig;
 import io.wherry.oci.ImageDocument;
 import io.wherry.oci.ImageReference;
@@ -45,18 +46,38 @@ final class RegistryPull {
     /** {@return the image that a name stands for; nothing but its documents is fetched} */
     static Found find(String name, Optional<String> platform, List<String> notes) {
         ImageReference reference = ImageReference.parse(name);
-        RegistryClient client = new RegistryClient(RegistryConfig.DEFAULT
-                .withProxies(ProxyRules.of(System.getenv()))
-                .withCredentials(DockerCredentials.of(System.getenv())));
+        RegistryClient client = client();
         PlatformPreference preference = platform.isPresent()
                 ? PlatformPreference.of(Platform.parse(platform.get()))
                 : PlatformPreference.host();
         Manifest manifest = select(client, reference, client.resolve(reference), preference);
         checkPlatform(client, reference, manifest, platform, notes);
-        // The store proves each blob's digest before it has a name, and an earlier part of it too.
-        BlobSource blobs = (blob, offset) ->
+        return new Found(reference, manifest, blobs(client, reference));
+    }
+
+    /**
+     * {@return an image that is here already, by its digests: what its name stands for by now is of no account}
+     *
+     * @param known its manifest, unless that is to be fetched, too
+     */
+    static Found again(ImageReference reference, Descriptor manifest, Optional<Manifest> known) {
+        RegistryClient client = client();
+        Manifest document = known.isPresent()
+                ? known.get()
+                : (Manifest) client.manifest(reference, manifest).document();
+        return new Found(reference, document, blobs(client, reference));
+    }
+
+    private static RegistryClient client() {
+        return new RegistryClient(RegistryConfig.DEFAULT
+                .withProxies(ProxyRules.of(System.getenv()))
+                .withCredentials(DockerCredentials.of(System.getenv())));
+    }
+
+    /** The store proves each blob's digest before it has a name, and an earlier part of it too. */
+    private static BlobSource blobs(RegistryClient client, ImageReference reference) {
+        return (blob, offset) ->
                 client.blob(reference, blob, BlobPosition.unproved(offset), io.wherry.registry.PullListener.NONE);
-        return new Found(reference, manifest, blobs);
     }
 
     /** An image without an index says only in its configuration what it is for. */

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One whole tree an image, all its layers applied one over the other; a container gets a copy of it, with shared blocks where the filesystem can. Works everywhere, and images that share layers share nothing.
@@ -92,6 +93,11 @@ public final class DirDriver implements LayerDriver {
     @Override
     public List<Digest> list() {
         return folders.list();
+    }
+
+    @Override
+    public Optional<String> damage(Digest chain) {
+        return folders.damage(chain);
     }
 
     @Override
