@@ -47,13 +47,17 @@ static int pid_said(int fd, const char *key, int tool) {
     return pid;
 }
 
-/* Nobody can make us signal a stranger: what a tool names descends from us, who are the subreaper of all that it leaves. */
 static bool descends(int pid) {
     int self = (int)sys_getpid();
     for (int steps = 0; pid > 1 && pid != self && steps < ANCESTORS; steps++) {
         pid = (int)stat_field(pid, STAT_PARENT);
     }
     return pid == self;
+}
+
+/* Nobody can make us signal a stranger: what a tool names is its child or, behind a tool that has ended, descends from us, who are the subreaper of all that it left. */
+static bool is_ours(int pid, int tool) {
+    return tool < 0 ? descends(pid) : (int)stat_field(pid, STAT_PARENT) == pid_of(tool);
 }
 
 /* The child of a tool which is alone in a namespace of processes with it, so that the number it tells is none of ours. */
@@ -87,20 +91,19 @@ static void words_of_tool(struct context *ctx, int pipe) {
 }
 
 int op_adopt(struct context *ctx, const struct instruction *i) {
-    int pid = TRY(pid_said(fd_at(i, 0), text_at(ctx, i->operands[1]), fd_at(i, 3)));
-    if (pid > 0 && fd_at(i, 3) >= 0 && (int)stat_field(pid, STAT_PARENT) != pid_of(fd_at(i, 3))) {
-        pid = child_of(fd_at(i, 3));
-        pid = pid > 0 ? pid : INT32_MAX; /* ended and reaped: there is no such process */
-    }
-    long pidfd = pid == 0 ? -EREMOTEIO : SYS(pidfd_open, pid, 0);
-    if (pidfd == -EREMOTEIO) {
+    int tool = fd_at(i, 3);
+    int pid = TRY(pid_said(fd_at(i, 0), text_at(ctx, i->operands[1]), tool));
+    if (pid == 0) {
         words_of_tool(ctx, fd_at(i, 2));
+        return -EREMOTEIO;
     }
-    if (pidfd == -ESRCH && fd_at(i, 3) >= 0) { /* it has ended, and the tool has reaped it: the tool's end is its end */
-        return place_fd(sys_fcntl(fd_at(i, 3), F_DUPFD_CLOEXEC, FD_LAST + 1), i->dst);
+    pid = tool < 0 || is_ours(pid, tool) ? pid : child_of(tool);
+    long pidfd = pid == 0 ? -ESRCH : SYS(pidfd_open, pid, 0);
+    if (pidfd == -ESRCH && tool >= 0) { /* it has ended, and the tool has reaped it: the tool's end is its end */
+        return place_fd(sys_fcntl(tool, F_DUPFD_CLOEXEC, FD_LAST + 1), i->dst);
     }
     TRY(pidfd);
-    if (!descends(pid)) {
+    if (!is_ours(pid, tool)) {
         sys_close((int)pidfd);
         return -EPERM;
     }

@@ -208,11 +208,14 @@ void monitor_take_leave(struct monitor *m) {
 }
 
 void monitor_leave_shim(struct monitor *m) {
-    if (m->shim == NULL || m->ctx->shim->lost || m->ending.failed) {
+    if (m->shim == NULL) {
         return;
     }
-    monitor_ask_shim(m, SHIM_DELETE, NULL, 0);
-    monitor_ask_shim(m, SHIM_SHUTDOWN, NULL, 0);
+    if (!m->ctx->shim->lost && !m->ending.failed) {
+        monitor_ask_shim(m, SHIM_DELETE, NULL, 0);
+        monitor_ask_shim(m, SHIM_SHUTDOWN, NULL, 0);
+    }
+    forward_end(&m->ctx->shim->forward);
 }
 
 void monitor_finish(struct monitor *m) {

@@ -32,7 +32,8 @@ void monitor_event_numbers(const struct monitor *m, const char *action, const ch
     event_numbers(m->block.events, m->block.folder, action, key, value, key2, value2);
 }
 
-enum { POLL_PIDFD, POLL_SIGNALS, POLL_LISTENER, POLL_OUT, POLL_ERR, POLL_IN, POLL_LOG, POLL_HEALTH, POLL_SHIM_LOG, POLL_DEVICES, POLL_CLIENTS, POLL_COUNT = POLL_CLIENTS + CLIENT_LIMIT };
+enum { POLL_PIDFD, POLL_SIGNALS, POLL_LISTENER, POLL_OUT, POLL_ERR, POLL_IN, POLL_LOG, POLL_HEALTH, POLL_SHIM_LOG, POLL_DEVICES, POLL_FORWARD,
+    POLL_CLIENTS = POLL_FORWARD + FORWARD_FDS, POLL_COUNT = POLL_CLIENTS + CLIENT_LIMIT };
 
 static int64_t sooner(int64_t left, int64_t at, int64_t now) {
     int64_t wait = at > now ? at - now : 0;
@@ -51,6 +52,12 @@ static int wait_for_work(const struct monitor *m, struct pollfd fds[POLL_COUNT])
     left = quiet && !blocked ? sooner(left, m->quiet_until, now) : left;
     bool shim = m->shim != NULL && !m->ended;
     fds[POLL_PIDFD] = (struct pollfd){.fd = m->shim == NULL ? m->pidfd : shim ? m->shim->socket : -1, .events = POLLIN};
+    for (unsigned k = 0; k < FORWARD_FDS; k++) {
+        fds[POLL_FORWARD + k] = (struct pollfd){.fd = -1};
+    }
+    if (m->shim != NULL) {
+        forward_fds(&m->ctx->shim->forward, fds + POLL_FORWARD);
+    }
     fds[POLL_SHIM_LOG] = (struct pollfd){.fd = shim ? m->shim->log : -1, .events = POLLIN};
     fds[POLL_SIGNALS] = (struct pollfd){.fd = m->signals, .events = POLLIN};
     fds[POLL_LISTENER] = (struct pollfd){.fd = m->block.listener, .events = POLLIN};
@@ -107,6 +114,9 @@ void monitor_turn(struct monitor *m) {
     }
     if (fds[POLL_SHIM_LOG].revents != 0) {
         sys_read(m->shim->log, m->chunk, CHUNK); /* nobody keeps it, but a shim whose log is not read stands still */
+    }
+    if (m->shim != NULL) {
+        forward_turn(&m->ctx->shim->forward, fds + POLL_FORWARD);
     }
     if (fds[POLL_LOG].revents != 0) {
         log_resume(&m->log);

@@ -136,7 +136,7 @@ long receive_with(int socket, uint8_t bytes[MESSAGE_LIMIT], int *fd, int flags);
 /* monitor.c. Becomes the monitor of the process behind `pidfd` (ctx->last_pid), until it ended, was reported and was swept. */
 int monitor_main(struct context *ctx, int pidfd, const uint8_t block[MONITOR_BLOCK]);
 /* trees.c. Serves a tree stream on the root until its end (docs/trees.md); 0 or -errno. */
-int trees_main(struct context *ctx, int stream, int replies, uint32_t flags);
+int trees_main(struct context *ctx, int stream, int replies, uint32_t flags, int beside);
 /* launcher.c. Everything that is not the pilot's role; returns the exit status. */
 int launcher_main(struct process *process);
 

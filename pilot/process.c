@@ -403,5 +403,5 @@ int op_monitor(struct context *ctx, const struct instruction *i) {
 }
 
 int op_trees(struct context *ctx, const struct instruction *i) {
-    return trees_main(ctx, fd_at(i, 0), fd_at(i, 1), (uint32_t)i->operands[2]);
+    return trees_main(ctx, fd_at(i, 0), fd_at(i, 1), (uint32_t)i->operands[2], fd_at(i, 3));
 }

@@ -253,6 +253,17 @@ static bool check_request(struct checker *c, uint64_t at, uint64_t length) {
     return require(c, sound, "a request that is none");
 }
 
+/* What a listening socket for a shim's events serves: three short frames, of a request and of two answers. */
+static bool check_service(struct checker *c, const uint64_t *o) {
+    const uint8_t *bytes = (const uint8_t *)c->program->data + o[4];
+    bool sound = o[5] == (as_signed(o[3]) < 0 ? 0 : TTRPC_SERVICE);
+    for (unsigned k = 0; sound && k < o[5]; k += TTRPC_PIECE) {
+        struct ttrpc_header header = ttrpc_header(bytes + k);
+        sound = header.length <= TTRPC_PIECE - TTRPC_HEADER && header.type == (k == 0 ? TTRPC_REQUEST : TTRPC_RESPONSE);
+    }
+    return require(c, sound, "a service of events that is none");
+}
+
 /* What the monitor asks a containerd shim: the connection, the log, and requests, of which any may be absent. */
 static bool check_shim(struct checker *c, const uint8_t *block_bytes) {
     uint32_t at = word_at(block_bytes + 116);
@@ -446,9 +457,10 @@ static bool meaning(struct checker *c, const struct instruction *i) {
         return require(c, o[3] <= ANSWER_MS_MOST && c->strand == 0, "a question to a shim that may not be asked") && check_request(c, o[1], o[2]);
     case OP_FOLLOW:
         return check_follow(c, i);
+    case OP_SHIM:
+        return require(c, c->strand == 0, "a shim that another strand than the pilot's connects to") && check_service(c, o);
     case OP_ADOPT:
     case OP_CONSOLE:
-    case OP_SHIM:
         return require(c, c->strand == 0, "a process that another strand than the pilot's adopts");
     default:
         return true;

@@ -5,6 +5,7 @@
  */
 #include "remove.h"
 #include "listing.h"
+#include "subvolume.h"
 
 enum { DEPTH_LIMIT = 4096, FCHMODAT2 = 452 };
 
@@ -34,14 +35,18 @@ static int open_folder(struct removal *r, int dir, const char *name, struct stat
     return (int)fd;
 }
 
-/* 0 when it is gone, -ENOTEMPTY for a folder that holds something, or another -errno. */
+/* 0 when it is gone, -ENOTEMPTY for a folder that holds something, or another -errno. A subvolume goes whole where that is allowed, else like any folder. */
 static int remove_one(struct removal *r, int dir, const char *name) {
     long result = sys_unlinkat(dir, name, 0);
     if (result == -EISDIR) {
         result = sys_unlinkat(dir, name, AT_REMOVEDIR);
+        result = result == -EEXIST ? -ENOTEMPTY : result;
+        if (result == -ENOTEMPTY && subvolume_remove(dir, name) == 0) {
+            return 0;
+        }
     }
     r->call = __NR_unlinkat;
-    return result == -EEXIST ? -ENOTEMPTY : (int)result;
+    return (int)result;
 }
 
 /* Removes what can be removed without descending: 0, or 1 if r->entry is a folder that has entries. */
@@ -52,6 +57,9 @@ static int clear_level(struct removal *r, int fd) {
     listing_begin(&list, fd);
     while ((entry = listing_next(&list, &error)) != NULL) {
         error = remove_one(r, fd, entry->name);
+        if (error == -EROFS && subvolume_open_up(fd) == 0) {
+            error = remove_one(r, fd, entry->name);
+        }
         if (error < 0 && error != -ENOENT) {
             text_copy(r->entry, sizeof r->entry, entry->name);
             return error == -ENOTEMPTY ? 1 : error;

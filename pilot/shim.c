@@ -7,17 +7,17 @@ enum { CODE_DEADLINE = 4, CODE_NOT_FOUND = 5, CODE_EXISTS = 6, CODE_UNIMPLEMENTE
 
 /* frames */
 
-static int ready(int fd, int events, int64_t until) {
-    int64_t left = until - sys_now_ms();
+/* Whoever publishes an event before the answer is answered meanwhile. */
+static int ready(struct shim *s, int fd, int events, int64_t until) {
     struct pollfd poll = {.fd = fd, .events = (short)events};
-    return left <= 0 || sys_poll(&poll, 1, (int)left) == 0 ? -ETIMEDOUT : 0;
+    return forward_poll(&s->forward, &poll, 1, until) == 0 ? -ETIMEDOUT : 0;
 }
 
-static int send_request(int socket, const uint8_t *bytes, size_t length, int64_t until) {
+static int send_request(struct shim *s, int socket, const uint8_t *bytes, size_t length, int64_t until) {
     while (length > 0) {
         long n = send_with(socket, bytes, length, -1, MSG_DONTWAIT);
         if (n == -EAGAIN) {
-            TRY(ready(socket, POLLOUT, until));
+            TRY(ready(s, socket, POLLOUT, until));
             continue;
         }
         bytes += TRY(n);
@@ -86,7 +86,7 @@ static int ask(struct shim *s, int socket, uint8_t *request, size_t length, uint
     TRY(s->lost || s->stream >= STREAM_LAST - 2 ? -ECONNRESET : 0);
     s->stream += s->stream == 0 ? 1 : 2;
     ttrpc_address(request, s->stream, s->version);
-    int result = send_request(socket, request, length, until);
+    int result = send_request(s, socket, request, length, until);
     if (result == 0 && milliseconds == 0) {
         s->wait = s->stream;
         return 0;
@@ -96,7 +96,7 @@ static int ask(struct shim *s, int socket, uint8_t *request, size_t length, uint
         if (came > 0) {
             came = take(s, s->stream, answer);
         } else if (came == 0) {
-            result = ready(socket, POLLIN, until);
+            result = ready(s, socket, POLLIN, until);
         }
         result = came < 0 ? came : result;
     }
@@ -140,8 +140,7 @@ static int read_said(struct context *ctx, int pipe, int child, uint8_t said[SAID
     set_nonblocking(pipe);
     while (n > 0 || !ended) {
         struct pollfd fds[2] = {{.fd = n == 0 ? -1 : pipe, .events = POLLIN}, {.fd = child, .events = POLLIN}};
-        int64_t left = until - sys_now_ms();
-        if (!ended && (left <= 0 || sys_poll(fds, 2, (int)left) == 0)) {
+        if (!ended && forward_poll(&ctx->shim->forward, fds, 2, until) == 0) {
             failure_text(ctx, "no address came in 30 s");
             return -ETIMEDOUT;
         }
@@ -184,10 +183,23 @@ static long connect_to(const struct shim_address *address) {
     return kept;
 }
 
+/* As if nothing had been heard of any shim before. */
+static int begin(struct context *ctx, const struct instruction *i) {
+    struct shim *s = ctx->shim == NULL ? sys_pages(sizeof *s) : ctx->shim;
+    if (sys_failed(s)) {
+        return -ENOMEM;
+    }
+    forward_end(&s->forward);
+    *s = (struct shim){.forward = {.listener = fd_at(i, 3), .service = (const uint8_t *)ctx->program.data + i->operands[4]}};
+    ctx->shim = s;
+    return 0;
+}
+
 int op_shim(struct context *ctx, const struct instruction *i) {
     uint8_t said[SAID_LIMIT];
     struct shim_address address = {0};
     int child = fd_at(i, 1);
+    TRY(begin(ctx, i));
     int length = TRY(read_said(ctx, fd_at(i, 0), child, said));
     TRY(child < 0 ? 0 : await_child(ctx, child));
     const char *wrong = shim_address(said, (size_t)length, &address);
@@ -196,14 +208,7 @@ int op_shim(struct context *ctx, const struct instruction *i) {
         return -EPROTO;
     }
     failure_text(ctx, address.path);
-    if (ctx->shim == NULL) {
-        ctx->shim = sys_pages(sizeof *ctx->shim);
-    }
-    if (sys_failed(ctx->shim)) {
-        ctx->shim = NULL;
-        return -ENOMEM;
-    }
-    *ctx->shim = (struct shim){.version = address.version};
+    ctx->shim->version = address.version;
     long socket = TRY(connect_to(&address));
     TRY(fd_at(i, 2) < 0 ? 0 : write_address(fd_at(i, 2), &address));
     return place_fd(socket, i->dst);

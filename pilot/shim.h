@@ -1,7 +1,6 @@
 /* A containerd shim: the connection to it, and what the monitor asks there (docs/runtimes.md). */
 #pragma once
-#include "pilot.h"
-#include "ttrpc.h"
+#include "forward.h"
 
 /* What is known of the shim, from its first answer on; in pages of its own, kept over restarts. */
 struct shim {
@@ -11,6 +10,7 @@ struct shim {
     bool ended;       /* Wait was answered */
     bool lost;        /* nothing sensible comes from there any more */
     uint32_t code;    /* how the process ended */
+    struct forward forward; /* its events */
     size_t have;      /* bytes of the frame that comes */
     uint8_t bytes[TTRPC_HEADER + TTRPC_ANSWER];
 };

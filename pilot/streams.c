@@ -97,6 +97,15 @@ long monitor_read_output(struct monitor *m, unsigned stream) {
     return n;
 }
 
+/* A shim that waits for us to take an event writes nothing meanwhile. */
+static void wait_for_output(struct monitor *m, struct pollfd *fd, int64_t until) {
+    if (m->shim != NULL) {
+        forward_poll(&m->ctx->shim->forward, fd, 1, until);
+    } else {
+        sys_poll(fd, 1, (int)(until - sys_now_ms()));
+    }
+}
+
 void monitor_drain(struct monitor *m, unsigned stream) {
     bool more = m->shim != NULL || (m->block.flags & BLOCK_TERMINAL) != 0; /* may be on its way through the terminal, or through the shim */
     int64_t until = sys_now_ms() + (m->shim != NULL ? SHIM_DRAIN_MS : DRAIN_MS);
@@ -105,7 +114,7 @@ void monitor_drain(struct monitor *m, unsigned stream) {
         long n = monitor_read_output(m, stream);
         if (n == -EAGAIN && more && sys_now_ms() < until) {
             struct pollfd fd = {.fd = stream == 0 ? m->block.out : m->block.err, .events = POLLIN};
-            sys_poll(&fd, 1, (int)(until - sys_now_ms()));
+            wait_for_output(m, &fd, until);
         } else if (n <= 0) {
             return;
         } else {

@@ -5,6 +5,7 @@
 #include "trees.h"
 #include "pilot.h"
 #include "remove.h"
+#include "subvolume.h"
 
 #define O_FOLDER (O_DIRECTORY | O_NOFOLLOW)
 #define O_REGISTER (O_PATH | O_FOLDER)
@@ -35,12 +36,14 @@ struct tree {
     int stream;
     int replies;
     bool overlay;
+    uint16_t durable; /* register of the folder whose filesystem is written: the one beside, if there is one */
     struct tree_state state;
     struct folder folders[TREE_REGISTERS];
     struct tree_record record; /* being carried out */
     uint64_t index;            /* of it */
     long call;                 /* the last call that failed */
     uint64_t entries, bytes, counted, notes;
+    struct tree_reader reader;
     int file; /* the FILE that is open, or -1 */
     bool file_settled, file_ends_in_hole;
     uint32_t file_mode, file_uid, file_gid;
@@ -270,7 +273,8 @@ static int op_open(struct tree *t) {
         TRY(make_parent(t, dir, r->name));
         fd = CALL(t, openat, dir, r->name, O_REGISTER | O_CLOEXEC);
     }
-    if (r->flags & FLAG_ABSENT && (fd == -ENOENT || dir == NOTHING)) {
+    bool other = r->flags & FLAG_COUNT && (fd == -ENOTDIR || fd == -ELOOP);
+    if (r->flags & FLAG_ABSENT && (fd == -ENOENT || dir == NOTHING || other)) {
         return empty_register(t, r->dst);
     }
     return fill_register(t, r->dst, (int)TRY(fd));
@@ -307,6 +311,9 @@ static int op_walk(struct tree *t) {
         TRY(make_path(t, r->name));
         fd = resolve(t, r->name);
     }
+    if (r->flags & FLAG_ABSENT && (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP)) {
+        return empty_register(t, r->dst);
+    }
     return fill_register(t, r->dst, (int)TRY(fd));
 }
 
@@ -321,6 +328,9 @@ static int op_mkdir(struct tree *t) {
     long error = CALL(t, mkdirat, dir, r->name, r->mode & 01777);
     if (error == -EEXIST && r->flags & FLAG_REPLACE) {
         error = TRY(status_of(t, dir, r->name, &st));
+        if (!is_folder(&st) && r->flags & FLAG_GENTLE) {
+            return (int)noted(t, __NR_mkdirat, -ENOTDIR);
+        }
         if (!is_folder(&st)) {
             opaque = t->overlay && is_whiteout(&st);
             TRY(remove_entry(t, dir, r->name));
@@ -344,7 +354,8 @@ static int op_mkdir(struct tree *t) {
 static long make(struct tree *t, long nr, long a, long b, long c, long d, long e) {
     long result = sys_retry(nr, a, b, c, d, e);
     if (result == -EEXIST && t->record.flags & FLAG_REPLACE) {
-        TRY(remove_entry(t, t->folders[t->record.dir].fd, t->record.name));
+        int dir = t->folders[t->record.dir].fd;
+        TRY(t->record.flags & FLAG_GENTLE ? (int)CALL(t, unlinkat, dir, t->record.name, 0) : remove_entry(t, dir, t->record.name));
         result = sys_retry(nr, a, b, c, d, e);
     }
     return noted(t, nr, result);
@@ -524,13 +535,67 @@ static int op_copy(struct tree *t) {
     if (t->record.flags & FLAG_ALONE && (from == NOTHING || to == NOTHING)) {
         return 0;
     }
-    int error = t->record.flags & FLAG_ALONE ? tree_copy_alone(from, to, &copied) : tree_copy(from, to, &copied);
+    int error = t->record.flags & FLAG_ALONE ? tree_copy_alone(from, to, &copied) : tree_copy(from, to, t->overlay, &copied);
     t->entries += copied.entries;
     t->bytes += copied.bytes;
     if (error < 0) {
         t->call = copied.call;
         t->record.name_length = (uint16_t)text_length(copied.name);
         text_copy(t->record.name, sizeof t->record.name, copied.name);
+    }
+    return error;
+}
+
+/* An entry that READ left out, told under its own name. */
+static void left_out(struct tree_reader *reader, const char *name, long error) {
+    struct tree *t = (struct tree *)(void *)((uint8_t *)reader - offsetof(struct tree, reader));
+    t->counted++;
+    if (t->notes++ < NOTES_LIMIT) {
+        t->record.name_length = (uint16_t)text_length(name);
+        text_copy(t->record.name, sizeof t->record.name, name);
+        reply(t, TREE_REPLY_NOTE, error);
+    }
+}
+
+static int op_read_tree(struct tree *t) {
+    char name[TREE_NAME_LIMIT + 1];
+    int dir = t->folders[t->record.dir].fd;
+    text_copy(name, sizeof name, t->record.name); /* a note has a name of its own */
+    int error = dir == NOTHING ? -ENOENT : tree_read(&t->reader, dir, name, t->record.flags);
+    t->entries += t->reader.entries;
+    t->bytes += t->reader.bytes;
+    t->reader.entries = t->reader.bytes = 0;
+    if (error == -ENOENT && t->record.flags & FLAG_ABSENT) {
+        return 0;
+    }
+    if (error < 0) {
+        t->call = t->reader.call;
+        const char *shown = t->reader.name[0] != 0 ? t->reader.name : name;
+        t->record.name_length = (uint16_t)text_length(shown);
+        text_copy(t->record.name, sizeof t->record.name, shown);
+    }
+    return error;
+}
+
+static int op_subvolume(struct tree *t) {
+    const struct tree_record *r = &t->record;
+    CLOSING int dir = TRY(open_folder(t, t->folders[r->dir].fd, "."));
+    CLOSING int source = r->op == TREE_SNAPSHOT ? TRY(open_folder(t, t->folders[r->dst].fd, ".")) : NOTHING;
+    TRY(noted(t, __NR_ioctl, subvolume_make(dir, r->name, source)));
+    if (r->op == TREE_SNAPSHOT) {
+        return 0;
+    }
+    CLOSING int made = TRY(open_folder(t, dir, r->name));
+    return settle(t, made, r->mode, r->uid, r->gid);
+}
+
+static int op_own(struct tree *t) {
+    struct tree_copied owned = {0};
+    int error = tree_own(t->folders[t->record.dir].fd, t->record.uid, t->record.gid, &owned);
+    if (error < 0) {
+        t->call = owned.call;
+        t->record.name_length = (uint16_t)text_length(owned.name);
+        text_copy(t->record.name, sizeof t->record.name, owned.name);
     }
     return error;
 }
@@ -561,7 +626,7 @@ static int op_settle_folders(struct tree *t) {
 static int op_sync(struct tree *t) {
     TRY(op_settle_folders(t));
     if (t->record.flags & FLAG_DURABLE) {
-        TRY(CALL(t, syncfs, t->folders[TREE_ROOT].fd));
+        TRY(CALL(t, syncfs, t->folders[t->durable].fd));
     }
     reply(t, TREE_REPLY_SYNC, 0);
     return 0;
@@ -586,7 +651,9 @@ static const struct handler HANDLERS[TREE_LIMIT] = {
     [TREE_OPAQUE] = {op_opaque, true, false},     [TREE_REMOVE] = {op_remove, true, false},
     [TREE_RMTREE] = {op_remove, true, false},     [TREE_SYNC] = {op_sync, false, false},
     [TREE_EOF] = {op_settle_folders, false, false},
-    [TREE_COPY] = {op_copy, false, false},        [TREE_USAGE] = {op_usage, false, false},
+    [TREE_SUBVOLUME] = {op_subvolume, true, true}, [TREE_SNAPSHOT] = {op_subvolume, true, true},
+    [TREE_COPY] = {op_copy, false, false},        [TREE_OWN] = {op_own, false, false},
+    [TREE_READ] = {op_read_tree, false, false},   [TREE_USAGE] = {op_usage, false, false},
 };
 
 /* Reads, checks and carries out one record. */
@@ -609,10 +676,17 @@ static int serve_record(struct tree *t) {
     return handler->run(t);
 }
 
-static int serve(struct tree *t) {
-    /* Not O_PATH: syncfs reports what failed to be written since this was opened. */
-    int root = (int)CALL(t, openat, AT_FDCWD, "/", O_RDONLY | O_FOLDER | O_CLOEXEC);
-    int error = root < 0 ? root : fill_register(t, TREE_ROOT, root);
+/* Not O_PATH: syncfs reports what failed to be written since this was opened. */
+static int fill_first(struct tree *t, uint16_t number, int dir, const char *path) {
+    int fd = (int)TRY(CALL(t, openat, dir, path, O_RDONLY | O_FOLDER | O_CLOEXEC));
+    return fill_register(t, number, fd);
+}
+
+static int serve(struct tree *t, int beside) {
+    int error = fill_first(t, TREE_ROOT, AT_FDCWD, "/");
+    if (error == 0 && beside >= 0) {
+        error = fill_first(t, TREE_BESIDE, beside, ".");
+    }
     if (error == 0) {
         error = fill(t, TREE_MAGIC_LENGTH);
     }
@@ -631,7 +705,7 @@ static int serve(struct tree *t) {
     return error;
 }
 
-int trees_main(struct context *ctx, int stream, int replies, uint32_t flags) {
+int trees_main(struct context *ctx, int stream, int replies, uint32_t flags, int beside) {
     if (flags & ~(uint32_t)TREE_FORMS) {
         return -EINVAL;
     }
@@ -640,8 +714,10 @@ int trees_main(struct context *ctx, int stream, int replies, uint32_t flags) {
     tree.stream = stream;
     tree.replies = replies;
     tree.overlay = flags & TREE_OVERLAY;
+    tree.durable = beside >= 0 ? TREE_BESIDE : TREE_ROOT;
     tree.file = -1;
-    int error = serve(&tree);
+    tree.reader = (struct tree_reader){.replies = replies, .left_out = left_out};
+    int error = serve(&tree, beside);
     if (tree.file >= 0) {
         sys_close(tree.file);
     }

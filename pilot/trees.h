@@ -12,6 +12,7 @@ enum {
     TREE_RECORD_LIMIT = 8192,
     TREE_REGISTERS = 256,
     TREE_ROOT = 0,
+    TREE_BESIDE = 1, /* a folder that is not below the root, if one was given */
     TREE_NO_REGISTER = 0xFFFF,
     TREE_NAME_LIMIT = 255,
     TREE_LINK_LIMIT = 4095,
@@ -19,6 +20,9 @@ enum {
     TREE_XATTR_LIMIT = 65536,
     TREE_MAGIC_LENGTH = 8,
     TREE_TEXT = 64,
+    TREE_STATUS = 32, /* what an entry that is read has behind its header */
+    TREE_TYPE_FOLDER = 4,
+    TREE_TYPE_FILE = 8,
 };
 
 #define TREE_MAGIC "WHERRYT1"
@@ -32,11 +36,17 @@ enum tree_flag {
     FLAG_COUNT = 0x04,
     FLAG_MORE = 0x08,
     FLAG_MAKE = 0x10,
-    FLAG_ALONE = 0x20, /* of COPY */
+    FLAG_ALONE = 0x20,  /* of COPY */
+    FLAG_GENTLE = 0x20, /* with REPLACE: a folder and what is none do not replace each other */
     FLAG_OWNER = 0x20,
     FLAG_MODE = 0x40,
     FLAG_TIME = 0x80,
     FLAG_DURABLE = 0x80, /* of SYNC */
+    FLAG_DATA = 0x20,    /* of READ: */
+    FLAG_BELOW = 0x40,
+    FLAG_LIST = 0x80,
+    FLAG_OPAQUE = 0x01, /* of entries that are read: */
+    FLAG_BARE = 0x02,
 };
 
 enum tree_reply_kind { TREE_REPLY_ERROR = 1, TREE_REPLY_SYNC, TREE_REPLY_NOTE, TREE_REPLY_END, TREE_REPLY_USAGE };
@@ -91,11 +101,29 @@ struct tree_copied {
     char name[TREE_NAME_LIMIT + 1];
 };
 
-/* trees_copy.c. Copies what is below one folder, and its metadata, into another, which is empty; 0 or -errno. */
-int tree_copy(int source, int target, struct tree_copied *result);
+/* trees_copy.c. Copies what is below one folder, and its metadata, into another, which is empty; with `overlay` opaque marks too. 0 or -errno. */
+int tree_copy(int source, int target, bool overlay, struct tree_copied *result);
 
 /* The folder's own metadata only, into a folder that may have entries; with source = target overlayfs copies the folder up. */
 int tree_copy_alone(int source, int target, struct tree_copied *result);
+
+/* The folder and all below it get that owner; links themselves, and nothing that is mounted below. */
+int tree_own(int folder, uint32_t uid, uint32_t gid, struct tree_copied *result);
+
+/* trees_read.c. Who asks for entries, and what became of it. */
+struct tree_reading;
+struct tree_reader {
+    int replies;
+    void (*left_out)(struct tree_reader *reader, const char *name, long error);
+    struct tree_reading *reading; /* memory, kept for the next READ; NULL at first */
+    uint64_t entries;
+    uint64_t bytes;
+    long call; /* at a failure: the call, and the entry */
+    char name[TREE_NAME_LIMIT + 1];
+};
+
+/* Sends the entry of a folder, or without a name the folder itself; with FLAG_BELOW all that is below it, with FLAG_LIST the folder's entries and not itself. 0 or -errno. */
+int tree_read(struct tree_reader *reader, int dir, const char *name, unsigned flags);
 
 /* What an entry takes of the disk; at a failure the call. */
 struct tree_usage {

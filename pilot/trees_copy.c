@@ -27,6 +27,7 @@ struct copy {
     struct tree_copied *result;
     int staging; /* made when it is first needed, or -1 */
     int top;     /* of the target */
+    bool overlay; /* both folders are upper parts of overlay mounts, so that what they hide stays hidden */
     char *names; /* XATTR_NAMES bytes */
     uint8_t *value; /* TREE_XATTR_LIMIT bytes */
 };
@@ -48,7 +49,7 @@ static int copy_xattrs(struct copy *c, int from, int to) {
         return length == -EOPNOTSUPP ? 0 : (int)length;
     }
     for (const char *name = c->names; name < c->names + length; name += text_length(name) + 1) {
-        if (tree_is_overlay_note(name)) {
+        if (tree_is_overlay_note(name) && !(c->overlay && text_equal(name, "user.overlay.opaque"))) {
             continue; /* It speaks of one place only. */
         }
         long size = CALL(c, fgetxattr, from, name, c->value, TREE_XATTR_LIMIT);
@@ -229,10 +230,10 @@ static int copy_folder(struct copy *c, int from, int to, int depth) {
 }
 
 /* Opens both folders, that are registers, for reading; copies what is below if asked to, then the metadata. */
-static int copy_registers(int source, int target, bool below, struct tree_copied *result) {
+static int copy_registers(int source, int target, bool below, bool overlay, struct tree_copied *result) {
     char names[XATTR_NAMES];
     uint8_t value[TREE_XATTR_LIMIT];
-    struct copy c = {.result = result, .staging = -1, .names = names, .value = value};
+    struct copy c = {.result = result, .staging = -1, .overlay = overlay, .names = names, .value = value};
     struct stat st;
     CLOSING int from = (int)TRY(CALL(&c, openat, source, ".", O_FOLDER));
     CLOSING int to = (int)TRY(CALL(&c, openat, target, ".", O_FOLDER));
@@ -243,6 +244,64 @@ static int copy_registers(int source, int target, bool below, struct tree_copied
     return copy_metadata(&c, from, to, &st);
 }
 
-int tree_copy(int source, int target, struct tree_copied *result) { return copy_registers(source, target, true, result); }
+int tree_copy(int source, int target, bool overlay, struct tree_copied *result) {
+    return copy_registers(source, target, true, overlay, result);
+}
 
-int tree_copy_alone(int source, int target, struct tree_copied *result) { return copy_registers(source, target, false, result); }
+int tree_copy_alone(int source, int target, struct tree_copied *result) { return copy_registers(source, target, false, false, result); }
+
+/* ---- owners ---- */
+
+struct owner {
+    uint32_t uid, gid;
+    uint64_t device; /* nothing that is mounted below */
+};
+
+static int own_folder(struct copy *c, int dir, const struct owner *owner, int depth);
+
+/* By the name: whoever exchanges it for another one meanwhile can do so for a name of this folder only. */
+static int own_entry(struct copy *c, int dir, const char *name, const struct owner *owner, int depth) {
+    struct stat st;
+    TRY(CALL(c, newfstatat, dir, name, &st, AT_NOFOLLOW));
+    if (st.st_dev != owner->device) {
+        return 0;
+    }
+    if ((st.st_mode & KIND_MASK) == KIND_FOLDER) {
+        if (depth >= DEPTH_LIMIT) {
+            return -ENAMETOOLONG;
+        }
+        CLOSING int below = (int)TRY(CALL(c, openat, dir, name, O_FOLDER));
+        return own_folder(c, below, owner, depth + 1);
+    }
+    bool differs = st.st_uid != owner->uid || st.st_gid != owner->gid;
+    return differs ? (int)CALL(c, fchownat, dir, name, owner->uid, owner->gid, AT_NOFOLLOW) : 0;
+}
+
+static int own_folder(struct copy *c, int dir, const struct owner *owner, int depth) {
+    struct listing list = {.fd = dir};
+    const struct directory_entry *entry;
+    struct stat st;
+    int error = 0;
+    while ((entry = listing_next(&list, &error)) != NULL) {
+        error = own_entry(c, dir, entry->name, owner, depth);
+        if (error < 0 && error != -ENOENT) { /* removed meanwhile */
+            if (c->result->name[0] == 0) {
+                text_copy(c->result->name, sizeof c->result->name, entry->name);
+            }
+            return error;
+        }
+    }
+    TRY(noted(c, __NR_getdents64, error));
+    TRY(CALL(c, fstat, dir, &st));
+    bool differs = st.st_uid != owner->uid || st.st_gid != owner->gid;
+    return differs ? (int)CALL(c, fchown, dir, owner->uid, owner->gid) : 0;
+}
+
+int tree_own(int folder, uint32_t uid, uint32_t gid, struct tree_copied *result) {
+    struct copy c = {.result = result};
+    struct stat st;
+    CLOSING int dir = (int)TRY(CALL(&c, openat, folder, ".", O_FOLDER));
+    TRY(CALL(&c, fstat, dir, &st));
+    const struct owner owner = {.uid = uid, .gid = gid, .device = st.st_dev};
+    return own_folder(&c, dir, &owner, 0);
+}

@@ -96,6 +96,33 @@ bool ttrpc_answer(const uint8_t *bytes, size_t length, struct ttrpc_answer *answ
     return good && f.at == f.end;
 }
 
+size_t ttrpc_next(struct ttrpc_request *request, uint8_t **to) {
+    size_t whole = TTRPC_HEADER + (request->have < TTRPC_HEADER ? 0 : (size_t)ttrpc_header(request->bytes).length);
+    size_t begin = whole < TTRPC_PIECE ? whole : TTRPC_PIECE;
+    bool kept = request->have < begin;
+    *to = kept ? request->bytes + request->have : NULL;
+    return (kept ? begin : whole) - request->have;
+}
+
+int ttrpc_came(struct ttrpc_request *request, size_t n) {
+    request->have += n;
+    if (request->have < TTRPC_HEADER) {
+        return 0;
+    }
+    struct ttrpc_header header = ttrpc_header(request->bytes);
+    return header.type != TTRPC_REQUEST || header.length > TTRPC_MOST ? -1 : request->have == TTRPC_HEADER + header.length;
+}
+
+size_t ttrpc_answer_to(struct ttrpc_request *request, const uint8_t service[TTRPC_SERVICE], uint8_t answer[TTRPC_PIECE]) {
+    struct ttrpc_header header = ttrpc_header(request->bytes);
+    uint32_t known = ttrpc_header(service).length;
+    bool same = header.length >= known && __builtin_memcmp(request->bytes + TTRPC_HEADER, service + TTRPC_HEADER, known) == 0;
+    __builtin_memcpy(answer, service + (same ? 1 : 2) * TTRPC_PIECE, TTRPC_PIECE);
+    ttrpc_address(answer, header.stream, 0);
+    request->have = 0;
+    return TTRPC_HEADER + ttrpc_header(answer).length;
+}
+
 /* Where a word stands in what was said; `length` if nowhere. */
 static size_t find(const uint8_t *said, size_t length, const char *word) {
     size_t n = text_length(word);

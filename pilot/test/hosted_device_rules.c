@@ -1,14 +1,8 @@
 /* Which devices a rule means, and which rules are refused. uses: device_rules.c text.c */
 #include "device_rules.h"
+#include "tap.h"
 #include <stdio.h>
 #include <string.h>
-
-static int tests, failures;
-
-static void ok(bool good, const char *name) {
-    printf("%sok %d - %s\n", good ? "" : "not ", ++tests, name);
-    failures += !good;
-}
 
 static struct device_rule rule(const char *subsystem, const char *name) {
     struct device_rule r = {.vendor = ~0u, .product = ~0u, .access = ACCESS_READ | ACCESS_WRITE};
@@ -86,6 +80,5 @@ int main(void) {
     patterns();
     matches();
     soundness();
-    printf("1..%d\n", tests);
-    return failures > 0;
+    return plan();
 }

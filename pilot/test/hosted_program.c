@@ -122,6 +122,13 @@ static uint64_t request(struct assembly *a, uint8_t length, uint8_t type, uint8_
     return bytes_of(a, frame, sizeof frame);
 }
 
+static uint64_t service(struct assembly *a, uint8_t length, uint8_t type) {
+    uint8_t frames[TTRPC_SERVICE] = {[3] = 9, [8] = TTRPC_REQUEST, [TTRPC_PIECE + 8] = TTRPC_RESPONSE};
+    frames[2 * TTRPC_PIECE + 3] = length;
+    frames[2 * TTRPC_PIECE + 8] = type;
+    return bytes_of(a, frames, sizeof frames);
+}
+
 /* The sample's monitor without health and with a shim: connection, log, one request. */
 static void with_shim(struct assembly *a, struct instruction *code, int32_t socket, uint32_t at, uint32_t length) {
     const uint32_t block[16] = {(uint32_t)socket, UINT32_MAX, at, length};
@@ -139,7 +146,14 @@ static void shim_tests(void) {
     ONE("refuses ASK of next to nothing", 0, 0, OP(a, OP_ASK, 0, request(a, 10, 1, '2'), 20, 0), "a request that is too short");
     ONE("refuses ASK that waits too long", 0, 0, OP(a, OP_ASK, 0, request(a, 30, 1, '2'), 40, 600001), "a question to a shim that may not be asked");
     ONE("refuses ASK in the sweep", 0, 7, OP(a, OP_ASK, 0, request(a, 30, 1, '2'), 40, 1), "a question to a shim that may not be asked");
-    ONE("refuses SHIM in the sweep", 0, 7, to(OP(a, OP_SHIM, 0, FD(-1), FD(-1)), 9), "a process that another strand than the pilot's adopts");
+    ONE("refuses SHIM in the sweep", 0, 7, to(OP(a, OP_SHIM, 0, FD(-1), FD(-1)), 9), "a shim that another strand than the pilot's connects to");
+    ONE("accepts SHIM with a service", 0, 0, to(OP(a, OP_SHIM, 0, FD(-1), FD(-1), 0, service(a, 54, 2), TTRPC_SERVICE), 9), NULL);
+    ONE("accepts SHIM without one", 0, 0, to(OP(a, OP_SHIM, 0, FD(-1), FD(-1), FD(-1)), 9), NULL);
+    ONE("refuses SHIM with half a service", 0, 0, to(OP(a, OP_SHIM, 0, FD(-1), FD(-1), 0, service(a, 0, 2), TTRPC_PIECE), 9), "a service of events that is none");
+    ONE("refuses SHIM that listens without one", 0, 0, to(OP(a, OP_SHIM, 0, FD(-1), FD(-1), 0), 9), "a service of events that is none");
+    ONE("refuses SHIM with one for nobody", 0, 0, to(OP(a, OP_SHIM, 0, FD(-1), FD(-1), FD(-1), service(a, 0, 2), TTRPC_SERVICE), 9), "a service of events that is none");
+    ONE("refuses SHIM with an answer that is too long", 0, 0, to(OP(a, OP_SHIM, 0, FD(-1), FD(-1), 0, service(a, 55, 2), TTRPC_SERVICE), 9), "a service of events that is none");
+    ONE("refuses SHIM that answers by a request", 0, 0, to(OP(a, OP_SHIM, 0, FD(-1), FD(-1), 0, service(a, 0, 1), TTRPC_SERVICE), 9), "a service of events that is none");
     BREAK("refuses a shim without a connection", with_shim(a, code, -1, 0, 0), "a descriptor that nothing was assigned to");
     BREAK("refuses a shim's request behind the end", with_shim(a, code, 8, 60000, 40), "a block does not lie inside the data");
     BREAK("refuses a shim's request that is none", with_shim(a, code, 8, (uint32_t)request(a, 9, 1, '2'), 40), "a request that is none");

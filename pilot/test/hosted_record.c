@@ -2,26 +2,12 @@
  * Records of the log: a slow, plain writing beside the fast one, on bytes of every kind and length. uses: record.c text.c
  */
 #include "record.h"
+#include "tap.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { ROUNDS = 60000, MOST = 200 };
-
-static int tests, failures;
-static uint64_t state = 88172645463325252u;
-
-static void ok(bool good, const char *name) {
-    printf("%sok %d - %s\n", good ? "" : "not ", ++tests, name);
-    failures += !good;
-}
-
-static uint64_t next(void) {
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return state;
-}
 
 /* One byte at a time, as json-file is described. */
 static size_t plainly(char *to, const uint8_t *s, size_t n) {
@@ -113,6 +99,5 @@ int main(void) {
     ok(record_write(&style, worst, 0, whole, RECORD_LINE) + 8 <= worst + RECORD_MOST, "the longest record has room");
     free(worst);
     formats();
-    printf("1..%d\n", tests);
-    return failures > 0;
+    return plan();
 }

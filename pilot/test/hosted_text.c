@@ -1,14 +1,8 @@
 /* The helpers for texts. uses: text.c */
 #include "text.h"
+#include "tap.h"
 #include <stdio.h>
 #include <string.h>
-
-static int tests, failures;
-
-static void ok(bool good, const char *name) {
-    printf("%sok %d - %s\n", good ? "" : "not ", ++tests, name);
-    failures += !good;
-}
 
 int main(void) {
     char to[8];
@@ -27,6 +21,5 @@ int main(void) {
     const char *lines = "oom 1\nnot oom_kill 2\noom_kill 3\noom_kill 4";
     ok(text_line(lines, "oom_kill ") == lines + 30 && text_line(lines, "kill ") == NULL && text_line("", "x") == NULL && text_line("a\n", "b") == NULL,
        "the first line with a key");
-    printf("1..%d\n", tests);
-    return failures > 0;
+    return plan();
 }

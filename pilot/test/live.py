@@ -374,7 +374,7 @@ def test_tree_pair_is_used_again_after_a_broken_stream():
 
 def test_stream_that_is_given_up_is_cancelled():
     trees = Program()
-    trees.add(0, "TREES", 5, 6, 0)
+    trees.add(0, "TREES", 5, 6, 0, -1)
     script = OPEN_PAIR + textwrap.dedent(f"""
         for turn in range(8):
             task(turn, {trees.bytes()!r}, pair=0)
@@ -393,7 +393,7 @@ def test_stream_that_is_given_up_is_cancelled():
 
 def test_tree_pilot_ends_with_a_killed_jvm_or_launcher():
     trees = Program()
-    trees.add(0, "TREES", 5, 6, 0)
+    trees.add(0, "TREES", 5, 6, 0, -1)
     for end in ("os.kill(os.getpid(), 9)", "os.kill(os.getppid(), 9)"):
         script = OPEN_PAIR + textwrap.dedent(f"""
             task(1, {trees.bytes()!r}, pair=1)

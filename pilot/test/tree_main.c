@@ -1,7 +1,7 @@
 /*
  * Serves a tree stream without the rest of the pilot, for tests: tree_main [-U] FOLDER FLAGS [LOWERS WORK]
  * The stream is standard input, the replies are standard output. The root is FOLDER, or an overlay of LOWERS (colon-separated, uppermost first) with
- * FOLDER as its upper part. -U: in a user namespace with a single id.
+ * FOLDER as its upper part, or with `-` for WORK read-only, without FOLDER. -U: in a user namespace with a single id.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 struct context;
-int trees_main(struct context *ctx, int stream, int replies, uint32_t flags);
+int trees_main(struct context *ctx, int stream, int replies, uint32_t flags, int beside);
 void failure_text(struct context *ctx, const char *text);
 
 void failure_text(struct context *ctx, const char *text) {
@@ -64,7 +64,11 @@ int main(int argc, char **argv) {
     need(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "private");
     if (argc == 5) {
         static char options[65536];
-        snprintf(options, sizeof options, "lowerdir=%s,upperdir=%s,workdir=%s,userxattr", argv[3], argv[1], argv[4]);
+        if (strcmp(argv[4], "-") == 0) {
+            snprintf(options, sizeof options, "lowerdir=%s,userxattr", argv[3]);
+        } else {
+            snprintf(options, sizeof options, "lowerdir=%s,upperdir=%s,workdir=%s,userxattr", argv[3], argv[1], argv[4]);
+        }
         need(mount("overlay", "/tmp", "overlay", MS_NOSUID | MS_NODEV | MS_NOEXEC, options), "overlay");
         need(chdir("/tmp"), "chdir");
     } else {
@@ -75,6 +79,6 @@ int main(int argc, char **argv) {
     need(umount2(".", MNT_DETACH), "umount");
     need(chdir("/"), "chdir /");
     umask(0);
-    int error = trees_main(NULL, 0, 1, (uint32_t)strtoul(argv[2], NULL, 0));
+    int error = trees_main(NULL, 0, 1, (uint32_t)strtoul(argv[2], NULL, 0), -1);
     return error == 0 ? 0 : 1;
 }

@@ -24,7 +24,7 @@ static inline void require_safe(const struct tree_state *s, const struct tree_re
             require(*c != '/', "single name", r);
         }
     }
-    if (r->op == TREE_LINK || r->op == TREE_COPY) {
+    if (r->op == TREE_LINK || r->op == TREE_COPY || r->op == TREE_SNAPSHOT) {
         require(r->dst < TREE_REGISTERS && s->filled[r->dst], "source is filled", r);
         for (const char *c = r->link; *c != 0; c++) {
             require(*c != '/', "single source", r);

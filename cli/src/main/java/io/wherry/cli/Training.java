@@ -168,6 +168,9 @@ final class Training {
     private static List<String[]> hot() {
         return List.of(
                 words("images"),
+                words("volume", "create", "trained"),
+                words("volume", "ls"),
+                words("volume", "inspect", "trained"),
                 words("ps", "-a"),
                 words("ps", "-aq", "--filter", "name=x"),
                 words("ps", "-a", "--format", "{{.Names}} {{json .ID}}"),
@@ -189,6 +192,7 @@ final class Training {
                 words("start", "made"),
                 words("rename", "made", "crate"),
                 words("rm", "trained", "crate"),
+                words("mount"),
                 words("rm", "boat"),
                 words("events", "--since", "1h", "--until", "0s"),
                 words("events", "--since", "1h", "--until", "0s", "--json", "--filter", "event=create"),

@@ -48,9 +48,13 @@ class CompletionTest {
     void commands() throws Exception {
         assertThat(complete("")).contains("run", "ps", "images", "container", "completion");
         assertThat(complete("r")).containsExactlyInAnyOrder("run", "restart", "rename", "rm", "rmi", "runtimes");
-        assertThat(complete("--debug", "pu")).containsExactly("pull");
+        assertThat(complete("--debug", "pu")).containsExactly("pull", "push");
         assertThat(complete("--root", "/x", "pu")).containsExactly("pull");
         assertThat(complete("container", "")).contains("run", "ls", "rm", "inspect");
+        assertThat(complete("container", "pr")).containsExactly("prune");
+        assertThat(complete("volume", ""))
+                .containsExactlyInAnyOrder("create", "ls", "list", "inspect", "rm", "remove", "prune");
+        assertThat(complete("volume", "create", "--la")).containsExactly("--label");
         assertThat(complete("help", "do")).containsExactly("doctor");
     }
 

@@ -29,7 +29,17 @@ class DiskFaultTest {
     private static final int SAMPLE = 6;
     private static final int MOST_CALLS = 60;
     private static final String[] CALLS = {
-        "write", "fsync", "rename", "renameat2", "mkdir", "mkdirat", "syncfs", "linkat", "symlinkat", "ftruncate", "fchmod"
+        "write",
+        "fsync",
+        "rename",
+        "renameat2",
+        "mkdir",
+        "mkdirat",
+        "syncfs",
+        "linkat",
+        "symlinkat",
+        "ftruncate",
+        "fchmod"
     };
     private static final String[] ERRORS = {"ENOSPC", "EIO"};
 
@@ -55,7 +65,10 @@ class DiskFaultTest {
                                         .file("bin/busybox", 0755, busybox)
                                         .symlink("bin/sh", "busybox")
                                         .bytes(),
-                                new Tar().file("word", "kept\n").hardLink("again", "word").bytes())));
+                                new Tar()
+                                        .file("word", "kept\n")
+                                        .hardLink("again", "word")
+                                        .bytes())));
         image = registry.reference("image");
     }
 
@@ -70,14 +83,22 @@ class DiskFaultTest {
         Path trace = folder.resolve("trace");
         Command.Result pull = built.wherry("pull", "-q", image)
                 .under(
-                        "strace", "-f", "-o", trace.toString(), "-e", "trace=" + call, "-e",
+                        "strace",
+                        "-f",
+                        "-o",
+                        trace.toString(),
+                        "-e",
+                        "trace=" + call,
+                        "-e",
                         "inject=" + call + ":error=" + error + ":when=" + when)
                 .run();
         String what = call + " " + error + " " + when + ": " + pull;
         boolean injected = Files.readString(trace).contains("(INJECTED)");
         assertThat(pull.err()).as(what).doesNotContain("efect of").doesNotContain("\tat ");
         boolean listed = !built.wherry("images", "-q").check().out().isEmpty();
-        assertThat(listed || pull.exit() != 0).as("success without an image: %s", what).isTrue();
+        assertThat(listed || pull.exit() != 0)
+                .as("success without an image: %s", what)
+                .isTrue();
         if (listed) {
             assertThat(runs()).as(what).isEqualTo("kept\n");
         }

@@ -58,23 +58,16 @@ class KillSweepTest {
      */
     private record Subject(List<List<String>> before, List<String> words) {}
 
-    private Path folder;
-    private Built built;
+    private final BuiltYard yard = new BuiltYard("kill");
 
     @BeforeEach
-    void open() throws IOException {
-        folder = Files.createTempDirectory(Path.of("/tmp"), "kill-").toRealPath();
-        built = new Built(folder.resolve("root"));
-        Path bin = Files.createDirectories(folder.resolve("rootfs/bin"));
-        Command.requireTool("busybox", "busybox-static");
+    void tools() {
         Command.requireTool("strace", "strace");
-        Files.copy(Path.of("/bin/busybox"), bin.resolve("busybox"));
     }
 
     @AfterEach
     void close() {
-        Command.of("chmod", "-R", "u+rwX", folder.toString()).run();
-        Command.of("rm", "-rf", "--one-file-system", folder.toString()).check();
+        yard.close();
     }
 
     private List<Subject> subjects() {
@@ -86,7 +79,7 @@ class KillSweepTest {
                 "none",
                 "--init",
                 "--rootfs",
-                folder + "/rootfs:O",
+                yard.throwaway(),
                 "/bin/busybox",
                 "sleep",
                 "600");
@@ -148,26 +141,26 @@ class KillSweepTest {
     /** {@return whether there was such a call, so that something was killed} */
     private boolean point(Subject subject, String call, int when, List<String> broken) throws IOException {
         for (List<String> words : subject.before) {
-            built.wherry(words.toArray(String[]::new)).check();
+            yard.wherry(words.toArray(String[]::new)).check();
         }
         // -D: the tracer is not waited for, since it stays with what goes on running
         List<String> traced = new ArrayList<>(List.of(
                 "sh",
                 "-c",
-                "exec \"$@\" >" + folder + "/out 2>&1",
+                "exec \"$@\" >" + yard.folder() + "/out 2>&1",
                 "sh",
                 "strace",
                 "-D",
                 "-f",
                 "-qq",
                 "-o",
-                folder + "/trace",
+                yard.folder() + "/trace",
                 "-e",
                 "trace=" + call,
                 "-e",
                 "inject=" + call + ":signal=KILL:when=" + when));
-        traced.addAll(built.wherry(subject.words.toArray(String[]::new)).words());
-        Files.deleteIfExists(folder.resolve("trace"));
+        traced.addAll(yard.wherry(subject.words.toArray(String[]::new)).words());
+        Files.deleteIfExists(yard.folder().resolve("trace"));
         Command.of(traced).run();
         String what = String.join(" ", subject.words) + ", killed at " + call + " " + when;
         try {
@@ -175,7 +168,7 @@ class KillSweepTest {
         } catch (AssertionError e) {
             broken.add(what + ": " + e.getMessage());
         }
-        return wasKilled(Files.readAllLines(folder.resolve("trace")), call, when);
+        return wasKilled(Files.readAllLines(yard.folder().resolve("trace")), call, when);
     }
 
     /** {@return whether some process was killed at that call of it, and not by somebody else later} */
@@ -194,17 +187,17 @@ class KillSweepTest {
 
     private void heal(String what) throws IOException {
         Command.Result listed =
-                built.wherry("ps", "-a", "--format", "{{.Names}} {{.State}}").run();
+                yard.wherry("ps", "-a", "--format", "{{.Names}} {{.State}}").run();
         assertThat(listed.exit()).as("%s: %s", what, listed.err()).isZero();
         for (String line : listed.lines()) {
             assertThat(line).matches("(box|crate) (created|running|exited)");
         }
-        List<String> ids = built.wherry("ps", "-aq", "--no-trunc").check().lines();
-        Command.Result removed = built.wherry("rm", "-f", "box", "crate").run();
+        List<String> ids = yard.wherry("ps", "-aq", "--no-trunc").check().lines();
+        Command.Result removed = yard.wherry("rm", "-f", "box", "crate").run();
         assertThat(removed.exit()).as("%s: %s", what, removed.err()).isZero();
-        assertThat(built.wherry("ps", "-aq").check().out()).isEmpty();
+        assertThat(yard.wherry("ps", "-aq").check().out()).isEmpty();
         for (String place : List.of("names", "containers", "trash", "volatile/c")) {
-            Path there = built.root().resolve(place);
+            Path there = yard.built().root().resolve(place);
             if (Files.isDirectory(there)) {
                 try (Stream<Path> entries = Files.list(there)) {
                     assertThat(entries.toList())

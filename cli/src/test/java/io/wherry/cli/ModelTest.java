@@ -3,9 +3,6 @@ package io.wherry.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wherry.testkit.Command;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
@@ -14,7 +11,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -69,24 +65,13 @@ class ModelTest {
     /** The first moment of {@code rm -f}; in a history it stands before the second. */
     private static final String KILLING = "the killing of rm -f";
 
-    private Path folder;
-    private Built built;
-
-    @BeforeEach
-    void open() throws IOException {
-        folder = Files.createTempDirectory(Path.of("/tmp"), "model-").toRealPath();
-        built = new Built(folder.resolve("root"));
-        Path bin = Files.createDirectories(folder.resolve("rootfs/bin"));
-        Command.requireTool("busybox", "busybox-static");
-        Files.copy(Path.of("/bin/busybox"), bin.resolve("busybox"));
-    }
+    private final BuiltYard yard = new BuiltYard("model");
 
     @AfterEach
     void close() {
-        built.wherry("rm", "-f", "n0", "n1", "n2", "n3", "n4").run();
-        assertThat(built.wherry("ps", "-aq").check().out()).isEmpty();
-        Command.of("chmod", "-R", "u+rwX", folder.toString()).run();
-        Command.of("rm", "-rf", "--one-file-system", folder.toString()).check();
+        yard.wherry("rm", "-f", "n0", "n1", "n2", "n3", "n4").run();
+        assertThat(yard.wherry("ps", "-aq").check().out()).isEmpty();
+        yard.close();
     }
 
     @Test
@@ -168,7 +153,7 @@ class ModelTest {
                         "--name",
                         name,
                         "--rootfs",
-                        folder + "/rootfs:O",
+                        yard.throwaway(),
                         "/bin/busybox",
                         "sleep",
                         "600"));
@@ -177,7 +162,7 @@ class ModelTest {
             default -> words.add(name);
         }
         long begin = System.nanoTime();
-        Command.Result result = built.wherry(words.toArray(String[]::new)).run();
+        Command.Result result = yard.wherry(words.toArray(String[]::new)).run();
         long end = System.nanoTime();
         return new Call(what, name, begin, end, answer(what, result), (result.out() + result.err()).strip());
     }

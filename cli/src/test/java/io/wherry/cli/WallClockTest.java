@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -21,23 +20,12 @@ class WallClockTest {
     /** A monitor has ten seconds to answer. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private Path folder;
-    private Built built;
-
-    @BeforeEach
-    void open() throws IOException {
-        folder = Files.createTempDirectory(Path.of("/tmp"), "clock-").toRealPath();
-        built = new Built(folder.resolve("root"));
-        Path bin = Files.createDirectories(folder.resolve("rootfs/bin"));
-        Command.requireTool("busybox", "busybox-static");
-        Files.copy(Path.of("/bin/busybox"), bin.resolve("busybox"));
-    }
+    private final BuiltYard yard = new BuiltYard("clock");
 
     @AfterEach
     void close() {
-        built.wherry("rm", "-f", "box").check();
-        Command.of("chmod", "-R", "u+rwX", folder.toString()).run();
-        Command.of("rm", "-rf", "--one-file-system", folder.toString()).check();
+        yard.wherry("rm", "-f", "box").check();
+        yard.close();
     }
 
     private static Path library() throws IOException {
@@ -51,7 +39,7 @@ class WallClockTest {
 
     @Test
     void patienceWithAMonitorDoesNotGrowWhenTheClockIsSetBack() throws IOException, InterruptedException {
-        String id = built.wherry(
+        String id = yard.wherry(
                         "run",
                         "-d",
                         "--network",
@@ -59,23 +47,24 @@ class WallClockTest {
                         "--name",
                         "box",
                         "--rootfs",
-                        folder + "/rootfs:O",
+                        yard.throwaway(),
                         "/bin/busybox",
                         "sleep",
                         "600")
                 .check()
                 .out()
                 .strip();
-        String started = Files.readString(built.root().resolve("volatile/c/" + id.substring(0, 12) + "/started"));
+        String started =
+                Files.readString(yard.built().root().resolve("volatile/c/" + id.substring(0, 12) + "/started"));
         String monitor = started.lines()
                 .filter(line -> line.startsWith("monitor "))
                 .findFirst()
                 .orElseThrow()
                 .substring("monitor ".length());
-        Path clock = Files.writeString(folder.resolve("clock"), "+0\n");
+        Path clock = Files.writeString(yard.folder().resolve("clock"), "+0\n");
         Command.of("kill", "-STOP", monitor).check();
         try {
-            Process asking = built.wherry("kill", "-s", "USR1", "box")
+            Process asking = yard.wherry("kill", "-s", "USR1", "box")
                     .with("LD_PRELOAD", library().toString())
                     .with("FAKETIME_NO_CACHE", "1")
                     .with("FAKETIME_DONT_FAKE_MONOTONIC", "1")

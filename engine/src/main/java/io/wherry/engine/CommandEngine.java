@@ -59,10 +59,11 @@ public final class CommandEngine extends Engine {
      * @param spec without input, which is the person's
      */
     public void step(ContainerSpec spec, Attachment how, CreationListener listener) {
+        OwnerMapping.refuse(spec);
         ContainerId id = ContainerId.random();
         KernelProgram program = create(spec, roots.of(spec, files.folder(id)), id, !spec.remove());
         listener.created(id);
-        List<String> texts = new Explanation(recompile(id).plan(), program).texts();
+        List<String> texts = new Explanation(start.compile(files.record(id)).plan(), program).texts();
         launcher.step(program.stepped(), texts, id.text(), how.startFlags(spec));
     }
 
@@ -126,7 +127,7 @@ public final class CommandEngine extends Engine {
      */
     public boolean again(String id, Attachment how) {
         ContainerId container = new ContainerId(id);
-        KernelProgram program = recompile(container).program();
+        KernelProgram program = start.compile(files.record(container)).program();
         if (Arrays.equals(program.bytes(), files.program(container).bytes())) {
             return false;
         }

@@ -33,7 +33,7 @@ import java.util.OptionalInt;
  * From what was asked for to the OCI runtime configuration: the image's defaults, Wherry's defaults, the user's words, in that order of precedence. A pure function.
  *
  * <p>Defaults are Docker's or stricter: 2,048 processes, no AF_ALG and AF_VSOCK, no io_uring. Nothing of the image can lower a wall: from it come
- * the command, the environment, the working folder and the user, and nothing else.
+ * the command, the environment, the working folder, the user and where its volumes are, and nothing else.
  */
 final class ConfigCompiler {
     /** The annotation that tells that nobody said where the user's home is: another user's is elsewhere. */
@@ -45,12 +45,15 @@ final class ConfigCompiler {
 
     private final ContainerSpec spec;
     private final ExecutionDefaults image;
+    private final ContainerVolumes volumes;
     private final HostFacts facts;
     private final ContainerId id;
     private final CapabilitySet capabilities;
 
-    private ConfigCompiler(ContainerSpec spec, ExecutionDefaults image, HostFacts facts, ContainerId id) {
+    private ConfigCompiler(
+            ContainerSpec spec, ExecutionDefaults image, ContainerVolumes volumes, HostFacts facts, ContainerId id) {
         this.spec = spec;
+        this.volumes = volumes;
         this.image = image;
         this.facts = facts;
         this.id = id;
@@ -62,6 +65,7 @@ final class ConfigCompiler {
      *
      * @param image what the image says about execution; {@link ExecutionDefaults#NONE} for a folder
      * @param account the user, as looked up inside the root
+     * @param volumes tells where its volumes are
      * @param files the prepared hosts, hostname and resolv.conf
      * @param parameters kernel parameters that the network wants
      */
@@ -69,11 +73,12 @@ final class ConfigCompiler {
             ContainerSpec spec,
             ExecutionDefaults image,
             Account account,
+            ContainerVolumes volumes,
             NetworkFiles files,
             Map<String, String> parameters,
             HostFacts facts,
             ContainerId id) {
-        ConfigCompiler compiler = new ConfigCompiler(spec, image, facts, id);
+        ConfigCompiler compiler = new ConfigCompiler(spec, image, volumes, facts, id);
         RuntimeConfigBuilder config = RuntimeConfig.builder()
                 .process(compiler.process(account))
                 .root(new Root("rootfs", spec.readOnly()))
@@ -81,7 +86,7 @@ final class ConfigCompiler {
         if (!"host".equals(spec.uts().orElse(""))) {
             config.hostname(spec.hostname().orElse(id.abbreviated())).domainname(spec.domainname());
         }
-        for (Mount mount : compiler.mounts(files)) {
+        for (Mount mount : compiler.mounts(files, account)) {
             config.mount(mount);
         }
         for (Map.Entry<String, String> annotation : spec.annotations().entrySet()) {
@@ -97,7 +102,7 @@ final class ConfigCompiler {
             config.annotation(PilotStrand.HANGUP_ANNOTATION, "true");
         }
         if (spec.init()) {
-            config.annotation("io.wherry.init", "true");
+            config.annotation(PilotStrand.INIT_ANNOTATION, "true");
         }
         if (!names(compiler.variables(), "HOME")) {
             config.annotation(HOME_ANNOTATION, "default");
@@ -329,7 +334,7 @@ final class ConfigCompiler {
         }
     }
 
-    private List<Mount> mounts(NetworkFiles files) {
+    private List<Mount> mounts(NetworkFiles files, Account account) {
         List<Mount> mounts;
         if (DevelopmentEnvironment.is(spec)) {
             mounts = DevelopmentEnvironment.mounts(spec);
@@ -337,7 +342,7 @@ final class ConfigCompiler {
             mounts = own();
             mounts.addAll(files.mounts());
         }
-        new MountCompiler(spec).addTo(mounts);
+        new MountCompiler(spec, volumes, id, account, facts).addTo(mounts);
         return mounts;
     }
 

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the host's administrator and the user have settled: {@code /etc/wherry/config.json}, and what a user's own file says on top. Immutable.
@@ -17,16 +18,19 @@ import java.util.Optional;
  * <p>The shape is that of Docker's daemon.json:
  *
  * <pre>{@code
- * { "default-runtime": "crun",
+ * { "storage-driver": "btrfs",
+ *   "default-runtime": "crun",
  *   "runtimes": { "mine": { "path": "/opt/mine/bin/runc", "runtimeArgs": ["--debug"] } } }
  * }</pre>
  *
+ * @param storageDriver of containers that are made
  * @param defaultRuntime of containers that name none
  * @param runtimes by name
  */
-public record Configuration(Optional<RuntimeName> defaultRuntime, Map<String, ConfiguredRuntime> runtimes) {
+public record Configuration(
+        Optional<String> storageDriver, Optional<RuntimeName> defaultRuntime, Map<String, ConfiguredRuntime> runtimes) {
     /** Nothing is settled. */
-    public static final Configuration NONE = new Configuration(Optional.empty(), Map.of());
+    public static final Configuration NONE = new Configuration(Optional.empty(), Optional.empty(), Map.of());
 
     /** Copies the map. */
     public Configuration {
@@ -45,6 +49,18 @@ public record Configuration(Optional<RuntimeName> defaultRuntime, Map<String, Co
         /** Copies the arguments. */
         public ConfiguredRuntime {
             arguments = List.copyOf(arguments);
+        }
+    }
+
+    /** This host's, read when it is first needed, since most commands never ask. For several threads. */
+    static final class OfHost {
+        private @Nullable Configuration read;
+
+        synchronized Configuration get() {
+            if (read == null) {
+                read = ofHost();
+            }
+            return read;
         }
     }
 
@@ -86,7 +102,10 @@ public record Configuration(Optional<RuntimeName> defaultRuntime, Map<String, Co
     private Configuration with(Configuration upper) {
         Map<String, ConfiguredRuntime> both = new LinkedHashMap<>(runtimes);
         both.putAll(upper.runtimes);
-        return new Configuration(upper.defaultRuntime.isPresent() ? upper.defaultRuntime : defaultRuntime, both);
+        return new Configuration(
+                upper.storageDriver.isPresent() ? upper.storageDriver : storageDriver,
+                upper.defaultRuntime.isPresent() ? upper.defaultRuntime : defaultRuntime,
+                both);
     }
 
     private static Configuration parse(Path file, byte[] content) {
@@ -98,8 +117,9 @@ public record Configuration(Optional<RuntimeName> defaultRuntime, Map<String, Co
                 runtimes.put(runtime.getKey(), runtime(runtime.getKey(), runtime.getValue()));
             }
             Optional<RuntimeName> usual = fields.string("default-runtime").map(RuntimeName::ofOwner);
-            nothingElse(fields, "default-runtime, runtimes");
-            return new Configuration(usual, runtimes);
+            Optional<String> driver = fields.string("storage-driver");
+            nothingElse(fields, "storage-driver, default-runtime, runtimes");
+            return new Configuration(driver, usual, runtimes);
         } catch (WherryException e) {
             throw new WherryException(
                     WherryException.Kind.INVALID,

@@ -5,6 +5,7 @@ import io.wherry.oci.ExecutionDefaults;
 import io.wherry.oci.RuntimeConfig;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param image what its image says about running it; empty if that is not here any more
  * @param executions ids of the processes that were executed in it and still run
  * @param lease its address on the bridge, if it has one
+ * @param mountpoints absolute paths of its volumes, by their names
  */
 public record ContainerDetails(
         Container container,
@@ -23,4 +25,5 @@ public record ContainerDetails(
         Optional<RuntimeConfig> config,
         ExecutionDefaults image,
         List<String> executions,
-        Optional<Lease> lease) {}
+        Optional<Lease> lease,
+        Map<String, Path> mountpoints) {}

@@ -1,6 +1,7 @@
 package io.wherry.engine;
 
 import io.wherry.engine.event.EventJournal;
+import io.wherry.engine.event.EventOutput;
 import io.wherry.engine.event.EventQuery;
 import io.wherry.engine.event.EventReader;
 import io.wherry.engine.event.EventTemplate;
@@ -112,6 +113,15 @@ final class ContainerEvents {
             return StateFile.read(template);
         } catch (WherryException e) {
             return Optional.empty();
+        }
+    }
+
+    /** Reads the journal, containers' events and others. */
+    void read(EventQuery query, EventOutput output) {
+        try {
+            new EventReader(root.events(), query, output).read();
+        } catch (IOException e) {
+            throw StateFile.failed("read the events in", root.events(), e);
         }
     }
 

@@ -10,7 +10,7 @@ import io.wherry.oci.RuntimeConfig;
 import io.wherry.oci.WherryException;
 import io.wherry.runtime.ExecPlacement;
 import io.wherry.runtime.pilot.OwnNamespaces;
-import io.wherry.runtime.pilot.ToolStrand;
+import io.wherry.runtime.pilot.ToolExecution;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -67,7 +67,9 @@ final class ContainerExec {
                                 pid,
                                 start,
                                 spec.interactive(),
-                                files.folder(container).resolve(ToolStrand.LOG).toString()),
+                                files.folder(container)
+                                        .resolve(ToolExecution.LOG)
+                                        .toString()),
                         facts);
         return new Compiled(id, asked.process().args(), plan, plan.compile(KernelProgram.STARTS_CONTAINER));
     }

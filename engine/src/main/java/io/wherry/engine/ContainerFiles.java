@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** Containers as they stand on disk: found by name, id or prefix, read, never changed here. Safe for several threads. */
 final class ContainerFiles {
@@ -25,6 +26,9 @@ final class ContainerFiles {
 
     /** How it ended last. */
     static final String EXIT = "exit";
+
+    /** The word for the container that was created last. */
+    static final String NEWEST = "LAST";
 
     private static final byte[] NOTHING = {};
     private static final KeyValues NOT_STARTED = KeyValues.parse(NOTHING);
@@ -78,7 +82,7 @@ final class ContainerFiles {
     }
 
     /**
-     * {@return the container that a word names: by its name, its id, or the beginning of its id}
+     * {@return the container that a word names: by its name, its id, or the beginning of its id}. {@value #NEWEST} is the one that was created last, unless one has that name.
      *
      * @throws WherryException of kind NOT_FOUND if there is none, INVALID if the beginning fits several
      */
@@ -89,7 +93,7 @@ final class ContainerFiles {
                 return owner;
             }
         }
-        ContainerId found = null;
+        ContainerId found = word.equals(NEWEST) ? newest() : null;
         if (ContainerId.isHex(word)) {
             for (ContainerId id : ids()) {
                 if (id.text().startsWith(word)) {
@@ -111,6 +115,19 @@ final class ContainerFiles {
                     "`wherry ps -a` lists all containers.");
         }
         return found;
+    }
+
+    private @Nullable ContainerId newest() {
+        ContainerId newest = null;
+        String latest = "";
+        for (ContainerId id : ids()) {
+            String created = read(id).created();
+            if (created.compareTo(latest) > 0) {
+                newest = id;
+                latest = created;
+            }
+        }
+        return newest;
     }
 
     ContainerRecord record(ContainerId id) {

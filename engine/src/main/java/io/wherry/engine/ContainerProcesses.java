@@ -1,6 +1,7 @@
 package io.wherry.engine;
 
 import io.wherry.kernel.host.HostFacts;
+import io.wherry.oci.WherryException;
 import io.wherry.runtime.pilot.ControlGroups;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -157,6 +158,23 @@ final class ContainerProcesses {
                     process.stat().ifPresent(stat -> list.add(process(process, stat, boot, now)));
                 }
             }
+        }
+        return list;
+    }
+
+    /**
+     * {@return the same of a container that has some}
+     *
+     * @throws WherryException of kind FAILED_PRECONDITION if it neither runs nor is paused
+     */
+    List<ContainerProcess> listed(ContainerId id) {
+        Container container = files.read(id);
+        List<ContainerProcess> list = list(id);
+        if (list.isEmpty()) {
+            throw new WherryException(
+                    WherryException.Kind.FAILED_PRECONDITION,
+                    "The container `" + container.name() + "` has no processes: it is "
+                            + container.status().word() + ".");
         }
         return list;
     }

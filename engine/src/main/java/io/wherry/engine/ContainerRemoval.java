@@ -1,5 +1,6 @@
 package io.wherry.engine;
 
+import io.wherry.kernel.launch.Launcher;
 import io.wherry.oci.WherryException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,8 +15,12 @@ final class ContainerRemoval {
 
     private final ContainerFiles files;
     private final Healing healing;
+    private final StateRoot root;
+    private final Launcher launcher;
 
-    ContainerRemoval(ContainerFiles files, Healing healing) {
+    ContainerRemoval(ContainerFiles files, Healing healing, StateRoot root, Launcher launcher) {
+        this.root = root;
+        this.launcher = launcher;
         this.files = files;
         this.healing = healing;
     }
@@ -23,8 +28,8 @@ final class ContainerRemoval {
     /**
      * Removes a container.
      *
-     * @param force whether it is killed if it runs
-     * @throws WherryException of kind FAILED_PRECONDITION if it runs and is not to be killed
+     * @param force whether it is killed if it runs, and unmounted if it is mounted
+     * @throws WherryException of kind FAILED_PRECONDITION if it runs, or is mounted, and is not forced
      */
     void remove(ContainerId id, boolean force) {
         try {
@@ -36,7 +41,7 @@ final class ContainerRemoval {
         }
         Container container = files.read(id);
         waitIfEnding(id);
-        for (int kills = 0; !removed(id, force && kills == 0); kills++) { // behind a kill, a sweep that fails is told
+        for (int kills = 0; !removed(container, force, kills == 0); kills++) {
             if (!force || kills == MOST_KILLS) {
                 throw running(container);
             }
@@ -44,8 +49,9 @@ final class ContainerRemoval {
         }
     }
 
-    /** Removes it with its lock in hand, so that nobody starts it meanwhile. {@return false if a monitor has the lock} */
-    private boolean removed(ContainerId id, boolean force) {
+    /** Removes it with its lock in hand, so that nobody starts or mounts it meanwhile. {@return false if a monitor has the lock} */
+    private boolean removed(Container container, boolean force, boolean first) {
+        ContainerId id = new ContainerId(container.id());
         Optional<HeldLock> lock = files.take(id);
         if (lock.isEmpty()) {
             return false;
@@ -55,7 +61,13 @@ final class ContainerRemoval {
                 StateFile.remove(files.lock(id)); // or it would lie here for a minute
                 throw ContainerFiles.gone(id);
             }
-            healing.mendAndRemove(id, force);
+            MountPlaces places = new MountPlaces(root, launcher);
+            if (force) {
+                places.unmount(MountPlaces.name(id), true);
+            } else {
+                places.refuse(id, container.name(), "removed");
+            }
+            healing.mendAndRemove(id, force && first); // behind a kill, a sweep that fails is told
             return true;
         }
     }

@@ -2,6 +2,7 @@ package io.wherry.engine;
 
 import io.wherry.kernel.step.Rootfs;
 import io.wherry.oci.ExecutionDefaults;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -12,6 +13,17 @@ import java.util.Optional;
  * @param image the image, if it comes from one
  * @param driver what keeps the root
  * @param accounts the files that name users
+ * @param original folder of the container whose files it begins with; absent for the image's
  */
 record ContainerRoot(
-        ExecutionDefaults defaults, Rootfs rootfs, Optional<Image> image, String driver, AccountFiles accounts) {}
+        ExecutionDefaults defaults,
+        Rootfs rootfs,
+        Optional<Image> image,
+        String driver,
+        AccountFiles accounts,
+        Optional<Path> original) {
+    /** {@return the same, to begin with what another container has written} */
+    ContainerRoot copying(Path container) {
+        return new ContainerRoot(defaults, rootfs, image, driver, accounts, Optional.of(container));
+    }
+}

@@ -35,7 +35,8 @@ import java.util.OptionalInt;
  * @param healthcheck how its health is asked, on top of what the image says
  * @param restart whether it is started again when it has ended; absent for no
  * @param readOnly the root cannot be written
- * @param mounts binds and temporary filesystems, in order
+ * @param mounts binds, volumes and temporary filesystems, in order
+ * @param volumesFrom `container[:ro|rw]`: whose volumes and binds it has too
  * @param memory bytes; -1 unlimited; 0 not asked
  * @param memorySwap memory and swap together, bytes; -1 unlimited; 0 not asked
  * @param memoryReservation bytes; 0 not asked
@@ -57,6 +58,7 @@ import java.util.OptionalInt;
  * @param sysctls kernel parameters
  * @param oomScoreAdj -1000 to 1000
  * @param shmSize bytes of /dev/shm; 0 not asked: 64 MiB
+ * @param storageSize bytes that it may write to its root; 0 not asked
  * @param init a small init reaps orphans
  * @param hostname host name
  * @param domainname domain name
@@ -94,6 +96,7 @@ public record ContainerSpec(
         Optional<RestartPolicy> restart,
         boolean readOnly,
         List<MountSpec> mounts,
+        List<String> volumesFrom,
         long memory,
         long memorySwap,
         long memoryReservation,
@@ -115,6 +118,7 @@ public record ContainerSpec(
         Map<String, String> sysctls,
         OptionalInt oomScoreAdj,
         long shmSize,
+        long storageSize,
         boolean init,
         Optional<String> hostname,
         Optional<String> domainname,
@@ -139,6 +143,7 @@ public record ContainerSpec(
         env = List.copyOf(env);
         groups = List.copyOf(groups);
         mounts = List.copyOf(mounts);
+        volumesFrom = List.copyOf(volumesFrom);
         capAdd = List.copyOf(capAdd);
         capDrop = List.copyOf(capDrop);
         devices = List.copyOf(devices);
@@ -213,8 +218,11 @@ public record ContainerSpec(
         /** The root cannot be written. */
         public boolean readOnly = false;
 
-        /** Binds and temporary filesystems, in order. */
+        /** Binds, volumes and temporary filesystems, in order. */
         public List<MountSpec> mounts = new ArrayList<>();
+
+        /** `container[:ro|rw]`: whose volumes and binds it has too. */
+        public List<String> volumesFrom = new ArrayList<>();
 
         /** Bytes; -1 unlimited; 0 not asked. */
         public long memory = 0;
@@ -278,6 +286,9 @@ public record ContainerSpec(
 
         /** Bytes of /dev/shm; 0 not asked: 64 MiB. */
         public long shmSize = 0;
+
+        /** Bytes that it may write to its root; 0 not asked. */
+        public long storageSize = 0;
 
         /** A small init reaps orphans. */
         public boolean init = false;
@@ -370,6 +381,11 @@ public record ContainerSpec(
                     MountSpec.Type.BIND, Optional.of(source.toAbsolutePath().toString()), target, List.of()));
         }
 
+        /** A volume by its name at an absolute path in the container; made if it is not there. {@return this} */
+        public Builder volume(String volume, String target) {
+            return mount(new MountSpec(MountSpec.Type.VOLUME, Optional.of(volume), target, List.of()));
+        }
+
         /** One more mount. {@return this} */
         public Builder mount(MountSpec mount) {
             mounts.add(mount);
@@ -409,6 +425,7 @@ public record ContainerSpec(
                     restart,
                     readOnly,
                     mounts,
+                    volumesFrom,
                     memory,
                     memorySwap,
                     memoryReservation,
@@ -430,6 +447,7 @@ public record ContainerSpec(
                     sysctls,
                     oomScoreAdj,
                     shmSize,
+                    storageSize,
                     init,
                     hostname,
                     domainname,

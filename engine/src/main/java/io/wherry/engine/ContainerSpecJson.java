@@ -40,6 +40,7 @@ final class ContainerSpecJson {
         }
         json.putIfTrue("readOnly", spec.readOnly());
         json.putIfNotEmpty("mounts", mounts(spec.mounts()));
+        json.putIfNotEmpty("volumesFrom", spec.volumesFrom());
         putIfAsked(json, "memory", spec.memory());
         putIfAsked(json, "memorySwap", spec.memorySwap());
         putIfAsked(json, "memoryReservation", spec.memoryReservation());
@@ -61,6 +62,7 @@ final class ContainerSpecJson {
         json.putIfNotEmpty("sysctls", spec.sysctls());
         json.putIfPresent("oomScoreAdj", spec.oomScoreAdj());
         putIfAsked(json, "shmSize", spec.shmSize());
+        putIfAsked(json, "storageSize", spec.storageSize());
         json.putIfTrue("init", spec.init());
         json.putIfPresent("hostname", spec.hostname());
         json.putIfPresent("domainname", spec.domainname());
@@ -127,6 +129,7 @@ final class ContainerSpecJson {
             case "restart" -> spec.restart = restart(fields, name);
             case "readOnly" -> spec.readOnly = fields.flag(name);
             case "mounts" -> mounts(fields, name, spec.mounts);
+            case "volumesFrom" -> spec.volumesFrom = fields.strings(name);
             case "memory" -> spec.memory = fields.integer(name).orElse(0);
             case "memorySwap" -> spec.memorySwap = fields.integer(name).orElse(0);
             case "memoryReservation" ->
@@ -149,6 +152,7 @@ final class ContainerSpecJson {
             case "sysctls" -> spec.sysctls = fields.stringMap(name);
             case "oomScoreAdj" -> spec.oomScoreAdj = fields.int32(name);
             case "shmSize" -> spec.shmSize = fields.integer(name).orElse(0);
+            case "storageSize" -> spec.storageSize = fields.integer(name).orElse(0);
             case "init" -> spec.init = fields.flag(name);
             case "hostname" -> spec.hostname = fields.string(name);
             case "domainname" -> spec.domainname = fields.string(name);

@@ -1,5 +1,6 @@
 package io.wherry.engine;
 
+import io.wherry.kernel.launch.Failure;
 import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.launch.TaskResult;
 import io.wherry.kernel.program.Assembler;
@@ -22,7 +23,9 @@ final class ContainerStart {
     private final Creation creation;
     private final Roots roots;
     private final Networks networks;
+    private final ContainerVolumes volumes;
     private final Launcher launcher;
+    private final StateRoot root;
 
     ContainerStart(
             ContainerFiles files,
@@ -30,18 +33,22 @@ final class ContainerStart {
             Creation creation,
             Roots roots,
             Networks networks,
-            Launcher launcher) {
+            ContainerVolumes volumes,
+            Launcher launcher,
+            StateRoot root) {
+        this.root = root;
         this.files = files;
         this.removal = removal;
         this.creation = creation;
         this.roots = roots;
         this.networks = networks;
+        this.volumes = volumes;
         this.launcher = launcher;
     }
 
     /** {@return what the container's record and this host compile to} */
     Creation.Compiled compile(ContainerRecord record) {
-        ContainerRoot from = roots.of(record.spec(), files.folder(record.id()));
+        ContainerRoot from = roots.of(record, files.folder(record.id()));
         return creation.compile(record.spec(), from, record.id(), record.name(), networks.again(record));
     }
 
@@ -70,11 +77,21 @@ final class ContainerStart {
             return Optional.empty();
         }
         removal.waitIfEnding(id);
-        KernelProgram program = compile(found.record().get()).program();
+        ContainerRecord record = found.record().get();
+        refuseMounted(id, container.name(), "started");
+        if (ContainerVolumes.any(record.spec())) {
+            volumes.prepare(id, record.spec(), roots.of(record, files.folder(id)));
+        }
+        KernelProgram program = compile(record).program();
         if (!Arrays.equals(program.bytes(), files.program(id).bytes())) {
             StateFile.write(files.folder(id).resolve(ContainerFiles.PROGRAM), program.bytes());
         }
         return Optional.of(program);
+    }
+
+    /** Refuses one whose root is mounted for the host: what is written by two overlays into one layer is lost. */
+    void refuseMounted(ContainerId id, String name, String what) {
+        new MountPlaces(root, launcher).refuse(id, name, what);
     }
 
     /** Starts a container and returns once it runs. Does nothing if it is attended already. */
@@ -108,6 +125,18 @@ final class ContainerStart {
         return lock.isEmpty();
     }
 
+    /** {@return what to say about a program of this container that failed} */
+    FailureReport report(ContainerRecord record, KernelProgram program, Failure failure) {
+        Creation.Compiled compiled = compile(record);
+        return FailureReport.of(
+                record.name(),
+                compiled.config().process().args(),
+                program,
+                compiled.plan(),
+                failure,
+                ToolWords.of(files.folder(record.id())));
+    }
+
     private WherryException failed(ContainerId id, KernelProgram program, TaskResult result) {
         ContainerRecord record = files.record(id);
         if (result.failure().isEmpty()) {
@@ -115,14 +144,7 @@ final class ContainerStart {
                     WherryException.Kind.FAILED_PRECONDITION,
                     "Cannot start `" + record.name() + "`: its pilot ended without a word.");
         }
-        Creation.Compiled compiled = compile(record);
-        FailureReport report = FailureReport.of(
-                record.name(),
-                compiled.config().process().args(),
-                program,
-                compiled.plan(),
-                result.failure().get(),
-                ToolWords.of(files.folder(id)));
+        FailureReport report = report(record, program, result.failure().get());
         return report.hint().isEmpty()
                 ? new WherryException(WherryException.Kind.FAILED_PRECONDITION, report.sentence())
                 : new WherryException(WherryException.Kind.FAILED_PRECONDITION, report.sentence(), report.hint());

@@ -42,6 +42,9 @@ final class ContainerUpdate {
         ContainerRecord changed = record.with(spec.build());
         Creation.Compiled compiled = start.compile(changed); // refuses what cannot be had, before anything changes
         if (files.read(id).status().isAttended()) {
+            if (changed.spec().restart().isPresent()) { // nobody would be asked then
+                start.refuseMounted(id, record.name(), "given a restart policy");
+            }
             limit(id, compiled);
             Placement.Restart restart = Creation.restart(changed.spec());
             control.policy(id, restart.policy(), restart.most());

@@ -10,6 +10,7 @@ import io.wherry.oci.RuntimeConfig;
 import io.wherry.oci.Signal;
 import io.wherry.oci.WherryException;
 import io.wherry.runtime.Placement;
+import io.wherry.store.layer.LayerDriver;
 import io.wherry.store.layer.RootfsMount;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,9 +36,11 @@ final class Creation {
     private final Storage storage;
     private final ContainerEvents events;
     private final Runtimes runtimes;
+    private final ContainerVolumes volumes;
 
     Creation(StateRoot root, ContainerFiles files, HostFacts facts, Storage storage, Runtimes runtimes) {
         this.runtimes = runtimes;
+        this.volumes = new ContainerVolumes(root, files, facts, storage);
         this.events = new ContainerEvents(root, files);
         this.storage = storage;
         this.root = root;
@@ -45,10 +48,16 @@ final class Creation {
         this.facts = facts;
     }
 
+    /** {@return the volumes that its containers have} */
+    ContainerVolumes volumes() {
+        return volumes;
+    }
+
     /** What compilation makes of a container. */
     record Compiled(RuntimeConfig config, Plan plan, KernelProgram program) {}
 
     Compiled compile(ContainerSpec spec, ContainerRoot from, ContainerId id, String name, NetworkChoice network) {
+        SizeLimit.check(spec, from, facts);
         Account account = DevelopmentEnvironment.is(spec)
                 ? DevelopmentEnvironment.account(spec, facts)
                 : Account.lookUp(
@@ -57,8 +66,8 @@ final class Creation {
                         from.accounts().passwd(),
                         from.accounts().group());
         NetworkFiles networkFiles = new NetworkFiles(files.folder(id), network.address());
-        RuntimeConfig config =
-                ConfigCompiler.compile(spec, from.defaults(), account, networkFiles, network.parameters(), facts, id);
+        RuntimeConfig config = ConfigCompiler.compile(
+                spec, from.defaults(), account, volumes, networkFiles, network.parameters(), facts, id);
         Runtimes.Found runtime = runtimes.of(spec);
         RuntimeDemands.check(spec, runtime.name(), runtime.kind());
         Plan plan = runtime.runtime()
@@ -185,7 +194,13 @@ final class Creation {
         try {
             makeFolder(folder);
             if (from.image().isPresent()) {
-                prepare(storage.driver().prepare(folder, from.image().get().chains()));
+                prepare(from, from.image().get().chains(), folder);
+                if (record.spec().storageSize() != 0) {
+                    SizeLimit.set(
+                            storage.launcher(),
+                            folder.resolve("rootfs"),
+                            record.spec().storageSize());
+                }
             }
             StateFile.writeInside(folder, ContainerRecord.FILE, record.bytes(), durable);
             StateFile.writeInside(
@@ -243,8 +258,14 @@ final class Creation {
         return layers;
     }
 
-    /** An overlay shows the mode and owner of its upper folder at the root, so these must be the image's. */
-    private static void prepare(RootfsMount mount) throws IOException {
+    /** An overlay shows the mode and owner of its upper folder at the root, so these must be the image's, or come with the copy. */
+    private void prepare(ContainerRoot from, List<Digest> chains, Path folder) throws IOException {
+        LayerDriver driver = storage.drivers().of(from.driver());
+        if (from.original().isPresent()) {
+            driver.copy(from.original().get(), folder, chains);
+            return;
+        }
+        RootfsMount mount = driver.prepare(folder, chains);
         if (mount instanceof RootfsMount.Overlay overlay) {
             Files.setAttribute(overlay.upper(), "unix:mode", overlay.root().mode() & 07777);
             if (overlay.root().uid() != 0 || overlay.root().gid() != 0) {

@@ -2,7 +2,6 @@ package io.wherry.engine;
 
 import io.wherry.engine.event.EventOutput;
 import io.wherry.engine.event.EventQuery;
-import io.wherry.engine.event.EventReader;
 import io.wherry.engine.log.LogOutput;
 import io.wherry.engine.log.LogQuery;
 import io.wherry.kernel.host.HostFacts;
@@ -12,10 +11,8 @@ import io.wherry.kernel.program.KernelProgram;
 import io.wherry.oci.Signal;
 import io.wherry.oci.WherryException;
 import io.wherry.store.disk.Reserve;
-import java.io.IOException;
-import java.nio.file.Files;
+import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,9 +32,11 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     private final Launcher launcher;
     final ContainerFiles files;
     private final Creation creation;
-    private final ContainerEvents events;
-    private final Leftovers leftovers;
+    private final ContainerMaking making;
+    private final ContainerVolumes volumes;
+    final ContainerEvents events;
     final Healing healing;
+    private final HealedContainers healed;
     final ContainerRemoval removal;
     final Roots roots;
     final ContainerStart start;
@@ -65,18 +64,22 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         this.facts = facts;
         this.launcher = launcher;
         this.files = new ContainerFiles(root, facts.bootId());
-        this.images = new ImageCatalog(Storage.of(root, facts, launcher, driver), launcher, builtIn);
+        Configuration.OfHost configuration = new Configuration.OfHost();
+        this.images = new ImageCatalog(Storage.of(root, facts, launcher, driver, configuration), launcher, builtIn);
         this.networks = new Networks(root, facts);
         this.events = new ContainerEvents(root, files);
-        this.runtimes = new Runtimes();
+        this.runtimes = new Runtimes(configuration);
         this.creation = new Creation(root, files, facts, images.storage(), runtimes);
+        this.volumes = creation.volumes();
         this.rename = new ContainerRename(root, files);
-        this.leftovers = new Leftovers(root, files, rename, launcher, events);
+        Leftovers leftovers = new Leftovers(root, files, rename, new TreeRemoval(launcher, facts), events);
         this.healing = new Healing(files, leftovers, launcher, facts.bootId(), events);
-        this.removal = new ContainerRemoval(files, healing);
+        this.healed = new HealedContainers(files, healing, leftovers);
+        this.removal = new ContainerRemoval(files, healing, root, launcher);
+        this.making = new ContainerMaking(creation, networks, volumes, root, healed, removal);
         this.exec = new ContainerExec(files, root, facts, launcher, runtimes);
         this.roots = new Roots(facts, launcher, root, images);
-        this.start = new ContainerStart(files, removal, creation, roots, networks, launcher);
+        this.start = new ContainerStart(files, removal, creation, roots, networks, volumes, launcher, root);
         this.control = new ContainerControl(files);
         this.update = new ContainerUpdate(files, start, control, facts, launcher);
         this.boot = new Boot(files, start, facts.bootId());
@@ -91,6 +94,11 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     /** {@return what can run containers here, and what could if it were installed} */
     public List<RuntimeListing> runtimes() {
         return runtimes.list();
+    }
+
+    /** {@return how layers and roots of containers to come are kept} */
+    public StorageChoice storage() {
+        return images.storage().drivers().choice();
     }
 
     /** {@return where state is} */
@@ -109,6 +117,17 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         ContainerId id = ContainerId.random();
         create(spec, roots.of(spec, files.folder(id)), id, true);
         return id.text();
+    }
+
+    /**
+     * Creates a container with the words of another and a copy of its files as they are now; it does not run. One that runs is paused while its files are copied, but where the copy is a snapshot.
+     *
+     * @param name the new one's; absent: one is made up
+     * @return its id, 64 hexadecimal digits
+     * @throws WherryException of kind UNSUPPORTED if it has no files of its own; ALREADY_EXISTS if the name is taken
+     */
+    public String copy(String word, Optional<String> name) {
+        return new ContainerClone(this, control).of(healed(word), name).text();
     }
 
     /**
@@ -133,6 +152,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     /** Stops a container if it runs, as {@link #stop} does, and starts it. */
     public void restart(String word, Optional<Signal> signal, OptionalInt seconds) {
         ContainerId id = healed(word);
+        start.refuseMounted(id, files.record(id).name(), "started again");
         control.stop(id, signal, seconds);
         removal.waitUntilUnattended(id);
         start.start(id);
@@ -215,44 +235,30 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     }
 
     ContainerId healed(String word) {
-        healing.heal(files.find(word));
-        return files.find(word); // healing may have removed it
+        return healed.find(word);
     }
 
-    /** A name that is taken by something dead or ending is free once that is cleaned up. */
     KernelProgram create(ContainerSpec spec, ContainerRoot from, ContainerId id, boolean lasts) {
-        try {
-            return connected(spec, from, id, lasts);
-        } catch (WherryException e) {
-            if (e.kind() != WherryException.Kind.ALREADY_EXISTS) {
-                throw e;
-            }
-            ContainerId owner = Leftovers.owner(root.names().resolve(spec.name().orElse("")));
-            if (owner != null) {
-                removal.waitIfEnding(owner);
-            }
-            containers();
-            return connected(spec, from, id, lasts);
-        }
-    }
-
-    private KernelProgram connected(ContainerSpec spec, ContainerRoot from, ContainerId id, boolean lasts) {
-        Creation.NetworkChoice network = networks.claim(spec, id);
-        try {
-            return creation.create(spec, from, id, network, lasts);
-        } catch (WherryException e) {
-            networks.release(network, id);
-            throw e;
-        }
+        return making.make(spec, from, id, lasts);
     }
 
     /** {@return the program of an execution with these words} */
     public Explanation explain(String word, ExecSpec spec) {
-        ContainerId container = healed(word);
-        ContainerExec.Compiled compiled = exec.compile(container, spec);
-        return Explanation.ofExec(compiled.plan(), compiled.program())
-                .of(compiled.id(), "", Optional.empty())
-                .of(container.text(), "", Optional.empty());
+        return explaining().execution(healed(word), spec);
+    }
+
+    /** {@return the program of a container with these words; nothing is claimed, made or pulled} */
+    public Explanation explain(ContainerSpec asked) {
+        return explaining().asked(settled(asked));
+    }
+
+    /** {@return the stored program of a container} */
+    public Explanation explain(String word) {
+        return explaining().stored(files.find(word));
+    }
+
+    private Explaining explaining() {
+        return new Explaining(files, roots, networks, creation, volumes, start, exec);
     }
 
     /** {@return what to say about an execution whose program failed} */
@@ -260,31 +266,18 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         return exec.report(healed(word), spec, failure);
     }
 
-    /** {@return the program of a container with these words; nothing is claimed, made or pulled} */
-    public Explanation explain(ContainerSpec asked) {
-        ContainerSpec spec = settled(asked);
-        ContainerId id = ContainerId.random();
-        String name = spec.name().orElse(ContainerNames.generated(id, 0));
-        ContainerRoot from = roots.of(spec, files.folder(id));
-        Creation.NetworkChoice network = networks.preview(spec, id);
-        Creation.Compiled compiled = creation.compile(spec, from, id, name, network);
-        return new Explanation(compiled.plan(), compiled.program()).of(id.text(), name, network.address());
-    }
-
-    /** {@return the stored program of a container} */
-    public Explanation explain(String word) {
-        ContainerId id = files.find(word);
-        ContainerRecord record = files.record(id);
-        return new Explanation(recompile(id).plan(), files.program(id)).of(id.text(), record.name(), record.address());
-    }
-
-    Creation.Compiled recompile(ContainerId id) {
-        return start.compile(files.record(id));
+    /**
+     * {@return what to say about a container whose program failed; one that was to be removed is gone afterwards}
+     *
+     * @param id the id that was handed to the launcher
+     */
+    public FailureReport report(String id, Failure failure) {
+        return new FailedStart(files, start, healing, removal).report(new ContainerId(id), failure);
     }
 
     /** {@return all that is known of the container that a name, an id or the beginning of an id names, healed} */
     public ContainerDetails inspect(String word) {
-        return new Inspection(root, files, images, exec).details(healed(word));
+        return new Inspection(root, files, images, exec, volumes).details(healed(word));
     }
 
     /**
@@ -293,16 +286,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
      * @throws WherryException of kind FAILED_PRECONDITION if it does neither
      */
     public List<ContainerProcess> processes(String word) {
-        ContainerId id = healed(word);
-        Container container = files.read(id);
-        List<ContainerProcess> list = processes.list(id);
-        if (list.isEmpty()) {
-            throw new WherryException(
-                    WherryException.Kind.FAILED_PRECONDITION,
-                    "The container `" + container.name() + "` has no processes: it is "
-                            + container.status().word() + ".");
-        }
-        return list;
+        return processes.listed(healed(word));
     }
 
     /** {@return what a container uses now; empty if it does not run} */
@@ -329,7 +313,8 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     /** {@return what everything below the root takes of the disk} */
     public DiskUsage diskUsage() {
         List<Container> containers = containers();
-        return new Reserve(root.root()).orSpend(() -> DiskMeasure.of(root, images, files, containers));
+        return new Reserve(root.root())
+                .orSpend(() -> DiskMeasure.of(root, images, files, volumes().list(), containers));
     }
 
     /**
@@ -338,7 +323,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
      * @throws WherryException of kind NOT_FOUND if it is not here
      */
     public Image image(String name) {
-        return images.find(name).orElseThrow(() -> ImageCatalog.none(name));
+        return images.named(name);
     }
 
     /** {@return how an image was made, the last step first; an image may tell nothing of that} */
@@ -381,6 +366,68 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     }
 
     /**
+     * Loads the images of an archive, or of a folder that is an OCI image layout.
+     *
+     * @param platform which images, and which of an index; absent: all, and of an index the one for this host
+     * @param notes receives sentences about what could not be unpacked here
+     * @param loaded called for each name, and for an image without any, when it can be used
+     */
+    public void load(
+            Path archive,
+            Optional<String> platform,
+            PullListener listener,
+            List<String> notes,
+            Consumer<Image> loaded) {
+        imageLoad().load(archive, new ImageLoad.Wish(platform, listener, notes, loaded));
+    }
+
+    /** The same for an archive that somebody writes as it is read, compressed or not. The stream stays the caller's. */
+    public void load(
+            InputStream archive,
+            Optional<String> platform,
+            PullListener listener,
+            List<String> notes,
+            Consumer<Image> loaded) {
+        imageLoad().load(archive, new ImageLoad.Wish(platform, listener, notes, loaded));
+    }
+
+    /** {@return what saves these images: names or ids, in the order of the archive} */
+    public ImageSave save(List<String> images) {
+        return new ImageSave(this.images, images);
+    }
+
+    /**
+     * Makes an image of one layer from an archive of files, compressed or not. The stream stays the caller's.
+     *
+     * @param notes receives sentences about what could not be unpacked here
+     */
+    public Image importImage(InputStream archive, ImportSpec spec, List<String> notes) {
+        return new ImageImport(images, imageRemoval(), new ImageEvents(root, images)).run(archive, spec, notes);
+    }
+
+    private ImageLoad imageLoad() {
+        return new ImageLoad(images, imageRemoval(), new ImageEvents(root, images));
+    }
+
+    /**
+     * Gives an image one name more.
+     *
+     * @param word its name, its id, or the beginning of its id
+     */
+    public void tag(String word, String name) {
+        new ImageTag(images, new ImageEvents(root, images)).tag(word, name);
+    }
+
+    /**
+     * Pushes an image to the registry that its name says.
+     *
+     * @param notes receives sentences about what was not sent
+     */
+    public RegistryPush.Done push(String name, PushListener listener, List<String> notes) {
+        return new RegistryPush(images, new ImageEvents(root, images)).push(image(name), listener, notes);
+    }
+
+    /**
      * Takes an image's name away, and what nothing else needs.
      *
      * @param force also if ended containers were made from it
@@ -403,7 +450,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     }
 
     private ImageRemoval imageRemoval() {
-        return new ImageRemoval(images, files, new ImageEvents(root, images));
+        return new ImageRemoval(images, files, new ImageEvents(root, images), new MountPlaces(root, launcher));
     }
 
     /** What makes room, or shows where it is, works where there is none: see {@link Reserve}. */
@@ -416,32 +463,38 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
 
     /** {@return all containers, healed, in the order of their creation, the newest first} */
     public List<Container> containers() {
-        return new Reserve(root.root()).orSpend(this::listed);
-    }
-
-    private List<Container> listed() {
-        List<Container> containers = new ArrayList<>();
-        for (ContainerId id : files.ids()) {
-            FolderLook look = files.look(id);
-            try {
-                look = healing.heal(id, look) ? files.look(id) : look;
-            } catch (WherryException e) {
-                look = files.look(id); // its state is shown as it is; whoever names it meets the error
-            }
-            try {
-                containers.add(files.found(id, look).container());
-            } catch (WherryException e) {
-                // healing, or another command, has removed it
-            }
-        }
-        leftovers.collect(containers);
-        containers.sort((a, b) -> b.created().compareTo(a.created()));
-        return containers;
+        return new Reserve(root.root()).orSpend(healed::all);
     }
 
     /** {@return the container that a name, an id or the beginning of an id names, healed} */
     public Container container(String word) {
         return files.read(found(word));
+    }
+
+    /**
+     * Opens the root of a container, or of an image, which then cannot be written, as a folder of the host; one that is open already stays.
+     *
+     * @param word a container's name; else an image's
+     * @param folder where it is wanted too; it is there
+     * @return where it is
+     * @throws WherryException of kind UNSUPPORTED if it is an overlay and the caller is not system root
+     */
+    public Path mount(String word, Optional<Path> folder) {
+        return mounts().mount(word, folder);
+    }
+
+    /** Takes away what {@link #mount} made for a container or an image, wherever that is; none is as wanted. */
+    public void unmount(String word) {
+        mounts().unmount(word);
+    }
+
+    /** {@return what is mounted, as the kernel says} */
+    public List<MountedRoot> mounted() {
+        return mounts().list();
+    }
+
+    private ContainerMounts mounts() {
+        return new ContainerMounts(files, roots, images, facts, launcher, root);
     }
 
     /**
@@ -454,24 +507,25 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         new ContainerLogs(files).read(found(word), query, output);
     }
 
+    /** {@return what reads and writes the files of containers} */
+    public ContainerTrees trees() {
+        return new ContainerTrees(this, images, launcher);
+    }
+
     /**
      * Reads the journal of events; up to a moment that is still to come, as they happen.
      *
      * @param output called by this thread
      */
     public void events(EventQuery query, EventOutput output) {
-        try {
-            new EventReader(root.events(), query, output).read();
-        } catch (IOException e) {
-            throw StateFile.failed("read the events in", root.events(), e);
-        }
+        events.read(query, output);
     }
 
     /**
      * Removes a container.
      *
-     * @param force whether it is killed if it runs
-     * @throws WherryException of kind FAILED_PRECONDITION if it runs and is not to be killed
+     * @param force whether it is killed if it runs, and unmounted if it is mounted
+     * @throws WherryException of kind FAILED_PRECONDITION if it runs, or is mounted, and is not forced
      */
     public void remove(String word, boolean force) {
         roomy(() -> {
@@ -480,27 +534,16 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         });
     }
 
-    /**
-     * {@return what to say about a container whose program failed; one that was to be removed is gone afterwards}
-     *
-     * @param id the id that was handed to the launcher
-     */
-    public FailureReport report(String id, Failure failure) {
-        ContainerId container = new ContainerId(id);
-        ContainerRecord record = files.record(container);
-        Creation.Compiled compiled = recompile(container);
-        FailureReport report = FailureReport.of(
-                record.name(),
-                compiled.config().process().args(),
-                files.program(container),
-                compiled.plan(),
-                failure,
-                ToolWords.of(files.folder(container)));
-        removal.waitUntilUnattended(container); // the pilot has said its last word and may still be ending
-        healing.heal(container);
-        if (record.spec().remove() && Files.exists(files.folder(container))) {
-            removal.remove(container, false);
-        }
-        return report;
+    /** The same, and the volumes that were made for the container alone. */
+    public void removeWithVolumes(String word, boolean force) {
+        ContainerId id = files.find(word);
+        ContainerSpec spec = files.read(id).spec();
+        remove(word, force);
+        volumes.free(spec);
+    }
+
+    /** {@return the volumes} */
+    public VolumeCatalog volumes() {
+        return new VolumeCatalog(root, files, images.storage());
     }
 }

@@ -7,7 +7,11 @@ import io.wherry.kernel.program.Disassembler;
 import io.wherry.kernel.program.Errno;
 import io.wherry.kernel.program.KernelProgram;
 import io.wherry.kernel.program.Op;
+import io.wherry.kernel.step.CloneBelow;
+import io.wherry.kernel.step.CloneWithin;
+import io.wherry.kernel.step.MapMountOwners;
 import io.wherry.kernel.step.Plan;
+import io.wherry.kernel.step.Step;
 import java.util.List;
 import java.util.Optional;
 
@@ -108,12 +112,24 @@ public record FailureReport(int exitCode, String sentence, String hint) {
         String words = failure.text().isEmpty() ? "" : "; the kernel says: " + failure.text();
         String sentence = what + "step " + failure.step() + " (" + step + ") failed: "
                 + (call == null ? opName(failure.op()) : call.label()) + " = " + failure.errnoName() + words + ".";
-        return new FailureReport(ours, sentence, hint(failure, call, program));
+        String ofMount = failure.step() < 0 ? "" : hint(failure, plan.step(failure.step()));
+        return new FailureReport(ours, sentence, ofMount.isEmpty() ? hint(failure, call, program) : ofMount);
     }
 
     private static String opName(int number) {
         Op op = Op.of(number);
         return op == null ? "operation " + number : op.name();
+    }
+
+    private static String hint(Failure failure, Step step) {
+        if (step instanceof MapMountOwners && failure.errno() == Errno.EINVAL.number()) {
+            return "That filesystem, or one that is mounted below, cannot map owners, at least not in this kernel; `bind-nonrecursive` leaves out what is below, and `U` changes owners for good.";
+        }
+        boolean below = step instanceof CloneBelow || step instanceof CloneWithin;
+        if (below && failure.errno() == Errno.ENOENT.number()) {
+            return "There is no such file or folder in it; a link leads nowhere but into it.";
+        }
+        return "";
     }
 
     private static String hint(Failure failure, @org.jspecify.annotations.Nullable Call call, KernelProgram program) {

@@ -66,7 +66,8 @@ final class FolderPull {
         Path target = target(name, folder);
         space.sweep();
         try (NewFolder begun = new NewFolder(space, target)) {
-            RegistryPull.Found image = images.embedded(name).orElseGet(() -> RegistryPull.find(name, platform, notes));
+            RegistryPull.Found image =
+                    images.embedded(name).orElseGet(() -> RegistryPull.find(name, platform, listener, notes));
             ImageBlobs.Brought brought = bring(image, begun, listener);
             notes.addAll(brought.omitted());
             write(begun.begun(), image, brought.config(), notes);

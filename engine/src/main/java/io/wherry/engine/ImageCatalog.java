@@ -10,9 +10,11 @@ import io.wherry.oci.Manifest;
 import io.wherry.oci.WherryException;
 import io.wherry.store.content.Images;
 import io.wherry.store.content.StoredImage;
+import io.wherry.store.disk.FileLocks;
 import io.wherry.store.disk.Reserve;
 import io.wherry.store.garbage.Garbage;
 import io.wherry.store.layer.ChainId;
+import io.wherry.store.layer.LayerDriver;
 import io.wherry.store.layer.Prover;
 import io.wherry.store.pull.BlobSource;
 import io.wherry.store.pull.Cancellation;
@@ -39,13 +41,19 @@ final class ImageCatalog {
         this.builtIn = builtIn;
     }
 
-    /** {@return the image that a name stands for, if it is here; an embedded one is unpacked first} */
+    /** {@return the image that a name, an id or the beginning of an id stands for, if it is here; an embedded one is unpacked first} */
     Optional<Image> find(String name) {
+        if (isId(name)) {
+            return ImageIds.find(name, storage.images()).map(this::image);
+        }
         ImageReference reference = ImageReference.parse(name);
         Optional<StoredImage> stored = storage.images().find(reference);
         if (stored.isEmpty() && isBuiltIn(name)) {
             install(reference, builtIn.resolve(name));
             stored = storage.images().find(reference);
+        }
+        if (stored.isEmpty()) {
+            stored = ImageIds.find(name, storage.images());
         }
         return stored.isEmpty() ? Optional.empty() : Optional.of(whole(stored.get()));
     }
@@ -63,6 +71,15 @@ final class ImageCatalog {
         }
     }
 
+    /**
+     * {@return the image that a name stands for}
+     *
+     * @throws WherryException of kind NOT_FOUND if it is not here
+     */
+    Image named(String name) {
+        return find(name).orElseThrow(() -> none(name));
+    }
+
     /** {@return what to say of an image that is not here} */
     static WherryException none(String name) {
         return new WherryException(
@@ -71,9 +88,15 @@ final class ImageCatalog {
                 "`wherry images` lists those that are; `wherry pull " + name + "` brings it.");
     }
 
-    /** {@return whether a name stands for an image that is here or embedded} Its documents are not read. */
+    /** {@return whether a name or an id stands for an image that is here or embedded} Under a name its documents are not read. */
     boolean has(String name) {
-        return storage.images().has(ImageReference.parse(name)) || isBuiltIn(name);
+        boolean named = !isId(name) && (storage.images().has(ImageReference.parse(name)) || isBuiltIn(name));
+        return named || ImageIds.find(name, storage.images()).isPresent();
+    }
+
+    /** Whole: what is shorter may be a name. */
+    private static boolean isId(String name) {
+        return name.length() >= ImageIds.WHOLE && ImageIds.isWhole(name);
     }
 
     private boolean isBuiltIn(String name) {
@@ -180,10 +203,15 @@ final class ImageCatalog {
 
     /** Brings in what is missing of an image and names it. */
     PullResult arrive(ImageReference reference, Manifest manifest, BlobSource blobs, PullListener listener) {
+        return arrive(storage.drivers().usual(), reference, manifest, blobs, listener);
+    }
+
+    private PullResult arrive(
+            LayerDriver driver, ImageReference reference, Manifest manifest, BlobSource blobs, PullListener listener) {
         storage.space().sweep();
         new Reserve(storage.space().root()).keep();
         PullResult result =
-                storage.puller().pull(reference, manifest, blobs, new Progress(listener), new Cancellation());
+                storage.puller(driver).pull(reference, manifest, blobs, new Progress(listener), new Cancellation());
         prover.prove(result.unproven());
         return result;
     }
@@ -194,7 +222,7 @@ final class ImageCatalog {
         int layer = 0;
         for (ImageConfig.History step : image.config().history()) {
             boolean made = !step.emptyLayer() && layer < image.chains().size();
-            long size = made ? storage.driver().usage(image.chains().get(layer++)) : 0;
+            long size = made ? storage.drivers().usual().usage(image.chains().get(layer++)) : 0;
             steps.add(new ImageHistory(
                     step.created().orElse(""),
                     step.createdBy().orElse(""),
@@ -205,8 +233,8 @@ final class ImageCatalog {
     }
 
     /** Makes sure that an image's layers are unpacked and can be relied on: after a power cut they may have to be made again from their blobs. */
-    void ready(Image image) {
-        if (!storage.driver().has(image.chains())) {
+    void ready(Image image, LayerDriver driver) {
+        if (!driver.has(image.chains())) {
             BlobSource blobs = (blob, offset) -> { // only of what is not stored, or not as it was
                 String name = image.reference().familiar();
                 throw new WherryException(
@@ -215,7 +243,15 @@ final class ImageCatalog {
                                 + " is missing or damaged.",
                         "`wherry pull " + name + "` brings it again.");
             };
-            arrive(image.reference(), image.document(), blobs, PullListener.NONE);
+            arrive(driver, image.reference(), image.document(), blobs, PullListener.NONE);
+        }
+    }
+
+    /** Gives an image one name more, which stood for something else until now, or for nothing. */
+    void name(Image image, ImageReference name) {
+        try (FileLocks.Held _ = storage.content().keep()) {
+            long now = System.currentTimeMillis() / 1000;
+            storage.images().put(new StoredImage(name, image.document().descriptor(), image.chains(), now));
         }
     }
 
@@ -231,11 +267,7 @@ final class ImageCatalog {
      */
     Optional<Garbage.Collected> collect(List<List<Digest>> containers) {
         return new Garbage(
-                        storage.content(),
-                        storage.images(),
-                        List.of(storage.driver()),
-                        storage.space(),
-                        storage.locks())
+                        storage.content(), storage.images(), storage.drivers().all(), storage.space(), storage.locks())
                 .collect(containers);
     }
 

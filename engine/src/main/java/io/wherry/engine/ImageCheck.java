@@ -45,7 +45,7 @@ final class ImageCheck {
         this.full = full;
         this.repair = repair;
         this.content = images.storage().content();
-        this.driver = images.storage().driver();
+        this.driver = images.storage().drivers().usual();
     }
 
     List<CheckedObject> run() {

@@ -2,6 +2,7 @@ package io.wherry.engine;
 
 import io.wherry.engine.event.EventJournal;
 import io.wherry.engine.event.EventTemplate;
+import io.wherry.oci.ImageReference;
 import java.util.Map;
 
 /** What happened to images, told behind it. */
@@ -15,9 +16,23 @@ final class ImageEvents {
     }
 
     void pulled(Image image) {
-        String name = image.reference().familiar();
-        int tag = name.lastIndexOf(':');
-        append(name, tag > name.lastIndexOf('/') ? name.substring(0, tag) : name, "pull");
+        append(image.reference().familiar(), image.reference().familiarName(), "pull");
+    }
+
+    void pushed(ImageReference reference) {
+        append(reference.familiar(), reference.familiarName(), "push");
+    }
+
+    void tagged(Image image, ImageReference name) {
+        append(image.id().toString(), name.familiar(), "tag");
+    }
+
+    void loaded(Image image) {
+        append(image.id().toString(), image.reference().familiar(), "load");
+    }
+
+    void imported(Image image) {
+        append(image.id().toString(), image.reference().familiar(), "import");
     }
 
     /** Its name is gone; without another one it is gone altogether. */

@@ -13,8 +13,10 @@ final class ImageRemoval {
     private final ImageCatalog images;
     private final ContainerFiles files;
     private final ImageEvents events;
+    private final MountPlaces places;
 
-    ImageRemoval(ImageCatalog images, ContainerFiles files, ImageEvents events) {
+    ImageRemoval(ImageCatalog images, ContainerFiles files, ImageEvents events, MountPlaces places) {
+        this.places = places;
         this.images = images;
         this.files = files;
         this.events = events;
@@ -24,7 +26,7 @@ final class ImageRemoval {
      * Removes an image.
      *
      * @param force also one that ended containers use, or that is damaged
-     * @throws WherryException of kind FAILED_PRECONDITION if a container that runs uses it, or any does and it is not forced
+     * @throws WherryException of kind FAILED_PRECONDITION if a container that runs uses it, or if it is not forced and any does, or it is mounted
      */
     void remove(String name, boolean force) {
         Optional<Image> image;
@@ -44,7 +46,8 @@ final class ImageRemoval {
         String name = image.reference().familiar();
         for (ContainerId id : files.ids()) {
             Container container = files.read(id);
-            boolean uses = container.imageId().orElse("").equals(image.id().toString());
+            boolean uses = container.imageId().orElse("").equals(image.id().toString())
+                    || mounts(container.spec(), image.reference());
             boolean running = container.status().isAttended();
             if (uses && (running || !force)) {
                 throw new WherryException(
@@ -52,6 +55,13 @@ final class ImageRemoval {
                         "The image `" + name + "` is used by the " + (running ? "running " : "") + "container `"
                                 + container.name() + "`.",
                         running ? "Remove that container first." : "Remove that container first, or give --force.");
+            }
+        }
+        if (isLastNameOf(image)) {
+            if (force) {
+                places.unmount(MountPlaces.name(image.id()), true);
+            } else {
+                places.refuse(image, "removed");
             }
         }
         untag(image);
@@ -65,7 +75,7 @@ final class ImageRemoval {
     }
 
     /** What a damaged image needs nobody knows: all that may be needed stays. */
-    private void collect() {
+    void collect() {
         try {
             collected();
         } catch (WherryException e) {
@@ -96,5 +106,32 @@ final class ImageRemoval {
             used.add(layers);
         }
         return images.collect(used);
+    }
+
+    private boolean isLastNameOf(Image image) {
+        int names = 0;
+        for (Image other : images.list()) {
+            names += other.id().equals(image.id()) ? 1 : 0;
+        }
+        return names == 1;
+    }
+
+    private static boolean mounts(ContainerSpec spec, ImageReference image) {
+        for (MountSpec mount : spec.mounts()) {
+            if (mount.type() == MountSpec.Type.IMAGE
+                    && ImageReference.parse(mount.source().orElseThrow()).equals(image)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Does so when something failed whose parts nobody needs; a further failure is told with the first. */
+    void collectAfter(WherryException failure) {
+        try {
+            collect();
+        } catch (WherryException e) {
+            failure.addSuppressed(e);
+        }
     }
 }

@@ -6,6 +6,8 @@ import io.wherry.oci.ExecutionDefaults;
 import io.wherry.oci.RuntimeConfig;
 import io.wherry.oci.WherryException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /** Gathers all that is known of a container. Damage to one of its files hides what that file said, and no more. */
@@ -14,9 +16,12 @@ final class Inspection {
     private final ContainerFiles files;
     private final ImageCatalog images;
     private final ContainerExec exec;
+    private final ContainerVolumes volumes;
 
-    Inspection(StateRoot root, ContainerFiles files, ImageCatalog images, ContainerExec exec) {
+    Inspection(
+            StateRoot root, ContainerFiles files, ImageCatalog images, ContainerExec exec, ContainerVolumes volumes) {
         this.exec = exec;
+        this.volumes = volumes;
         this.root = root;
         this.files = files;
         this.images = images;
@@ -31,7 +36,19 @@ final class Inspection {
                 config(folder),
                 image(container),
                 exec.running(files.volatileFolder(id)),
-                lease(id, container));
+                lease(id, container),
+                mountpoints(id, container.spec()));
+    }
+
+    private Map<String, Path> mountpoints(ContainerId id, ContainerSpec spec) {
+        Map<String, Path> places = new HashMap<>();
+        VolumeMounts mounts = volumes.mounts(id, spec);
+        for (MountSpec mount : spec.mounts()) {
+            if (mount.type() == MountSpec.Type.VOLUME) {
+                places.put(mount.source().orElseThrow(), mounts.data(mount));
+            }
+        }
+        return places;
     }
 
     private static Optional<RuntimeConfig> config(Path folder) {

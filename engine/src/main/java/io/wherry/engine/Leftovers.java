@@ -1,8 +1,6 @@
 package io.wherry.engine;
 
-import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.launch.TaskResult;
-import io.wherry.kernel.program.Assembler;
 import io.wherry.oci.WherryException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,15 +29,15 @@ final class Leftovers {
     private final StateRoot root;
     private final ContainerFiles files;
     private final ContainerRename rename;
-    private final Launcher launcher;
+    private final TreeRemoval trees;
     private final ContainerEvents events;
 
-    Leftovers(StateRoot root, ContainerFiles files, ContainerRename rename, Launcher launcher, ContainerEvents events) {
+    Leftovers(StateRoot root, ContainerFiles files, ContainerRename rename, TreeRemoval trees, ContainerEvents events) {
         this.rename = rename;
         this.events = events;
         this.root = root;
         this.files = files;
-        this.launcher = launcher;
+        this.trees = trees;
     }
 
     /**
@@ -138,7 +136,7 @@ final class Leftovers {
 
     /** Deletes by the pilot, which alone may delete what containers wrote; the lock last, as it tells others that somebody is at it. */
     private void empty(ContainerId id) {
-        TaskResult removed = launcher.task(TreeRemoval.program(root.trash(), id.text()), Assembler.PILOT);
+        TaskResult removed = trees.remove(root.trash(), id.text());
         if (!removed.ok()) {
             throw new WherryException(
                     WherryException.Kind.FAILED_PRECONDITION,

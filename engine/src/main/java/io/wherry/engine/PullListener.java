@@ -15,6 +15,9 @@ public interface PullListener {
      */
     void layer(String layer, State state, long done, long total);
 
+    /** A mirror failed, and the next host was asked in its place; a sentence. */
+    default void passedOver(String remark) {}
+
     /** What happens to a layer. */
     enum State {
         /** It was there already. */

@@ -10,10 +10,7 @@ import io.wherry.oci.Platform;
 import io.wherry.oci.PlatformPreference;
 import io.wherry.oci.WherryException;
 import io.wherry.registry.BlobPosition;
-import io.wherry.registry.DockerCredentials;
-import io.wherry.registry.ProxyRules;
 import io.wherry.registry.RegistryClient;
-import io.wherry.registry.RegistryConfig;
 import io.wherry.registry.ResolvedManifest;
 import io.wherry.store.pull.BlobSource;
 import java.util.List;
@@ -37,22 +34,29 @@ final class RegistryPull {
 
     /** {@return the image; what could not be unpacked here is said in {@code notes}} */
     Image pull(String name, Optional<String> platform, PullListener listener, List<String> notes) {
-        Found found = find(name, platform, notes);
+        Found found = find(name, platform, listener, notes);
         notes.addAll(images.arrive(found.reference(), found.manifest(), found.blobs(), listener)
                 .omitted());
         return images.find(name).orElseThrow();
     }
 
     /** {@return the image that a name stands for; nothing but its documents is fetched} */
-    static Found find(String name, Optional<String> platform, List<String> notes) {
+    static Found find(String name, Optional<String> platform, PullListener listener, List<String> notes) {
         ImageReference reference = ImageReference.parse(name);
         RegistryClient client = client();
+        io.wherry.registry.PullListener heard = new io.wherry.registry.PullListener() {
+            @Override
+            public void passedOver(String mirror, String reason) {
+                listener.passedOver(
+                        "The mirror " + mirror + " of " + reference.registry() + " was passed over: " + reason);
+            }
+        };
         PlatformPreference preference = platform.isPresent()
                 ? PlatformPreference.of(Platform.parse(platform.get()))
                 : PlatformPreference.host();
-        Manifest manifest = select(client, reference, client.resolve(reference), preference);
+        Manifest manifest = select(client, reference, client.resolve(reference, heard), preference);
         checkPlatform(client, reference, manifest, platform, notes);
-        return new Found(reference, manifest, blobs(client, reference));
+        return new Found(reference, manifest, blobs(client, reference, heard));
     }
 
     /**
@@ -65,19 +69,17 @@ final class RegistryPull {
         Manifest document = known.isPresent()
                 ? known.get()
                 : (Manifest) client.manifest(reference, manifest).document();
-        return new Found(reference, document, blobs(client, reference));
+        return new Found(reference, document, blobs(client, reference, io.wherry.registry.PullListener.NONE));
     }
 
     private static RegistryClient client() {
-        return new RegistryClient(RegistryConfig.DEFAULT
-                .withProxies(ProxyRules.of(System.getenv()))
-                .withCredentials(DockerCredentials.of(System.getenv())));
+        return new RegistryClient(RegistrySettings.ofCaller());
     }
 
     /** The store proves each blob's digest before it has a name, and an earlier part of it too. */
-    private static BlobSource blobs(RegistryClient client, ImageReference reference) {
-        return (blob, offset) ->
-                client.blob(reference, blob, BlobPosition.unproved(offset), io.wherry.registry.PullListener.NONE);
+    private static BlobSource blobs(
+            RegistryClient client, ImageReference reference, io.wherry.registry.PullListener heard) {
+        return (blob, offset) -> client.blob(reference, blob, BlobPosition.unproved(offset), heard);
     }
 
     /** An image without an index says only in its configuration what it is for. */

@@ -6,6 +6,7 @@ import io.wherry.kernel.step.Rootfs;
 import io.wherry.oci.ExecutionDefaults;
 import io.wherry.oci.Platform;
 import io.wherry.oci.WherryException;
+import io.wherry.store.layer.LayerDriver;
 import io.wherry.store.layer.RootfsMount;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,11 +30,20 @@ final class Roots {
     }
 
     /**
-     * {@return the root of a container}
+     * {@return the root of a container to come}
      *
      * @param folder the container's folder, which need not exist yet
      */
     ContainerRoot of(ContainerSpec spec, Path folder) {
+        return of(spec, folder, "");
+    }
+
+    /** {@return the root of a container that was made with this driver, whatever new ones are made with} */
+    ContainerRoot of(ContainerRecord record, Path folder) {
+        return of(record.spec(), folder, record.driver());
+    }
+
+    private ContainerRoot of(ContainerSpec spec, Path folder, String keeper) {
         if (spec.rootfs().isPresent()) {
             return folder(spec, spec.rootfs().get());
         }
@@ -45,15 +55,36 @@ final class Roots {
                         "There is no image `" + name + "` here.",
                         "Pull it with `wherry pull " + name + "`."));
         requireLinux(name, image.config().platform());
-        images.ready(image);
-        Storage storage = images.storage();
-        RootfsMount mount = storage.driver().mount(folder, image.chains());
+        StorageDrivers drivers = images.storage().drivers();
+        LayerDriver driver = keeper.isEmpty() ? drivers.usual() : drivers.of(keeper);
+        images.ready(image, driver);
+        RootfsMount mount = driver.mount(folder, image.chains());
         return new ContainerRoot(
                 image.config().execution(),
                 rootfs(mount, spec),
                 Optional.of(image),
-                storage.driver().name(),
-                accounts(mount, image));
+                driver.name(),
+                accounts(mount, image),
+                Optional.empty());
+    }
+
+    /** {@return the folders of an image's layers, the topmost first; one, where the storage driver keeps them as one tree} */
+    List<String> layers(Image image) {
+        LayerDriver driver = images.storage().drivers().usual();
+        images.ready(image, driver);
+        return layers(driver.mount(state.root(), image.chains()));
+    }
+
+    private static List<String> layers(RootfsMount mount) {
+        List<String> folders = new ArrayList<>();
+        if (mount instanceof RootfsMount.Overlay overlay) {
+            for (String lower : overlay.lowers()) {
+                folders.add(overlay.base().resolve(lower).toString());
+            }
+        } else if (mount instanceof RootfsMount.Bind bind && bind.image().isPresent()) {
+            folders.add(bind.image().get().toString());
+        }
+        return folders;
     }
 
     /** Another processor may be emulated (binfmt_misc); another system may not. */
@@ -69,21 +100,14 @@ final class Roots {
 
     private static Rootfs rootfs(RootfsMount mount, ContainerSpec spec) {
         if (mount instanceof RootfsMount.Overlay overlay) {
-            List<String> lowers = new ArrayList<>();
-            for (String lower : overlay.lowers()) {
-                lowers.add(overlay.base().resolve(lower).toString());
-            }
             return new Rootfs.Overlay(
-                    lowers, overlay.upper().toString(), overlay.work().toString(), spec.remove(), true);
+                    layers(mount), overlay.upper().toString(), overlay.work().toString(), spec.remove(), true);
         }
         return new Rootfs.Folder(((RootfsMount.Bind) mount).folder().toString());
     }
 
     /** The account files of an image never change, so they are read once per boot and kept under the image's id. */
     private AccountFiles accounts(RootfsMount mount, Image image) {
-        if (!(mount instanceof RootfsMount.Overlay overlay)) {
-            return AccountFiles.NONE;
-        }
         Path kept = state.volatileRoot().resolve("accounts");
         Path passwd = kept.resolve(image.id().hex() + ".passwd");
         Path group = kept.resolve(image.id().hex() + ".group");
@@ -92,10 +116,7 @@ final class Roots {
         if (keptPasswd.isPresent() && keptGroup.isPresent()) {
             return new AccountFiles(keptPasswd.get(), keptGroup.get());
         }
-        List<String> folders = new ArrayList<>();
-        for (String lower : overlay.lowers()) {
-            folders.add(overlay.base().resolve(lower).toString());
-        }
+        List<String> folders = layers(mount);
         AccountFiles read = folders.isEmpty() ? AccountFiles.NONE : AccountFiles.read(launcher, folders);
         StateRoot.made(kept);
         StateFile.write(passwd, read.passwd());
@@ -128,7 +149,8 @@ final class Roots {
                 !spec.user().orElse("").isEmpty() || !spec.groups().isEmpty();
         AccountFiles accounts =
                 needsAccounts ? AccountFiles.read(launcher, List.of(absolute.toString())) : AccountFiles.NONE;
-        return new ContainerRoot(ExecutionDefaults.NONE, rootfs, Optional.empty(), "folder", accounts);
+        return new ContainerRoot(
+                ExecutionDefaults.NONE, rootfs, Optional.empty(), "folder", accounts, Optional.empty());
     }
 
     private static boolean hasMountsBelow(Path folder) {

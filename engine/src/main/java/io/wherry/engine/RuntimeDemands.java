@@ -53,6 +53,8 @@ final class RuntimeDemands {
             new Demand("--memory", Promise.LIMITS, spec -> spec.memory() != 0),
             new Demand("--cpus", Promise.LIMITS, spec -> spec.cpuQuota() != 0),
             new Demand("--tty", Promise.TERMINAL, ContainerSpec::terminal),
+            sharing("io.containerd.runc.v2.group"),
+            sharing("io.kubernetes.cri.sandbox-id"),
             new Demand(
                     "--health-cmd", Promise.HEALTH, spec -> spec.healthcheck().isPresent()));
 
@@ -60,6 +62,14 @@ final class RuntimeDemands {
 
     /** An option that needs a promise. */
     private record Demand(String option, Promise promise, Predicate<ContainerSpec> asked) {}
+
+    /** What puts several containers into one shim: the shim of runc does so for whichever of these is there. */
+    private static Demand sharing(String annotation) {
+        return new Demand(
+                "--annotation " + annotation,
+                Promise.SHARING,
+                spec -> spec.annotations().containsKey(annotation));
+    }
 
     private static boolean host(String mode) {
         return mode.equals("host");
@@ -81,6 +91,16 @@ final class RuntimeDemands {
                             + "` cannot run a folder with a config.json: its user would not be the caller.",
                     "The native runtime and bwrap can: give `--runtime native`.");
         }
+        for (MountSpec mount : spec.mounts()) {
+            String what = beyondBinds(mount);
+            if (!what.isEmpty()) {
+                throw new WherryException(
+                        WherryException.Kind.UNSUPPORTED,
+                        "The runtime `" + name + "` cannot mount " + what + " at " + mount.target()
+                                + ": it is given paths and no mounts.",
+                        "The native runtime can: give `--runtime native`.");
+            }
+        }
         for (Demand demand : ALL) {
             if (!kind.keeps(demand.promise) && demand.asked.test(spec)) {
                 throw new WherryException(
@@ -90,6 +110,17 @@ final class RuntimeDemands {
                         "`wherry runtimes --promises` shows which can.");
             }
         }
+    }
+
+    /** {@return what of a mount a path alone cannot say: a tool would follow a link out of a volume, for instance; empty for nothing} */
+    private static String beyondBinds(MountSpec mount) {
+        if (mount.type() == MountSpec.Type.IMAGE) {
+            return "an image";
+        }
+        if (OwnerMapping.isAsked(mount)) {
+            return "something with other owners (`idmap`)";
+        }
+        return mount.value("subpath").isPresent() ? "a part of a volume" : "";
     }
 
     /**

@@ -15,26 +15,17 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Finds runtimes by name: a configured one, a stock one. For several threads. */
 final class Runtimes {
-    /** Names that stand for OCI runtimes without configuration. */
-    private static final List<String> OCI = List.of("runc", "crun", "youki", "runsc");
-
-    private static final List<String> FOLDERS = List.of(
-            "/usr/local/sbin",
-            "/usr/local/bin",
-            "/usr/sbin",
-            "/usr/bin",
-            "/sbin",
-            "/bin",
-            "/usr/libexec",
-            "/opt/containerd/bin");
+    /** Names that need no configuration, in the order in which they are listed. */
+    private static final Map<String, RuntimeKind> STOCK = stock();
 
     /** What the names of all shims' programs begin with. */
     private static final String SHIM = "containerd-shim-";
@@ -42,14 +33,26 @@ final class Runtimes {
     /** The variable that names the runtime of containers that name none. */
     private static final String VARIABLE = "WHERRY_RUNTIME";
 
-    private @Nullable Configuration read;
+    private final Configuration.OfHost settled;
 
-    /** What was settled: read when it is first needed, since most commands never ask. */
-    private synchronized Configuration configuration() {
-        if (read == null) {
-            read = Configuration.ofHost();
+    private static Map<String, RuntimeKind> stock() {
+        Map<String, RuntimeKind> kinds = new LinkedHashMap<>();
+        kinds.put("native", RuntimeKind.NATIVE);
+        kinds.put(DevelopmentEnvironment.RUNTIME, RuntimeKind.CHROOT);
+        kinds.put("bwrap", RuntimeKind.BWRAP);
+        kinds.put("lxc", RuntimeKind.LXC);
+        for (String name : List.of("runc", "crun", "youki", "runsc")) {
+            kinds.put(name, RuntimeKind.OCI);
         }
-        return read;
+        return kinds;
+    }
+
+    Runtimes(Configuration.OfHost settled) {
+        this.settled = settled;
+    }
+
+    private Configuration configuration() {
+        return settled.get();
     }
 
     /**
@@ -91,7 +94,7 @@ final class Runtimes {
     Found find(RuntimeName name) {
         String word = name.text();
         if (name instanceof RuntimeName.Program) {
-            return program(word, executable(word), new byte[0]);
+            return program(word, ProgramSearch.executable(word), new byte[0]);
         }
         Optional<Configuration.ConfiguredRuntime> configured = configuration().runtime(word);
         if (configured.isPresent()) {
@@ -102,34 +105,34 @@ final class Runtimes {
                         ShimOptions.of(configured.get().options()));
             }
             String program = configured.get().path();
-            String found = program.indexOf('/') >= 0 ? executable(program) : search(program);
+            String found = program.indexOf('/') >= 0 ? ProgramSearch.executable(program) : ProgramSearch.find(program);
             return oci(word, found, configured.get().arguments());
         }
-        if (word.equals(DevelopmentEnvironment.RUNTIME)) {
-            return new Found(word, RuntimeKind.CHROOT, "", NativeRuntime.INSTANCE);
-        }
-        if (word.equals("native")) {
-            return new Found(word, RuntimeKind.NATIVE, "", NativeRuntime.INSTANCE);
-        }
-        if (word.equals("bwrap")) {
-            String program = search(word);
-            return new Found(word, RuntimeKind.BWRAP, program, new BwrapRuntime(program));
-        }
-        if (word.equals("lxc")) {
-            String execute = search("lxc-execute");
-            return new Found(word, RuntimeKind.LXC, execute, new LxcRuntime(execute, search("lxc-start")));
-        }
-        if (OCI.contains(word)) {
-            return oci(word, search(word), List.of());
+        if (STOCK.containsKey(word)) {
+            return stock(word, STOCK.get(word));
         }
         if (word.indexOf('.') > 0) {
             return shim(word, word, new byte[0]);
         }
         throw new WherryException(
                 WherryException.Kind.NOT_FOUND,
-                "There is no runtime `" + word + "`: it is neither configured nor one of " + String.join(", ", stock())
-                        + ".",
+                "There is no runtime `" + word + "`: it is neither configured nor one of "
+                        + String.join(", ", STOCK.keySet()) + ".",
                 "`wherry runtimes` lists those that are here.");
+    }
+
+    private static Found stock(String name, RuntimeKind kind) {
+        if (kind == RuntimeKind.NATIVE || kind == RuntimeKind.CHROOT) {
+            return new Found(name, kind, "", NativeRuntime.INSTANCE);
+        }
+        if (kind == RuntimeKind.LXC) {
+            String execute = ProgramSearch.find("lxc-execute");
+            return new Found(name, kind, execute, new LxcRuntime(execute, ProgramSearch.find("lxc-start")));
+        }
+        String program = ProgramSearch.find(name);
+        return kind == RuntimeKind.BWRAP
+                ? new Found(name, kind, program, new BwrapRuntime(program))
+                : oci(name, program, List.of());
     }
 
     /** A program by its path, which only the owner of the state may name: a shim if it is called one. */
@@ -145,9 +148,9 @@ final class Runtimes {
     }
 
     /** The last two parts of a shim's name are its program's: `io.containerd.runc.v2` is `containerd-shim-runc-v2`. */
-    private Found shim(String name, String type, byte[] options) {
+    private static Found shim(String name, String type, byte[] options) {
         if (type.startsWith("/")) {
-            return program(name, executable(type), options);
+            return program(name, ProgramSearch.executable(type), options);
         }
         int last = type.lastIndexOf('.');
         int before = last <= 0 ? -1 : type.lastIndexOf('.', last - 1);
@@ -158,22 +161,15 @@ final class Runtimes {
                     WherryException.Kind.INVALID,
                     "`" + type + "` is not the name of a containerd shim, such as `io.containerd.runc.v2`.");
         }
-        String program = search(SHIM + kind + "-" + version);
+        String program = ProgramSearch.find(SHIM + kind + "-" + version);
         return new Found(name, RuntimeKind.SHIM, program, new ShimRuntime(program, options));
     }
 
-    /** {@return names that need no configuration} */
-    static List<String> stock() {
-        List<String> names = new ArrayList<>(List.of("native", DevelopmentEnvironment.RUNTIME, "bwrap", "lxc"));
-        names.addAll(OCI);
-        return names;
-    }
-
-    /** {@return every name that stands for a runtime here or could: configured ones first} */
+    /** {@return every name that stands for a runtime here or could: those that need no configuration, configured ones, shims that are here} */
     List<String> names() {
-        Set<String> names = new LinkedHashSet<>(stock());
+        Set<String> names = new LinkedHashSet<>(STOCK.keySet());
         names.addAll(configuration().runtimes().keySet());
-        for (String folder : folders()) {
+        for (String folder : ProgramSearch.folders()) {
             addShims(names, Path.of(folder));
         }
         return List.copyOf(names);
@@ -213,47 +209,6 @@ final class Runtimes {
 
     /** By the name alone, of one that is not here. */
     private static RuntimeKind kindOf(String name) {
-        return switch (name) {
-            case "bwrap" -> RuntimeKind.BWRAP;
-            case "lxc" -> RuntimeKind.LXC;
-            default -> name.indexOf('.') > 0 ? RuntimeKind.SHIM : RuntimeKind.OCI;
-        };
-    }
-
-    private String search(String program) {
-        List<String> looked = new ArrayList<>();
-        for (String folder : folders()) {
-            Path candidate = Path.of(folder, program);
-            if (Files.isExecutable(candidate) && !Files.isDirectory(candidate)) {
-                return candidate.toString();
-            }
-            looked.add(folder);
-        }
-        throw new WherryException(
-                WherryException.Kind.NOT_FOUND,
-                "The runtime's program `" + program + "` is not here: looked in " + String.join(", ", looked) + ".",
-                "Install it, or name its path in the configuration (`runtimes`).");
-    }
-
-    private List<String> folders() {
-        Set<String> folders = new LinkedHashSet<>();
-        String path = System.getenv("PATH");
-        for (String folder : (path == null ? "" : path).split(":")) {
-            if (folder.startsWith("/")) {
-                folders.add(folder);
-            }
-        }
-        folders.addAll(FOLDERS);
-        return List.copyOf(folders);
-    }
-
-    private static String executable(String path) {
-        Path program = Path.of(path);
-        if (!Files.isExecutable(program) || Files.isDirectory(program)) {
-            throw new WherryException(
-                    WherryException.Kind.NOT_FOUND,
-                    "The runtime `" + path + "` is not a program that can be executed.");
-        }
-        return path;
+        return STOCK.getOrDefault(name, name.indexOf('.') > 0 ? RuntimeKind.SHIM : RuntimeKind.OCI);
     }
 }

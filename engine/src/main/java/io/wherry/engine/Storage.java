@@ -4,34 +4,44 @@ import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.host.Privilege;
 import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.tree.WalledPilots;
-import io.wherry.oci.WherryException;
 import io.wherry.store.content.BlobCache;
 import io.wherry.store.content.ContentStore;
 import io.wherry.store.content.Images;
 import io.wherry.store.disk.Durable;
 import io.wherry.store.disk.FileLocks;
-import io.wherry.store.layer.DirDriver;
 import io.wherry.store.layer.LayerDriver;
-import io.wherry.store.layer.OverlayDriver;
 import io.wherry.store.layer.StoreSpace;
 import io.wherry.store.pull.Puller;
 import io.wherry.store.unpack.Ownership;
 import io.wherry.store.unpack.UnpackLimits;
 
 /**
- * The store of a state root, put together for a caller: content, names of images, and one driver of layers. Which driver it is, is decided here.
+ * The store of a state root, put together for a caller: content, names of images, and drivers of layers.
  *
  * @param space what drivers share
  * @param content blobs
  * @param cache blobs of what was pulled into folders
  * @param images names
- * @param driver unpacked layers
+ * @param drivers of unpacked layers
  * @param locks the store's locks
+ * @param launcher what runs programs
  */
 record Storage(
-        StoreSpace space, ContentStore content, BlobCache cache, Images images, LayerDriver driver, FileLocks locks) {
+        StoreSpace space,
+        ContentStore content,
+        BlobCache cache,
+        Images images,
+        StorageDrivers drivers,
+        FileLocks locks,
+        Launcher launcher) {
 
-    static Storage of(StateRoot root, HostFacts facts, Launcher launcher, String driver) {
+    /**
+     * {@return the store of a root}
+     *
+     * @param driver the storage driver that was asked for; empty for none
+     */
+    static Storage of(
+            StateRoot root, HostFacts facts, Launcher launcher, String driver, Configuration.OfHost configuration) {
         Durable durable = new Durable();
         FileLocks locks = new FileLocks(root.locks());
         StoreSpace space = new StoreSpace(
@@ -46,18 +56,9 @@ record Storage(
         ContentStore content = new ContentStore(root.root().resolve("content"), durable, locks);
         Images images = new Images(root.root().resolve("images"), content, durable, locks);
         BlobCache cache = new BlobCache(root.root().resolve("cache"), durable, locks);
-        return new Storage(space, content, cache, images, driver(driver, facts, space), locks);
-    }
-
-    private static LayerDriver driver(String name, HostFacts facts, StoreSpace space) {
-        return switch (name.isEmpty() ? (facts.features().overlay() ? "overlay" : "dir") : name) {
-            case "overlay" -> new OverlayDriver(space);
-            case "dir" -> new DirDriver(space);
-            default ->
-                throw new WherryException(
-                        WherryException.Kind.INVALID,
-                        "The storage driver `" + name + "` is not known; overlay and dir are.");
-        };
+        StorageDrivers drivers = new StorageDrivers(
+                space, driver, configuration, facts.features().overlay());
+        return new Storage(space, content, cache, images, drivers, locks, launcher);
     }
 
     /** Whose ids the files of unpacked layers have: layers unpacked under another mapping are of no use. */
@@ -68,7 +69,7 @@ record Storage(
         return privilege instanceof Privilege.Single ? "one" : "";
     }
 
-    Puller puller() {
+    Puller puller(LayerDriver driver) {
         return new Puller(
                 content,
                 images,

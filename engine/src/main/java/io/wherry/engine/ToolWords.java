@@ -2,7 +2,7 @@ package io.wherry.engine;
 
 import io.wherry.oci.WherryException;
 import io.wherry.oci.json.JsonObject;
-import io.wherry.runtime.pilot.ToolStrand;
+import io.wherry.runtime.pilot.ToolExecution;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -13,8 +13,8 @@ final class ToolWords {
 
     /** {@return the error in a container's folder: the last object's words, or the first line that LXC marks as one; empty for none} */
     static Optional<String> of(Path folder) {
-        String log =
-                new String(StateFile.read(folder.resolve(ToolStrand.LOG)).orElse(new byte[0]), StandardCharsets.UTF_8);
+        String log = new String(
+                StateFile.read(folder.resolve(ToolExecution.LOG)).orElse(new byte[0]), StandardCharsets.UTF_8);
         for (String line : log.split("\n")) {
             if (line.contains(" ERROR ")) {
                 return Optional.of(line.substring(line.lastIndexOf(" - ") + 3));

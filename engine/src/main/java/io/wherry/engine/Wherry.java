@@ -71,7 +71,7 @@ public final class Wherry extends Engine implements AutoCloseable {
             return new Options(root, state, Optional.of(file), driver);
         }
 
-        /** {@return the same with a storage driver: overlay, dir} */
+        /** {@return the same with a storage driver: overlay, btrfs, dir} */
         public Options driver(String name) {
             return new Options(root, state, binary, name);
         }

@@ -24,12 +24,13 @@ class ConfigurationTest {
     @Test
     void theUsersFileIsOnTopOfTheHosts() throws IOException {
         Path host = file("host", """
-                {"default-runtime": "runc",
+                {"default-runtime": "runc", "storage-driver": "btrfs",
                  "runtimes": {"a": {"path": "/opt/a", "runtimeArgs": ["--debug"]}, "b": {"path": "b"}}}""");
         Path user = file("user", """
                 {"default-runtime": "/opt/mine", "runtimes": {"b": {"runtimeType": "io.containerd.runsc.v1"}}}""");
         Configuration both = Configuration.read(List.of(host, folder.resolve("absent"), user));
         assertThat(both.defaultRuntime()).contains(new RuntimeName.Program("/opt/mine"));
+        assertThat(both.storageDriver()).contains("btrfs");
         assertThat(both.runtime("a").orElseThrow().path()).isEqualTo("/opt/a");
         assertThat(both.runtime("a").orElseThrow().arguments()).containsExactly("--debug");
         assertThat(both.runtime("b").orElseThrow().type()).isEqualTo("io.containerd.runsc.v1");

@@ -66,9 +66,9 @@ class ExplainTest {
     }
 
     private Creation creation(Facts host) {
-        Storage storage = Storage.of(root(), host.facts(), new NoLauncher(), "");
+        Storage storage = Storage.of(root(), host.facts(), new NoLauncher(), "", new Configuration.OfHost());
         ContainerFiles files = new ContainerFiles(root(), host.facts().bootId());
-        return new Creation(root(), files, host.facts(), storage, new Runtimes());
+        return new Creation(root(), files, host.facts(), storage, new Runtimes(new Configuration.OfHost()));
     }
 
     private ContainerRoot from(Facts host) {
@@ -77,7 +77,8 @@ class ExplainTest {
                 new Rootfs.Throwaway(folder.resolve("rootfs").toString(), host.user()),
                 Optional.empty(),
                 "folder",
-                AccountFiles.NONE);
+                AccountFiles.NONE,
+                Optional.empty());
     }
 
     private Creation.NetworkChoice none(Facts host) throws IOException {

@@ -122,14 +122,14 @@ final class GuestHost {
         spec.network = Optional.of("none");
         Path state = home.resolve(facts.root() ? "root" : "user");
         StateRoot places = new StateRoot(state, state.resolve("run"));
-        Storage storage = Storage.of(places, facts, new NoLauncher(), "");
+        Storage storage = Storage.of(places, facts, new NoLauncher(), "", new Configuration.OfHost());
         ContainerSpec asked = spec.build();
         ContainerId id = ContainerId.random();
         ids.put(name, id);
-        ContainerRoot from =
-                new ContainerRoot(ExecutionDefaults.NONE, root, Optional.empty(), "folder", AccountFiles.NONE);
+        ContainerRoot from = new ContainerRoot(
+                ExecutionDefaults.NONE, root, Optional.empty(), "folder", AccountFiles.NONE, Optional.empty());
         ContainerFiles files = new ContainerFiles(places, facts.bootId());
-        new Creation(places, files, facts, storage, new Runtimes())
+        new Creation(places, files, facts, storage, new Runtimes(new Configuration.OfHost()))
                 .create(asked, from, id, new Networks(places, facts).claim(asked, id), true);
         guest.write("containers/" + name + "/id", id.text() + "\n")
                 .write("containers/" + name + "/folder", files.folder(id) + "\n")

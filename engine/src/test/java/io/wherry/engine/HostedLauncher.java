@@ -32,9 +32,9 @@ final class HostedLauncher implements CommandLauncher {
     private static final int FAILURE = 128;
     private static final String STAND_IN = """
             #!/bin/sh
-            # Stands in for the JVM: stdin goes to the launcher as requests, its replies go to stdout.
-            cat <&4 &
-            exec cat >&3
+            # Stands in for the JVM: stdin goes to the launcher as requests, its replies go to stdout. Each has one end alone, so that the launcher sees when one is gone.
+            cat <&4 3>&- &
+            exec cat >&3 4<&-
             """;
 
     private final Path wherry;

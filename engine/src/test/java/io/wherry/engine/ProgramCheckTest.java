@@ -66,15 +66,21 @@ class ProgramCheckTest {
         }
         spec.network = Optional.of("none");
         StateRoot root = new StateRoot(folder.resolve("state"), folder.resolve("volatile"));
-        Storage storage = Storage.of(root, host.facts(), new HostedLauncher(folder.resolve("launcher")), "");
+        Storage storage = Storage.of(
+                root, host.facts(), new HostedLauncher(folder.resolve("launcher")), "", new Configuration.OfHost());
         ContainerId id = new ContainerId("0123456789abcdef".repeat(4));
         Rootfs rootfs = new Rootfs.Throwaway("/srv/root", host.user());
         ContainerFiles files = new ContainerFiles(root, host.facts().bootId());
-        return new Creation(root, files, host.facts(), storage, new Runtimes())
+        return new Creation(root, files, host.facts(), storage, new Runtimes(new Configuration.OfHost()))
                 .compile(
                         spec.build(),
                         new ContainerRoot(
-                                ExecutionDefaults.NONE, rootfs, Optional.empty(), "folder", AccountFiles.NONE),
+                                ExecutionDefaults.NONE,
+                                rootfs,
+                                Optional.empty(),
+                                "folder",
+                                AccountFiles.NONE,
+                                Optional.empty()),
                         id,
                         "checked",
                         new Networks(root, host.facts()).claim(spec.build(), id))

@@ -26,7 +26,7 @@ final class Remains {
         addIfThere(remains, "cgroup", Path.of("/sys/fs/cgroup/wherry", id));
         addIfThere(remains, "cgroup", Path.of("/sys/fs/cgroup/wherry", id + ".shim"));
         addIfThere(remains, "cgroup", Path.of("/sys/fs/cgroup/unified/wherry", id + ".shim"));
-        String shim = root.resolve("volatile/c/containerd.sock") + "/wherry/" + id;
+        String shim = root.resolve("volatile/c").resolve(id.substring(0, 12)).resolve("e") + "/wherry/" + id;
         addIfThere(
                 remains,
                 "socket",

@@ -343,6 +343,22 @@ class ShimTest {
         assertThat(start.out()).isEqualTo("up\n");
     }
 
+    /** What a shim says of its events is answered while it is waited for; whoever talks nonsense there, or too much, neither stalls nor ends the monitor. */
+    @ParameterizedTest
+    @ValueSource(strings = {"telling", "babbling", "flooding"})
+    void eventsAreTakenWhateverTheyAre(String word) throws Exception {
+        HostedLauncher.Start start = run(spec(bad(word), "/probe"));
+        await(Container.Status.RUNNING);
+        yard.engine().pause(NAME, true);
+        yard.engine().pause(NAME, false);
+        yard.engine().kill(NAME, Signal.TERM);
+        assertThat(start.await().code()).isEqualTo(143);
+        assertThat(start.out()).isEqualTo("up\n");
+        expectNothingRemains(start.id());
+        yard.engine().start(NAME);
+        await(Container.Status.RUNNING);
+    }
+
     @Test
     void aDeleteThatHangsIsGivenTenSeconds() throws Exception {
         HostedLauncher.Start start = run(spec(bad("stuck"), "/probe"));
@@ -350,6 +366,17 @@ class ShimTest {
         yard.engine().kill(NAME, Signal.KILL);
         assertThat(start.await().code()).as("and nobody waits for it").isEqualTo(SIGKILLED);
         expectNothingRemains(start.id());
+    }
+
+    /** What would put two containers into one shim, as that finds the one that is there by it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"io.containerd.runc.v2.group", "io.kubernetes.cri.sandbox-id"})
+    void anAnnotationThatSharesAShimIsRefusedByItsName(String annotation) {
+        ContainerSpec.Builder spec = spec(DEBIAN, "/probe");
+        spec.annotations.put(annotation, "pod");
+        assertThat(catchRefusal(spec)).contains("cannot do `--annotation " + annotation + "`");
+        spec.runtime = Optional.of(RuntimeName.of("runc"));
+        assertThat(run(spec).await().code()).as("and means nothing elsewhere").isZero();
     }
 
     @Test

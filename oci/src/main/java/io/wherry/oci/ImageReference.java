@@ -18,6 +18,9 @@ public final class ImageReference {
     public static final String DEFAULT_REGISTRY = "docker.io";
     public static final String DEFAULT_TAG = "latest";
 
+    /** The repository, at {@code localhost}, of images that have no name. */
+    private static final String UNNAMED = "unnamed";
+
     private static final int MAX_REPOSITORY = 255;
     private static final int MAX_TEXT = 1024;
 
@@ -87,6 +90,16 @@ public final class ImageReference {
             tag = DEFAULT_TAG;
         }
         return new ImageReference(registry, rest, tag, digest);
+    }
+
+    /** {@return what an image without a name is kept under: {@code localhost/unnamed@DIGEST}, with the digest of its manifest} */
+    public static ImageReference unnamed(Digest manifest) {
+        return new ImageReference("localhost", UNNAMED, null, manifest);
+    }
+
+    /** {@return whether this stands for an image without a name} */
+    public boolean isUnnamed() {
+        return tag == null && repository.equals(UNNAMED) && registry.equals("localhost");
     }
 
     private static boolean isRegistry(String first) {

@@ -34,6 +34,16 @@ public final class MediaType {
 
     private MediaType() {}
 
+    /** {@return what an OCI manifest calls a layer of this type: the bytes are the same} */
+    public static String ofOci(String layer) {
+        return switch (layer) {
+            case DOCKER_LAYER -> OCI_LAYER;
+            case DOCKER_LAYER_GZIP -> OCI_LAYER_GZIP;
+            case DOCKER_LAYER_ZSTD -> OCI_LAYER_ZSTD;
+            default -> layer;
+        };
+    }
+
     /** {@return whether this is an index of manifests} */
     public static boolean isIndex(String type) {
         return type.equals(OCI_INDEX) || type.equals(DOCKER_INDEX);

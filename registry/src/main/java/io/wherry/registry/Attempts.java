@@ -20,16 +20,16 @@ final class Attempts {
 
     private final Patience patience;
     private final Ticker ticker;
-    private final PullListener listener;
+    private final RetryListener listener;
     private final String what;
-    private long lastProgress;
+    private volatile long lastProgress;
     private long sinceFailure;
     private int failures;
 
     /**
      * @param what is being tried, as the beginning of a sentence: "Cannot pull `alpine:3`"
      */
-    Attempts(Patience patience, Ticker ticker, PullListener listener, String what) {
+    Attempts(Patience patience, Ticker ticker, RetryListener listener, String what) {
         this.patience = patience;
         this.ticker = ticker;
         this.listener = listener;
@@ -59,6 +59,11 @@ final class Attempts {
         long left = patience.stall().toNanos() - (ticker.nanoTime() - lastProgress);
         long idle = patience.idle().toNanos();
         return Duration.ofNanos(Math.max(Duration.ofMillis(1).toNanos(), Math.min(left, idle)));
+    }
+
+    /** Something moves: time without progress begins anew, earlier failures still count. */
+    void alive() {
+        lastProgress = ticker.nanoTime();
     }
 
     void progress(long bytes) {
@@ -97,7 +102,7 @@ final class Attempts {
             throw new WherryException(Kind.INTERRUPTED, what + ": it was interrupted.", e);
         }
         if (asked) {
-            lastProgress += wait.toNanos();
+            lastProgress = lastProgress + wait.toNanos();
         }
     }
 
@@ -138,8 +143,8 @@ final class Attempts {
 
     private static @Nullable String hint(Fault fault) {
         if (fault.at() == Fault.At.TLS) {
-            return "If the registry's certificate is signed by your own authority, configure the authority's file; if "
-                    + "the registry speaks plain HTTP, configure that.";
+            return "An authority of your own is named by `ca` in `/etc/wherry/certs.d/HOST/hosts.toml`, a client's "
+                    + "certificate by `client`, and plain HTTP by `server = \"http://HOST\"`.";
         }
         boolean connecting = fault.at() == Fault.At.UNREACHABLE || fault.at() == Fault.At.CONNECT;
         return connecting ? "Check the registry's name and the network." : null;

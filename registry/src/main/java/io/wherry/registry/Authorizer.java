@@ -1,5 +1,6 @@
 package io.wherry.registry;
 
+import io.wherry.oci.Secret;
 import io.wherry.oci.WherryException.Kind;
 import java.io.IOException;
 import java.net.URI;
@@ -14,7 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers one registry's challenges, and remembers the answers: a token per repository, or Basic credentials.
+ * Answers one registry's challenges, and remembers the answers: a token per repository and action, or Basic credentials.
  *
  * <p>Several threads may ask; one of them fetches, the others take what it got. Credentials are looked for once, and
  * only when the registry wants some.
@@ -27,9 +28,10 @@ final class Authorizer {
     private final CredentialSource source;
     private final Ticker ticker;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<String, Grant> grants = new HashMap<>();
+    private final Map<Access, Grant> grants = new HashMap<>();
     private final Map<String, Optional<Credentials>> found = new HashMap<>();
     private volatile String identity = "no credentials sent";
+    private volatile Optional<Secret> identityToken = Optional.empty();
 
     /** What to send, and for a token until when by the forward clock, and where to get the next one. */
     private record Grant(String authorization, long expires, Optional<Issuer> issuer) {}
@@ -48,18 +50,23 @@ final class Authorizer {
         return identity;
     }
 
-    /** {@return the header to send for this repository, if one is known; a token that has expired is renewed first} */
-    Optional<String> current(String repository, Duration limit) throws IOException {
+    /** {@return a token for tokens, if the registry's service has given one} */
+    Optional<Secret> identityToken() {
+        return identityToken;
+    }
+
+    /** {@return the header to send for this, if one is known; a token that has expired is renewed first} */
+    Optional<String> current(Access access, Duration limit) throws IOException {
         lock.lock();
         try {
-            Grant grant = grants.get(repository);
+            Grant grant = grants.get(access);
             if (grant == null) {
                 return Optional.empty();
             }
             if (grant.expires - ticker.nanoTime() <= 0 && grant.issuer.isPresent()) {
-                grants.remove(repository);
-                grant = token(grant.issuer.get(), repository, limit);
-                grants.put(repository, grant);
+                grants.remove(access);
+                grant = token(grant.issuer.get(), access, limit);
+                grants.put(access, grant);
             }
             return Optional.of(grant.authorization);
         } finally {
@@ -72,55 +79,55 @@ final class Authorizer {
      *
      * @param refused what was sent and refused
      */
-    Optional<String> answer(Answer unauthorized, String repository, Optional<String> refused, Duration limit)
+    Optional<String> answer(Answer unauthorized, Access access, Optional<String> refused, Duration limit)
             throws IOException {
         lock.lock();
         try {
-            Grant other = grants.get(repository);
+            Grant other = grants.get(access);
             if (other != null && !Optional.of(other.authorization).equals(refused)) {
                 // Another thread got it meanwhile.
                 return Optional.of(other.authorization);
             }
-            grants.remove(repository);
+            grants.remove(access);
             List<Challenge> challenges = Challenge.parse(unauthorized.allHeaders("WWW-Authenticate"));
             Grant grant = null;
             for (Challenge challenge : challenges) {
                 if (challenge.scheme().equals("bearer")
                         && challenge.parameter("realm").isPresent()) {
-                    grant = bearer(challenge, unauthorized, repository, limit);
+                    grant = bearer(challenge, unauthorized, access, limit);
                     break;
                 }
             }
             if (grant == null && offersBasic(challenges)) {
-                grant = basic(unauthorized, repository);
+                grant = basic(unauthorized, access.repository());
             }
             if (grant == null || Optional.of(grant.authorization).equals(refused)) {
                 return Optional.empty();
             }
-            grants.put(repository, grant);
+            grants.put(access, grant);
             return Optional.of(grant.authorization);
         } finally {
             lock.unlock();
         }
     }
 
-    private Grant bearer(Challenge challenge, Answer unauthorized, String repository, Duration limit)
-            throws IOException {
+    private Grant bearer(Challenge challenge, Answer unauthorized, Access access, Duration limit) throws IOException {
         URI realm = tokens.realm(endpoint, challenge, unauthorized);
-        return token(new Issuer(realm, challenge.parameter("service")), repository, limit);
+        return token(new Issuer(realm, challenge.parameter("service")), access, limit);
     }
 
-    private Grant token(Issuer issuer, String repository, Duration limit) throws IOException {
+    private Grant token(Issuer issuer, Access access, Duration limit) throws IOException {
         URI realm = issuer.realm;
         Optional<Credentials> credentials = Optional.empty();
         if (tokens.mayLearnCredentials(endpoint, realm)) {
-            credentials = credentials(repository);
+            credentials = credentials(access.repository());
             identify(credentials);
         } else {
             identity = "no credentials sent, since the token service " + Hosts.host(realm) + " is another owner's";
         }
         long asked = ticker.nanoTime();
-        TokenService.Token token = tokens.fetch(endpoint, realm, issuer.service, repository, credentials, limit);
+        TokenService.Token token = tokens.fetch(endpoint, realm, issuer.service, access, credentials, limit);
+        identityToken = token.identity();
         return new Grant(
                 "Bearer " + token.value().reveal(), asked + token.validity().toNanos(), Optional.of(issuer));
     }

@@ -17,13 +17,16 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks {@code docker-credential-NAME get}: the registry goes in, a JSON object with name and secret comes out.
+ * Asks {@code docker-credential-NAME}: {@code get} takes the registry and gives a JSON object with name and secret, {@code store} takes such an object, {@code erase} takes the registry.
  *
  * @see "docker/docker-credential-helpers, Development"
  */
 final class CredentialHelper {
     private static final int MAX_BYTES = 64 << 10;
     private static final long SECONDS = 60;
+    /** The name that stands for an identity token. */
+    private static final String TOKEN = "<token>";
+
     private static final String NOT_FOUND = "credentials not found in native keychain";
 
     private final Map<String, String> environment;
@@ -38,14 +41,40 @@ final class CredentialHelper {
      * @param config the file that names the helper, for messages
      */
     Optional<Credentials> get(String name, String server, Path config) {
+        Optional<byte[]> out = run(name, "get", server + "\n", config);
+        return out.isPresent() ? parse(name, config, out.get()) : Optional.empty();
+    }
+
+    /** Hands it credentials to keep. */
+    void store(String name, String server, Credentials credentials, Path config) {
+        JsonObject.Builder in = JsonObject.builder().put("ServerURL", server);
+        switch (credentials) {
+            case Credentials.Basic basic ->
+                in.put("Username", basic.username())
+                        .put("Secret", basic.password().reveal());
+            case Credentials.IdentityToken identity ->
+                in.put("Username", TOKEN).put("Secret", identity.token().reveal());
+        }
+        run(name, "store", in.build().toString(), config);
+    }
+
+    /** Has it forget; {@return whether it had something} */
+    boolean erase(String name, String server, Path config) {
+        // Helpers differ in what they say to forgetting what they do not know.
+        return get(name, server, config).isPresent()
+                && run(name, "erase", server + "\n", config).isPresent();
+    }
+
+    /** {@return what it printed; nothing if it says that it has none} */
+    private Optional<byte[]> run(String name, String verb, String input, Path config) {
         if (!isName(name)) {
             throw failed(name, config, "its name may hold letters, digits, `-`, `_` and `.` only", null);
         }
         String program = "docker-credential-" + name;
-        Process process = start(name, program, config);
+        Process process = start(name, program, verb, config);
         try {
             try (OutputStream in = process.getOutputStream()) {
-                in.write((server + "\n").getBytes(StandardCharsets.UTF_8));
+                in.write(input.getBytes(StandardCharsets.UTF_8));
             } catch (IOException e) {
                 // It may answer without reading; what it says and how it exits decides.
                 process.getInputStream().available();
@@ -64,7 +93,7 @@ final class CredentialHelper {
                 }
                 throw failed(name, config, "it ended with status " + status + firstLine(text), null);
             }
-            return parse(name, config, out);
+            return Optional.of(out);
         } catch (IOException e) {
             throw failed(name, config, Transport.sentence(e), e);
         } catch (InterruptedException e) {
@@ -94,12 +123,12 @@ final class CredentialHelper {
         }
     }
 
-    private Process start(String name, String program, Path config) {
+    private Process start(String name, String program, String verb, Path config) {
         Path file = find(program);
         if (file == null) {
             throw failed(name, config, "there is no program `" + program + "` in PATH", null);
         }
-        ProcessBuilder builder = new ProcessBuilder(file.toString(), "get");
+        ProcessBuilder builder = new ProcessBuilder(file.toString(), verb);
         builder.environment().clear();
         builder.environment().putAll(environment);
         builder.redirectError(ProcessBuilder.Redirect.DISCARD);
@@ -132,7 +161,7 @@ final class CredentialHelper {
                 return Optional.empty();
             }
             return Optional.of(
-                    username.equals("<token>")
+                    username.equals(TOKEN)
                             ? new Credentials.IdentityToken(new Secret(secret))
                             : new Credentials.Basic(username, new Secret(secret)));
         } catch (WherryException e) {
@@ -161,7 +190,7 @@ final class CredentialHelper {
     private static WherryException failed(String name, Path config, String problem, @Nullable Throwable cause) {
         return new WherryException(
                 Kind.FAILED_PRECONDITION,
-                "Cannot get credentials from the helper `" + name + "`, which `" + config + "` names: " + problem + ".",
+                "Cannot work with the credential helper `" + name + "`, which `" + config + "` names: " + problem + ".",
                 "Install or repair the helper, or take it out of the file.",
                 cause);
     }

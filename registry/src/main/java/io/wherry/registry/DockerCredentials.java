@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Credentials that {@code docker login} and {@code podman login} stored.
  *
- * <p>Read are, in this order, {@code config.json} in {@code DOCKER_CONFIG} or {@code ~/.docker}, and
- * {@code containers/auth.json} in {@code XDG_RUNTIME_DIR}. In each, a helper for the registry
+ * <p>Read are, in this order, {@code REGISTRY_AUTH_FILE}, {@code config.json} in {@code DOCKER_CONFIG} or {@code ~/.docker}, and
+ * {@code containers/auth.json} in {@code XDG_RUNTIME_DIR} and in {@code ~/.config}. In each, a helper for the registry
  * ({@code credHelpers}) is asked before the general one ({@code credsStore}), and that before what the file itself holds
  * ({@code auths}). A helper that is configured but missing or broken is an error.
  *
@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DockerCredentials implements CredentialSource {
     private static final int MAX_BYTES = 1 << 20;
+    private static final String AUTH_FILE = "containers/auth.json";
     /** What Docker calls its own registry in these files. */
     private static final String DOCKER_HUB = "https://index.docker.io/v1/";
 
@@ -50,18 +51,23 @@ public final class DockerCredentials implements CredentialSource {
     /** {@return the credentials of the user to whom this environment belongs} */
     public static DockerCredentials of(Map<String, String> environment) {
         List<Path> files = new ArrayList<>();
-        String docker = environment.get("DOCKER_CONFIG");
-        String home = environment.get("HOME");
-        if (docker != null && !docker.isEmpty()) {
-            files.add(Path.of(docker, "config.json"));
-        } else if (home != null && !home.isEmpty()) {
-            files.add(Path.of(home, ".docker", "config.json"));
-        }
-        String runtime = environment.get("XDG_RUNTIME_DIR");
-        if (runtime != null && !runtime.isEmpty()) {
-            files.add(Path.of(runtime, "containers", "auth.json"));
-        }
+        folder(environment, "REGISTRY_AUTH_FILE").ifPresent(files::add);
+        dockerFile(environment).ifPresent(files::add);
+        Optional<Path> home = folder(environment, "HOME").map(folder -> folder.resolve(".config"));
+        folder(environment, "XDG_RUNTIME_DIR").ifPresent(folder -> files.add(folder.resolve(AUTH_FILE)));
+        folder(environment, "XDG_CONFIG_HOME").or(() -> home).ifPresent(folder -> files.add(folder.resolve(AUTH_FILE)));
         return new DockerCredentials(files, environment);
+    }
+
+    /** {@return Docker's own file, the one that is written to} */
+    static Optional<Path> dockerFile(Map<String, String> environment) {
+        Optional<Path> home = folder(environment, "HOME").map(folder -> folder.resolve(".docker"));
+        return folder(environment, "DOCKER_CONFIG").or(() -> home).map(folder -> folder.resolve("config.json"));
+    }
+
+    private static Optional<Path> folder(Map<String, String> environment, String name) {
+        String value = environment.getOrDefault(name, "");
+        return value.isEmpty() ? Optional.empty() : Optional.of(Path.of(value));
     }
 
     @Override
@@ -78,7 +84,7 @@ public final class DockerCredentials implements CredentialSource {
         return Optional.empty();
     }
 
-    private static Optional<JsonObject> read(Path file) {
+    static Optional<JsonObject> read(Path file) {
         try {
             if (Files.size(file) > MAX_BYTES) {
                 throw broken(file, "it has more than " + MAX_BYTES + " bytes", null);
@@ -96,20 +102,29 @@ public final class DockerCredentials implements CredentialSource {
     private Optional<Credentials> find(Path file, JsonObject document, String registry, String repository) {
         try {
             Fields in = document.fields();
-            Map<String, String> helpers = in.stringMap("credHelpers");
-            String own = helpers.get(registry);
-            if (own == null && registry.equals(ImageReference.DEFAULT_REGISTRY)) {
-                own = helpers.getOrDefault(DOCKER_HUB, helpers.get("index.docker.io"));
-            }
-            String name = own == null ? in.string("credsStore").orElse("") : own;
+            String name = helper(in, registry);
             if (!name.isEmpty()) {
-                boolean hub = registry.equals(ImageReference.DEFAULT_REGISTRY);
-                return helper.get(name, hub ? DOCKER_HUB : registry, file);
+                return helper.get(name, key(registry), file);
             }
             return stored(in.objectMap("auths"), registry, repository);
         } catch (io.wherry.oci.json.JsonException e) {
             throw broken(file, e.getMessage(), e);
         }
+    }
+
+    /** {@return the name of the helper that a file names for a registry; empty for none} */
+    static String helper(Fields in, String registry) {
+        Map<String, String> helpers = in.stringMap("credHelpers");
+        String own = helpers.get(registry);
+        if (own == null && registry.equals(ImageReference.DEFAULT_REGISTRY)) {
+            own = helpers.getOrDefault(DOCKER_HUB, helpers.get("index.docker.io"));
+        }
+        return own == null ? in.string("credsStore").orElse("") : own;
+    }
+
+    /** {@return what a registry is called in these files and to helpers} */
+    static String key(String registry) {
+        return registry.equals(ImageReference.DEFAULT_REGISTRY) ? DOCKER_HUB : registry;
     }
 
     /** Takes the entry with the longest matching name: a repository, a part of its path, the registry. */
@@ -130,7 +145,7 @@ public final class DockerCredentials implements CredentialSource {
     }
 
     /** {@return an entry's name without scheme and API path; Docker Hub's by the name that references use} */
-    private static String normal(String key) {
+    static String normal(String key) {
         String name = key;
         int scheme = name.indexOf("://");
         if (scheme >= 0) {

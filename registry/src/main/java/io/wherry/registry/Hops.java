@@ -6,9 +6,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -28,41 +26,52 @@ final class Hops {
         this.transport = transport;
     }
 
-    /** {@return the first answer that is no redirect} */
-    Answer get(
-            Endpoint endpoint, URI start, Map<String, String> headers, Optional<String> authorization, Duration limit)
-            throws IOException {
-        URI uri = start;
+    /**
+     * {@return the first answer that is no redirect; what changes something is sent on only by 307 and 308}
+     *
+     * @param authorization for the host of the first question
+     */
+    Answer send(Endpoint endpoint, Question first, Optional<String> authorization, Duration limit) throws IOException {
+        Question question = first;
         boolean sameOrigin = true;
         for (int hop = 0; hop <= MAX; hop++) {
-            Map<String, String> sent = new HashMap<>(headers);
-            if (sameOrigin && authorization.isPresent()) {
-                sent.put("Authorization", authorization.get());
-            }
-            Answer answer = transport.send(uri, security(endpoint, uri), sent, null, limit);
+            Question sent = sameOrigin ? endpoint.dressed(question, authorization) : question;
+            Answer answer = transport.send(sent, connection(endpoint, question.uri()), limit);
             if (!isRedirect(answer)) {
                 return answer;
             }
             answer.discard();
+            if (!question.isRead() && answer.status() < 307) {
+                throw refused(answer, "is redirected with " + answer.status() + ", which would make it a GET");
+            }
             URI next = target(answer);
             check(endpoint, answer, next);
-            sameOrigin &= Hosts.sameOrigin(uri, next);
-            uri = next;
+            sameOrigin &= Hosts.sameOrigin(question.uri(), next);
+            question = question.at(next);
         }
-        throw refused("GET", start, 0, "is redirected more than " + MAX + " times");
+        throw refused(first.method(), first.uri(), 0, "is redirected more than " + MAX + " times");
     }
 
-    /** {@return how {@code uri} is spoken to: as the registry if it is the registry, else by what is configured} */
-    Transport.Security security(Endpoint endpoint, URI uri) {
+    /** {@return where an answer's Location points, which may be relative} Held to what redirects are held to. */
+    URI location(Endpoint endpoint, Answer answer) throws IOException {
+        URI next = target(answer);
+        check(endpoint, answer, next);
+        return next;
+    }
+
+    /** {@return how {@code uri} is connected to: as the registry if it is the registry, else by what is configured} */
+    Connection connection(Endpoint endpoint, URI uri) {
         if (Hosts.sameOrigin(endpoint.base(), uri)) {
-            return endpoint.security();
+            return endpoint.connection();
         }
-        if (uri.getScheme().equalsIgnoreCase("http")) {
-            return Transport.Security.PLAIN;
-        }
-        return config.insecureHosts().contains(uri.getAuthority())
-                ? Transport.Security.UNVERIFIED
-                : Transport.Security.VERIFIED;
+        Transport.Security security = uri.getScheme().equalsIgnoreCase("http")
+                ? Transport.Security.PLAIN
+                : config.insecureHosts().contains(uri.getAuthority())
+                        ? Transport.Security.UNVERIFIED
+                        : Transport.Security.VERIFIED;
+        return Hosts.sameOwner(Hosts.host(endpoint.base()), Hosts.host(uri))
+                ? endpoint.connection().toNeighbour(security)
+                : Connection.of(security);
     }
 
     private static boolean isRedirect(Answer answer) {

@@ -7,11 +7,10 @@ import io.wherry.oci.ImageReference;
 import io.wherry.oci.MediaType;
 import io.wherry.oci.WherryException;
 import io.wherry.oci.WherryException.Kind;
+import io.wherry.registry.RegistryHost.Capability;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,13 +34,7 @@ public final class RegistryClient {
 
     private final RegistryConfig config;
     private final Ticker ticker;
-    private final Transport transport;
-    private final Hops hops;
-    private final TokenService tokens;
-    private final Map<String, Session> sessions = new HashMap<>();
-
-    /** What is known about a registry after the first contact. */
-    private record Session(Endpoint endpoint, Authorizer authorizer) {}
+    private final Conversation conversation;
 
     public RegistryClient(RegistryConfig config) {
         this(config, Ticker.SYSTEM);
@@ -50,9 +43,7 @@ public final class RegistryClient {
     RegistryClient(RegistryConfig config, Ticker ticker) {
         this.config = config;
         this.ticker = ticker;
-        this.transport = new Transport(config, ticker);
-        this.hops = new Hops(config, transport);
-        this.tokens = new TokenService(hops, transport);
+        this.conversation = new Conversation(config, ticker);
     }
 
     /** {@return the manifest or index that the reference names now; its digest, if it has one, before its tag} */
@@ -111,7 +102,12 @@ public final class RegistryClient {
         return new BlobStream(
                 descriptor,
                 from,
-                (offset, limit) -> openBlob(image, descriptor, offset, limit),
+                (offset, limit) -> conversation.first(
+                        image.registry(),
+                        Capability.PULL,
+                        limit,
+                        listener,
+                        partner -> openBlob(partner, image, descriptor, offset, limit)),
                 attempts,
                 listener,
                 what);
@@ -125,17 +121,22 @@ public final class RegistryClient {
             PullListener listener) {
         Attempts attempts = new Attempts(config.patience(), ticker, listener, cannot(image));
         String path = "/v2/" + image.repository() + "/manifests/" + word;
-        return attempts.run(() -> {
-            try (Answer answer = fetch(image, path, Map.of("Accept", MANIFEST_TYPES), attempts.limit())) {
-                return ManifestCheck.read(cannot(image), answer, digest, Optional.ofNullable(expected));
-            }
-        });
+        Capability capability = digest.isPresent() ? Capability.PULL : Capability.RESOLVE;
+        return attempts.run(() ->
+                conversation.first(image.registry(), capability, attempts.limit(), listener, partner -> {
+                    Map<String, String> headers = Map.of("Accept", MANIFEST_TYPES);
+                    try (Answer answer = fetch(partner, image, path, headers, attempts.limit())) {
+                        return ManifestCheck.read(cannot(image), answer, digest, Optional.ofNullable(expected));
+                    }
+                }));
     }
 
-    private Answer openBlob(ImageReference image, Descriptor blob, long offset, Duration limit) throws IOException {
+    private static Answer openBlob(
+            Conversation.Partner partner, ImageReference image, Descriptor blob, long offset, Duration limit)
+            throws IOException {
         String path = "/v2/" + image.repository() + "/blobs/" + blob.digest();
         if (offset > 0 && offset < blob.size()) {
-            Answer part = tryRange(image, path, offset, limit);
+            Answer part = tryRange(partner, image, path, offset, limit);
             if (part.status() == 206 && ContentRange.of(part).startsAt(offset, blob.size())) {
                 return part;
             }
@@ -145,19 +146,20 @@ public final class RegistryClient {
             }
             part.close();
         }
-        Answer answer = whole(fetch(image, path, Map.of(), limit), blob);
+        Answer answer = whole(fetch(partner, image, path, Map.of(), limit), blob);
         skip(answer, offset);
         return answer;
     }
 
     /** A registry may answer a wish for a part with 206, with 200 and everything, or with 416; only 206 is a part. */
-    private Answer tryRange(ImageReference image, String path, long offset, Duration limit) throws IOException {
-        Session session = session(image, limit);
-        Answer answer = authorized(session, image, path, Map.of("Range", "bytes=" + offset + "-"), limit);
+    private static Answer tryRange(
+            Conversation.Partner partner, ImageReference image, String path, long offset, Duration limit)
+            throws IOException {
+        Answer answer = ask(partner, image, path, Map.of("Range", "bytes=" + offset + "-"), limit);
         if (answer.status() == 200 || answer.status() == 206 || answer.status() == 416) {
             return answer;
         }
-        throw failure(session, image, answer);
+        throw partner.failure(answer, Verb.PULL);
     }
 
     private static Answer whole(Answer answer, Descriptor blob) throws IOException {
@@ -191,69 +193,28 @@ public final class RegistryClient {
     }
 
     /** {@return an answer with status 200} */
-    private Answer fetch(ImageReference image, String path, Map<String, String> headers, Duration limit)
+    private static Answer fetch(
+            Conversation.Partner partner,
+            ImageReference image,
+            String path,
+            Map<String, String> headers,
+            Duration limit)
             throws IOException {
-        Session session = session(image, limit);
-        Answer answer = authorized(session, image, path, headers, limit);
+        Answer answer = ask(partner, image, path, headers, limit);
         if (answer.status() == 200) {
             return answer;
         }
-        throw failure(session, image, answer);
+        throw partner.failure(answer, Verb.PULL);
     }
 
-    /** Sends with what authorization there is; answers one 401, and only the registry's own. */
-    private Answer authorized(
-            Session session, ImageReference image, String path, Map<String, String> headers, Duration limit)
+    private static Answer ask(
+            Conversation.Partner partner,
+            ImageReference image,
+            String path,
+            Map<String, String> headers,
+            Duration limit)
             throws IOException {
-        Endpoint endpoint = session.endpoint;
-        URI uri = endpoint.resolve(path);
-        String repository = image.repository();
-        Optional<String> authorization = session.authorizer.current(repository, limit);
-        Answer answer = hops.get(endpoint, uri, headers, authorization, limit);
-        if (answer.status() != 401 || !Hosts.sameOrigin(answer.uri(), endpoint.base())) {
-            return answer;
-        }
-        Optional<String> renewed = session.authorizer.answer(answer, repository, authorization, limit);
-        if (renewed.isEmpty()) {
-            return answer;
-        }
-        answer.discard();
-        return hops.get(endpoint, uri, headers, renewed, limit);
-    }
-
-    private static RegistryException failure(Session session, ImageReference image, Answer answer) throws IOException {
-        String identity = session.authorizer.identity();
-        return Failures.of("the registry", answer, identity, hint(image, answer.status(), identity));
-    }
-
-    private static @Nullable String hint(ImageReference image, int status, String identity) {
-        if (status == 401) {
-            return identity.startsWith("no credentials")
-                    ? "Log in to `" + image.registry() + "`, or check the name: registries hide what they do not show."
-                    : "The stored credentials were refused: log in to `" + image.registry() + "` again.";
-        } else if (status == 403) {
-            return "This account may not pull it.";
-        } else if (status == 404) {
-            return "Check the name and the tag.";
-        } else if (status == 429) {
-            return "Wait, or log in: registries limit how much strangers pull.";
-        }
-        return null;
-    }
-
-    private Session session(ImageReference image, Duration limit) throws IOException {
-        synchronized (sessions) {
-            Session known = sessions.get(image.registry());
-            if (known != null) {
-                return known;
-            }
-        }
-        Endpoint endpoint = Endpoint.find(image.registry(), config, transport, limit);
-        Session made = new Session(endpoint, new Authorizer(endpoint, tokens, config.credentials(), ticker));
-        synchronized (sessions) {
-            Session first = sessions.putIfAbsent(image.registry(), made);
-            return first == null ? made : first;
-        }
+        return partner.ask(Access.pull(image.repository()), Question.get(partner.reading(path), headers), limit);
     }
 
     private static String cannot(ImageReference image) {

@@ -21,7 +21,7 @@ import java.util.Optional;
  *
  * <p>The realm is the registry's word, and so may be an attacker's. It must be protected by TLS, or be the host of a
  * registry that is itself spoken to without; it learns credentials only if it belongs to the registry's owner. The scope
- * is always our own: pulling this one repository, whatever the challenge asks for.
+ * is always our own: what is about to be done, whatever the challenge asks for.
  *
  * @see "distribution, Token Authentication Specification and OAuth2 Token Authentication"
  * @see "RFC 6749, section 6; RFC 6750"
@@ -35,8 +35,12 @@ final class TokenService {
     private final Hops hops;
     private final Transport transport;
 
-    /** A token and how long it is good for, counted from the moment in which it was asked for. */
-    record Token(Secret value, Duration validity) {}
+    /**
+     * A token and how long it is good for, counted from the moment in which it was asked for.
+     *
+     * @param identity a token for tokens, which a login may be given to keep
+     */
+    record Token(Secret value, Duration validity, Optional<Secret> identity) {}
 
     TokenService(Hops hops, Transport transport) {
         this.hops = hops;
@@ -78,34 +82,43 @@ final class TokenService {
             Endpoint endpoint,
             URI realm,
             Optional<String> service,
-            String repository,
+            Access access,
             Optional<Credentials> credentials,
             Duration limit)
             throws IOException {
-        String scope = "repository:" + repository + ":pull";
         StringBuilder query = new StringBuilder();
         add(query, "service", service.orElse(""));
-        add(query, "scope", scope);
         Answer answer;
         if (credentials.isPresent() && credentials.get() instanceof Credentials.IdentityToken identity) {
+            // A POST has one parameter for all scopes, a GET one for each.
+            add(query, "scope", String.join(" ", access.scopes()));
             add(query, "grant_type", "refresh_token");
             add(query, "client_id", "wherry");
             add(query, "refresh_token", identity.token().reveal());
-            answer = transport.send(realm, hops.security(endpoint, realm), Map.of(), query.toString(), limit);
+            Question question = new Question("POST", realm, Map.of(), Body.form(query.toString()));
+            answer = transport.send(question, hops.connection(endpoint, realm), limit);
         } else {
+            for (String scope : access.scopes()) {
+                add(query, "scope", scope);
+            }
+            if (access.equals(Access.IDENTITY) && credentials.isPresent()) {
+                add(query, "client_id", "wherry");
+                add(query, "offline_token", "true");
+            }
             Optional<String> authorization = Optional.empty();
             if (credentials.isPresent() && credentials.get() instanceof Credentials.Basic basic) {
                 authorization = Optional.of(Authorizer.basicHeader(basic));
             }
             String separator = realm.getRawQuery() == null ? "?" : "&";
             URI uri = URI.create(realm + separator + query);
-            answer = hops.get(endpoint, uri, Map.of("Accept", "application/json"), authorization, limit);
+            Question question = Question.get(uri, Map.of("Accept", "application/json"));
+            answer = hops.send(endpoint, question, authorization, limit);
         }
         if (answer.status() != 200) {
             throw Failures.of(
                     "the token service of `" + endpoint.registry() + "`", answer, "", hint(endpoint, credentials));
         }
-        return read(answer, scope);
+        return read(answer, access);
     }
 
     private static String hint(Endpoint endpoint, Optional<Credentials> credentials) {
@@ -114,7 +127,7 @@ final class TokenService {
                 : "Log in to `" + endpoint.registry() + "`, or check the name.";
     }
 
-    private static Token read(Answer answer, String scope) throws IOException {
+    private static Token read(Answer answer, Access access) throws IOException {
         if (answer.isHtml()) {
             throw refused(answer, "is answered with a web page instead of a token");
         }
@@ -124,6 +137,7 @@ final class TokenService {
         }
         String text;
         Duration validity;
+        Optional<Secret> identity;
         try {
             Fields in = JsonObject.parse(body, JsonLimits.ofBytes(MAX_BYTES)).fields();
             Optional<String> token = in.string("token");
@@ -132,11 +146,13 @@ final class TokenService {
             // The specification's default, for servers that say nothing.
             long seconds = in.integer("expires_in").orElse(60);
             validity = Duration.ofSeconds(Math.clamp(seconds, 0, 86_400));
+            identity = in.string("refresh_token").filter(TokenService::isToken).map(Secret::new);
             Optional<String> granted = in.string("scope");
-            if (granted.isPresent()
-                    && !granted.get().isEmpty()
-                    && !List.of(granted.get().split(" ", -1)).contains(scope)) {
-                throw refused(answer, "is answered with a token for `" + granted.get() + "`, not for `" + scope + "`");
+            if (granted.isPresent() && !access.isGrantedBy(granted.get())) {
+                throw refused(
+                        answer,
+                        "is answered with a token for `" + granted.get() + "`, not for `"
+                                + access.scopes().getFirst() + "`");
             }
         } catch (RegistryException e) {
             throw e;
@@ -146,7 +162,7 @@ final class TokenService {
         if (!isToken(text)) {
             throw refused(answer, "is answered without a token");
         }
-        return new Token(new Secret(text), validity);
+        return new Token(new Secret(text), validity, identity);
     }
 
     /** Printable ASCII without spaces: anything else could end the header that it is put into. */

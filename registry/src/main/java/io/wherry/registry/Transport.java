@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One request, one answer: no redirects, no retries, no authentication. Everything is bounded in time.
  *
- * <p>There is one HTTP client without TLS and one or two with it, each made at its first use: setting up TLS costs more
- * than a small pull from loopback. All threads are virtual or daemons.
+ * <p>There is one HTTP client for each way to connect, most often one alone, made at its first use: setting up TLS costs
+ * more than a small pull from loopback. All threads are virtual or daemons.
  */
 final class Transport {
     /** How a connection is protected. */
@@ -55,7 +55,7 @@ final class Transport {
     private final Ticker ticker;
     private final Executor executor =
             task -> Thread.ofVirtual().name("wherry-http").start(task);
-    private final Map<Security, HttpClient> clients = new ConcurrentHashMap<>();
+    private final Map<Connection, HttpClient> clients = new ConcurrentHashMap<>();
     private final Set<String> answered = ConcurrentHashMap.newKeySet();
 
     Transport(RegistryConfig config, Ticker ticker) {
@@ -66,27 +66,28 @@ final class Transport {
     /**
      * Sends a request and returns as soon as the headers are there.
      *
-     * @param limit how long the answer may take, and any later byte of it
-     * @param form the body of a POST; null for a GET
+     * @param limit how long the answer may take once nothing more is sent, and any later byte of it
      */
-    Answer send(URI uri, Security security, Map<String, String> headers, @Nullable String form, Duration limit)
-            throws IOException {
+    Answer send(Question question, Connection connection, Duration limit) throws IOException {
+        URI uri = question.uri();
         HttpRequest.Builder request = HttpRequest.newBuilder(uri).setHeader("User-Agent", USER_AGENT);
-        headers.forEach(request::setHeader);
-        if (form == null) {
-            request.GET();
-        } else {
-            request.setHeader("Content-Type", "application/x-www-form-urlencoded");
-            request.POST(HttpRequest.BodyPublishers.ofString(form));
+        question.headers().forEach(request::setHeader);
+        if (!question.body().type().isEmpty()) {
+            request.setHeader("Content-Type", question.body().type());
         }
         String server = Hosts.host(uri) + ":" + Hosts.port(uri);
         boolean known = answered.contains(server);
         if (!known && config.proxies().towards(uri).isEmpty()) {
             addresses(Hosts.host(uri), config.patience().connect());
         }
-        CompletableFuture<HttpResponse<BodyStream>> future =
-                client(security).sendAsync(request.build(), _ -> new BodyStream(config.patience(), ticker));
-        HttpResponse<BodyStream> response = await(future, uri, limit, known ? Fault.At.CONNECT : Fault.At.UNREACHABLE);
+        HttpClient client = client(connection);
+        HttpResponse<BodyStream> response;
+        try (CountedBody body = new CountedBody(question.body())) {
+            request.method(question.method(), body.publisher());
+            CompletableFuture<HttpResponse<BodyStream>> future =
+                    client.sendAsync(request.build(), _ -> new BodyStream(config.patience(), ticker));
+            response = await(future, uri, body, limit, known ? Fault.At.CONNECT : Fault.At.UNREACHABLE);
+        }
         if (uri.getScheme().equalsIgnoreCase("https") && response.sslSession().isEmpty()) {
             // A proxy that would not connect us; its words must not pass for the registry's.
             response.body().close();
@@ -94,16 +95,29 @@ final class Transport {
         }
         answered.add(server);
         response.body().idleLimit(limit);
-        return new Answer(
-                form == null ? "GET" : "POST", uri, response.statusCode(), response.headers(), response.body());
+        return new Answer(question.method(), uri, response.statusCode(), response.headers(), response.body());
     }
 
-    private static <T> T await(Future<T> future, URI uri, Duration limit, Fault.At connecting) throws IOException {
+    /** Waits for the answer as long as bytes are taken fast enough, and then for the limit. */
+    private <T> T await(Future<T> future, URI uri, CountedBody body, Duration limit, Fault.At connecting)
+            throws IOException {
+        long start = ticker.nanoTime();
         try {
-            return future.get(limit.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
+            while (true) {
+                long sent = body.sent();
+                try {
+                    return future.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+                } catch (TimeoutException e) {
+                    long now = body.sent();
+                    if (now == sent) {
+                        throw new Fault(Fault.At.IDLE, silence(uri, body, limit), null);
+                    }
+                    checkFloor(uri, now, ticker.nanoTime() - start);
+                }
+            }
+        } catch (Fault e) {
             future.cancel(true);
-            throw new Fault(Fault.At.IDLE, uri.getAuthority() + " did not answer within " + seconds(limit), null);
+            throw e;
         } catch (InterruptedException e) {
             future.cancel(true);
             Thread.currentThread().interrupt();
@@ -111,6 +125,22 @@ final class Transport {
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw fault(uri, cause, connecting);
+        }
+    }
+
+    private static String silence(URI uri, CountedBody body, Duration limit) {
+        return body.isSent()
+                ? uri.getAuthority() + " did not answer within " + seconds(limit)
+                : uri.getAuthority() + " took no byte for " + seconds(limit);
+    }
+
+    private void checkFloor(URI uri, long sent, long nanos) throws Fault {
+        if (nanos > config.patience().floorWindow().toNanos()
+                && sent / (nanos / 1e9) < config.patience().floorBytesPerSecond()) {
+            throw new Fault(
+                    Fault.At.SLOW,
+                    uri.getAuthority() + " took only " + sent + " bytes in " + seconds(Duration.ofNanos(nanos)),
+                    null);
         }
     }
 
@@ -130,6 +160,10 @@ final class Transport {
         }
         if (sentence(cause).contains("terminated the handshake")) {
             return new Fault(Fault.At.TRANSFER, "the connection to " + host + " broke during the TLS handshake", cause);
+        }
+        if (sentence(cause).contains("fatal alert: certificate_required")
+                || sentence(cause).contains("fatal alert: bad_certificate")) {
+            return new Fault(Fault.At.TLS, host + " wants a certificate of ours, which it believes", cause);
         }
         if (causedBy(cause, CertificateException.class)
                 || cause instanceof SSLHandshakeException
@@ -175,23 +209,24 @@ final class Transport {
         }
     }
 
-    private HttpClient client(Security security) throws IOException {
-        HttpClient client = clients.get(security);
+    private HttpClient client(Connection connection) {
+        HttpClient client = clients.get(connection);
         if (client != null) {
             return client;
         }
         synchronized (clients) {
-            client = clients.get(security);
+            client = clients.get(connection);
             if (client == null) {
                 client = HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
                         .followRedirects(HttpClient.Redirect.NEVER)
-                        .connectTimeout(config.patience().connect())
-                        .sslContext(Trust.context(security, config.caFiles()))
+                        .connectTimeout(
+                                connection.dial().orElse(config.patience().connect()))
+                        .sslContext(Trust.context(connection, config.caFiles()))
                         .proxy(new Selector(config.proxies()))
                         .executor(executor)
                         .build();
-                clients.put(security, client);
+                clients.put(connection, client);
             }
             return client;
         }

@@ -13,6 +13,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -36,20 +37,26 @@ final class Trust {
 
     private Trust() {}
 
-    static SSLContext context(Transport.Security security, List<Path> caFiles) {
+    static SSLContext context(Connection connection, List<Path> caFiles) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             // A client for plain HTTP wants a context too, and would read the JDK's certificates for it.
-            TrustManager[] trust = security == Transport.Security.VERIFIED
-                    ? verifying(caFiles)
-                    : security == Transport.Security.UNVERIFIED
+            TrustManager[] trust = connection.security() == Transport.Security.VERIFIED
+                    ? verifying(all(caFiles, connection.authorities()))
+                    : connection.security() == Transport.Security.UNVERIFIED
                             ? new TrustManager[] {new Anyone()}
                             : new TrustManager[] {new Nobody()};
-            context.init(null, trust, null);
+            context.init(ClientKeys.of(connection.clients()), trust, null);
             return context;
         } catch (GeneralSecurityException e) {
             throw new WherryException(Kind.INTERNAL, "TLS cannot be set up: " + e.getMessage() + ".", e);
         }
+    }
+
+    private static List<Path> all(List<Path> some, List<Path> more) {
+        List<Path> all = new ArrayList<>(some);
+        all.addAll(more);
+        return all;
     }
 
     private static TrustManager[] verifying(List<Path> caFiles) throws GeneralSecurityException {

@@ -156,7 +156,7 @@ class DebianRegistryTest {
         push(
                 "https",
                 HttpClient.newBuilder()
-                        .sslContext(Trust.context(Transport.Security.VERIFIED, config.caFiles()))
+                        .sslContext(Trust.context(Connection.of(Transport.Security.VERIFIED), config.caFiles()))
                         .build(),
                 authorization);
         assertPulls(

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
 
 /**
  * A server on loopback that answers each request by a script, down to the byte, and remembers what it was asked.
@@ -24,20 +25,35 @@ final class ScriptedRegistry implements AutoCloseable {
     /** Answers one request. An {@link IOException} closes the connection. */
     interface Script {
         void answer(Request request, Reply reply) throws IOException;
+
+        /** {@return how much of the body is read before the answer; the head alone is known} */
+        default int takes(Request head, int length) {
+            return length;
+        }
     }
 
     /** A request as it came; header names in lower case. */
-    record Request(String method, String path, String query, Map<String, String> headers, String body) {
+    record Request(String method, String path, String query, Map<String, String> headers, byte[] content) {
+        String body() {
+            return new String(content, StandardCharsets.UTF_8);
+        }
+
         String header(String name) {
             return headers.getOrDefault(name, "");
         }
     }
 
     /** Where an answer goes. */
-    static final class Reply {
+    static class Reply {
         private final Socket socket;
         private final OutputStream out;
         private boolean close;
+
+        /** For a reply that goes elsewhere. */
+        Reply() {
+            this.socket = new Socket();
+            this.out = OutputStream.nullOutputStream();
+        }
 
         Reply(Socket socket) throws IOException {
             this.socket = socket;
@@ -110,6 +126,14 @@ final class ScriptedRegistry implements AutoCloseable {
     static ScriptedRegistry startTls(SSLContext context, Script script) throws IOException {
         return new ScriptedRegistry(
                 context.getServerSocketFactory().createServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1")), script);
+    }
+
+    /** Wants a certificate of each client. */
+    static ScriptedRegistry startMutualTls(SSLContext context, Script script) throws IOException {
+        ServerSocket server =
+                context.getServerSocketFactory().createServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"));
+        ((SSLServerSocket) server).setNeedClientAuth(true);
+        return new ScriptedRegistry(server, script);
     }
 
     void script(Script value) {
@@ -190,7 +214,7 @@ final class ScriptedRegistry implements AutoCloseable {
         private static final long serialVersionUID = 1L;
     }
 
-    private static Request read(InputStream in) throws IOException {
+    private Request read(InputStream in) throws IOException {
         String first = line(in);
         if (first.isEmpty()) {
             return null;
@@ -206,12 +230,12 @@ final class ScriptedRegistry implements AutoCloseable {
                     line.substring(colon + 1).trim());
         }
         int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
-        String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
         String[] words = first.split(" ", 3);
         int question = words[1].indexOf('?');
         String path = question < 0 ? words[1] : words[1].substring(0, question);
         String query = question < 0 ? "" : words[1].substring(question + 1);
-        return new Request(words[0], path, query, headers, body);
+        Request head = new Request(words[0], path, query, headers, new byte[0]);
+        return new Request(words[0], path, query, headers, in.readNBytes(script.takes(head, length)));
     }
 
     private static String line(InputStream in) throws IOException {

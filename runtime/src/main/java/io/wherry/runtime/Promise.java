@@ -28,7 +28,8 @@ public enum Promise {
     SYSCTL("kernel parameters"),
     ULIMIT("limits of a process (`--ulimit`)"),
     INIT("a small init (`--init`)"),
-    PRIVILEGED("all rights (`--privileged`)");
+    PRIVILEGED("all rights (`--privileged`)"),
+    SHARING("several containers in one shim (`--annotation io.containerd.runc.v2.group`)");
 
     private final String text;
 

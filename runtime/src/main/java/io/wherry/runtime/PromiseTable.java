@@ -8,6 +8,7 @@ final class PromiseTable {
     private static final Map<RuntimeKind, Map<Promise, Note>> NOTES = notes();
 
     private static final String STARTS = "its devices are those of the start";
+    private static final String NO_SHIM = "it has no shim to share";
 
     private PromiseTable() {}
 
@@ -37,12 +38,14 @@ final class PromiseTable {
 
     private static Map<Promise, Note> nativeOne() {
         Map<Promise, Note> notes = new EnumMap<>(Promise.class);
+        partly(notes, Promise.SHARING, NO_SHIM);
         partly(notes, Promise.HOTPLUG, "for root, with control groups of version 1 or `--privileged`");
         return Map.copyOf(notes);
     }
 
     private static Map<Promise, Note> chroot() {
         Map<Promise, Note> notes = new EnumMap<>(Promise.class);
+        partly(notes, Promise.SHARING, NO_SHIM);
         partly(notes, Promise.USER, "for an ordinary user: oneself, or root of a namespace of one's own");
         partly(notes, Promise.GROUPS, "for root; an ordinary user keeps the caller's");
         partly(notes, Promise.DEVICES, "all of the host's, with their permissions, at their places");
@@ -57,6 +60,7 @@ final class PromiseTable {
 
     private static Map<Promise, Note> bwrap() {
         Map<Promise, Note> notes = new EnumMap<>(Promise.class);
+        partly(notes, Promise.SHARING, NO_SHIM);
         never(notes, Promise.HOTPLUG, STARTS);
         partly(notes, Promise.USER, "one id, in a user namespace of its own, without capabilities");
         partly(notes, Promise.EXIT_CODES, "bwrap ends with 1 for both, and says why in the log");
@@ -71,6 +75,7 @@ final class PromiseTable {
 
     private static Map<Promise, Note> oci() {
         Map<Promise, Note> notes = new EnumMap<>(Promise.class);
+        partly(notes, Promise.SHARING, NO_SHIM);
         never(notes, Promise.HOTPLUG, STARTS);
         partly(notes, Promise.EXIT_CODES, "as far as the runtime tells the cause");
         never(notes, Promise.INIT, "the runtime starts the command itself");
@@ -79,6 +84,7 @@ final class PromiseTable {
 
     private static Map<Promise, Note> lxc() {
         Map<Promise, Note> notes = new EnumMap<>(Promise.class);
+        partly(notes, Promise.SHARING, NO_SHIM);
         never(notes, Promise.HOTPLUG, STARTS);
         partly(
                 notes,
@@ -104,6 +110,7 @@ final class PromiseTable {
         partly(notes, Promise.FIGURES, "from the control groups of the host");
         partly(notes, Promise.EXIT_CODES, "as far as the shim tells the cause");
         never(notes, Promise.INIT, "the shim starts the command itself");
+        never(notes, Promise.SHARING, "a shim is where its container's root and network are, and ends with it");
         never(notes, Promise.HEALTH, "a check would have to join what only the shim can join");
         return Map.copyOf(notes);
     }

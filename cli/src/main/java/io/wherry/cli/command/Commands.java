@@ -1,8 +1,8 @@
 package io.wherry.cli.command;
 
 import io.wherry.cli.table.Command;
-import io.wherry.cli.table.Nearest;
 import io.wherry.cli.table.UsageException;
+import io.wherry.oci.Nearest;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +13,7 @@ public final class Commands {
         "run",
         "dev",
         "create",
+        "clone",
         "start",
         "stop",
         "restart",
@@ -28,15 +29,34 @@ public final class Commands {
         "top",
         "stats",
         "logs",
+        "cp",
+        "diff",
+        "commit",
+        "export",
         "rm",
         "container prune",
+        "mount",
+        "umount",
         "inspect",
         "explain",
         "pull",
+        "push",
+        "load",
+        "save",
+        "import",
         "images",
         "history",
+        "tag",
+        "tags",
         "rmi",
         "image prune",
+        "login",
+        "logout",
+        "volume create",
+        "volume ls",
+        "volume inspect",
+        "volume rm",
+        "volume prune",
         "boot",
         "doctor",
         "check",
@@ -58,6 +78,7 @@ public final class Commands {
             case "run", "container run" -> new RunCommand();
             case "dev" -> new DevCommand();
             case "create", "container create" -> new CreateCommand();
+            case "clone", "container clone" -> new CloneCommand();
             case "start", "container start" -> new StartCommand();
             case "stop", "container stop" -> new StopCommand(false);
             case "restart", "container restart" -> new StopCommand(true);
@@ -75,15 +96,34 @@ public final class Commands {
             case "top", "container top" -> new TopCommand();
             case "stats", "container stats" -> new StatsCommand();
             case "logs", "container logs" -> new LogsCommand();
+            case "diff", "container diff" -> new DiffCommand();
+            case "commit", "container commit" -> new CommitCommand();
+            case "cp", "container cp" -> new CpCommand();
+            case "export", "container export" -> new ExportCommand();
             case "rm", "container rm", "container remove" -> new RmCommand();
+            case "mount", "container mount", "image mount" -> new MountCommand();
+            case "umount", "unmount", "container umount", "image umount" -> new UmountCommand();
             case "inspect" -> new InspectCommand("");
             case "container inspect" -> new InspectCommand("container");
             case "image inspect" -> new InspectCommand("image");
             case "explain", "container explain" -> new ExplainCommand();
             case "pull", "image pull" -> new PullCommand();
+            case "import", "image import" -> new ImportCommand();
+            case "save", "image save" -> new SaveCommand();
+            case "load", "image load" -> new LoadCommand();
+            case "push", "image push" -> new PushCommand();
+            case "tag", "image tag" -> new TagCommand();
+            case "tags", "image tags" -> new TagsCommand();
+            case "login" -> new LoginCommand();
+            case "logout" -> new LogoutCommand();
             case "images", "image ls", "image list" -> new ImagesCommand();
             case "history", "image history" -> new HistoryCommand();
             case "rmi", "image rm", "image remove" -> new RmiCommand();
+            case "volume create" -> new VolumeCreateCommand();
+            case "volume ls", "volume list" -> new VolumeLsCommand();
+            case "volume inspect" -> new VolumeInspectCommand();
+            case "volume rm", "volume remove" -> new VolumeRmCommand();
+            case "volume prune" -> new VolumePruneCommand();
             case "image prune" -> new ImagePruneCommand();
             case "system df" -> new SystemDfCommand();
             case "system prune" -> new SystemPruneCommand();
@@ -102,7 +142,7 @@ public final class Commands {
     /** {@return whether a second word belongs to the name} */
     public static boolean isGroup(String word) {
         return switch (word) {
-            case "container", "image", "system" -> true;
+            case "container", "image", "volume", "system" -> true;
             default -> false;
         };
     }
@@ -125,7 +165,7 @@ public final class Commands {
         int space = name.indexOf(' ');
         String group = name.substring(0, space + 1);
         for (Command<?> command : all()) {
-            if (group.isEmpty()) {
+            if (group.isEmpty() || command.row().name().startsWith(group)) {
                 names.add(command.row().name());
             }
             for (String alias : command.row().aliases()) {

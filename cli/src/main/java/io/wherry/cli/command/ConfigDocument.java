@@ -3,6 +3,7 @@ package io.wherry.cli.command;
 import io.wherry.cli.output.Human;
 import io.wherry.engine.ContainerDetails;
 import io.wherry.engine.ContainerSpec;
+import io.wherry.engine.MountSpec;
 import io.wherry.oci.ExecutionDefaults;
 import io.wherry.oci.HealthCheck;
 import io.wherry.oci.json.JsonNull;
@@ -40,7 +41,7 @@ final class ConfigDocument {
                 .or(image::healthcheck);
         check.ifPresent(one -> config.put("Healthcheck", one.toJson()));
         config.put("Image", spec.image().orElse(""))
-                .put("Volumes", image.volumes().isEmpty() ? JsonNull.INSTANCE : keys(image.volumes()))
+                .put("Volumes", volumes(spec, image))
                 .put("WorkingDir", spec.workdir().orElse(image.workingDir()))
                 .put(
                         "Entrypoint",
@@ -72,6 +73,17 @@ final class ConfigDocument {
             }
         }
         return variables;
+    }
+
+    /** Where the image has its data, and where the user wants volumes without a name. */
+    private static JsonValue volumes(ContainerSpec spec, ExecutionDefaults image) {
+        List<String> targets = new ArrayList<>(image.volumes());
+        for (MountSpec mount : spec.mounts()) {
+            if (mount.isAnonymous() && !targets.contains(mount.target())) {
+                targets.add(mount.target());
+            }
+        }
+        return targets.isEmpty() ? JsonNull.INSTANCE : keys(targets);
     }
 
     /** A set, as Go writes one. */

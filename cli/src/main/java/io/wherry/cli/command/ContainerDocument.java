@@ -3,14 +3,12 @@ package io.wherry.cli.command;
 import io.wherry.engine.Container;
 import io.wherry.engine.ContainerDetails;
 import io.wherry.engine.ContainerSpec;
-import io.wherry.engine.MountSpec;
 import io.wherry.oci.json.JsonArray;
 import io.wherry.oci.json.JsonNull;
 import io.wherry.oci.json.JsonObject;
 import io.wherry.oci.json.JsonString;
 import io.wherry.oci.json.JsonValue;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -51,7 +49,7 @@ final class ContainerDocument {
                         details.executions().isEmpty() ? JsonNull.INSTANCE : JsonArray.ofStrings(details.executions()))
                 .put("HostConfig", HostConfigDocument.of(spec, details.config()))
                 .put("GraphDriver", graphDriver(container, folder))
-                .put("Mounts", mounts(spec))
+                .put("Mounts", MountDocument.list(details))
                 .put("Config", ConfigDocument.of(details))
                 .put("NetworkSettings", NetworkDocument.of(container, details.lease()))
                 .put("Spec", spec.toJson())
@@ -70,33 +68,6 @@ final class ContainerDocument {
                 .put("Data", data)
                 .put("Name", container.driver())
                 .build();
-    }
-
-    /** As docker, without those of memory, which are in HostConfig. */
-    private static JsonArray mounts(ContainerSpec spec) {
-        List<JsonValue> mounts = new ArrayList<>();
-        for (MountSpec mount : spec.mounts()) {
-            if (mount.type() != MountSpec.Type.TMPFS) {
-                mounts.add(JsonObject.builder()
-                        .put("Type", mount.typeName())
-                        .put("Source", mount.source().orElse(""))
-                        .put("Destination", mount.target())
-                        .put("Mode", String.join(",", mount.options()))
-                        .put("RW", !mount.options().contains("ro"))
-                        .put("Propagation", propagation(mount))
-                        .build());
-            }
-        }
-        return JsonArray.of(mounts);
-    }
-
-    private static String propagation(MountSpec mount) {
-        for (String option : mount.options()) {
-            if (option.endsWith("private") || option.endsWith("slave") || option.endsWith("shared")) {
-                return option;
-            }
-        }
-        return "rprivate";
     }
 
     /** {@return the list; null where it is empty, as docker has it} */

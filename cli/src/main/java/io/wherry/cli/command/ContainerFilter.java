@@ -1,6 +1,5 @@
 package io.wherry.cli.command;
 
-import io.wherry.cli.table.Nearest;
 import io.wherry.cli.table.UsageException;
 import io.wherry.engine.Container;
 import io.wherry.engine.Engine;
@@ -8,6 +7,7 @@ import io.wherry.engine.Health;
 import io.wherry.engine.Image;
 import io.wherry.engine.MountSpec;
 import io.wherry.oci.ImageReference;
+import io.wherry.oci.Nearest;
 import io.wherry.oci.WherryException;
 import java.util.ArrayList;
 import java.util.List;

@@ -15,6 +15,7 @@ import java.util.Map;
 
 /** One container as {@code ps} shows it, by docker's field names. */
 final class ContainerRow {
+    private static final int SOURCE_WIDTH = 15;
     private static final int COMMAND_WIDTH = 20;
     private static final int ENGINES_TIME = "2026-01-02T03:04:05.000000000Z".length();
 
@@ -54,8 +55,11 @@ final class ContainerRow {
             labels.add(label.getKey() + "=" + label.getValue());
         }
         List<String> mounts = new ArrayList<>();
+        int volumes = 0;
         for (MountSpec mount : spec.mounts()) {
-            mounts.add(mount.source().orElse(mount.target()));
+            String source = mount.source().orElse(mount.target());
+            mounts.add(wide ? source : Screen.shortened(source, SOURCE_WIDTH));
+            volumes += mount.type() == MountSpec.Type.VOLUME ? 1 : 0;
         }
         return JsonObject.builder()
                 .put("ID", wide ? container.id() : Human.shortId(container.id()))
@@ -69,7 +73,7 @@ final class ContainerRow {
                 .put("Labels", String.join(",", labels))
                 .put("Mounts", String.join(",", mounts))
                 .put("Networks", network(container, bridged))
-                .put("LocalVolumes", "0")
+                .put("LocalVolumes", Integer.toString(volumes))
                 .put("Ports", "")
                 .build();
     }

@@ -20,8 +20,8 @@ public final class GlobalOptions {
                 .folder("state", "FOLDER", "Where what ends with the boot is (WHERRY_STATE)", (w, v) -> w.state = v)
                 .choice(
                         "storage-driver",
-                        "overlay|dir",
-                        "How layers are kept (default: the best that works)",
+                        "overlay|btrfs|dir",
+                        "How layers are kept (WHERRY_STORAGE_DRIVER)",
                         (w, v) -> w.storageDriver = v)
                 .flag("debug", 'D', "Say more when something fails", (w, v) -> w.debug = v)
                 .flag("version", 'v', "Print the version", (w, v) -> w.version = v);

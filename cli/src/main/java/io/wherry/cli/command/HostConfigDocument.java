@@ -62,15 +62,16 @@ final class HostConfigDocument {
                                 .build())
                 .put("AutoRemove", spec.remove())
                 .put("VolumeDriver", "")
-                .put("VolumesFrom", JsonNull.INSTANCE);
+                .put("VolumesFrom", ContainerDocument.listOrNull(spec.volumesFrom()));
     }
 
     private static List<String> binds(ContainerSpec spec) {
         List<String> binds = new ArrayList<>();
         for (MountSpec mount : spec.mounts()) {
-            if (mount.type() == MountSpec.Type.BIND) {
-                String options = mount.options().isEmpty() ? "" : ":" + String.join(",", mount.options());
-                binds.add(mount.source().orElse("") + ":" + mount.target() + options);
+            boolean named = mount.type() == MountSpec.Type.VOLUME && !mount.isAnonymous();
+            if (named || mount.type() == MountSpec.Type.BIND) {
+                String said = MountDocument.said(mount);
+                binds.add(mount.source().orElse("") + ":" + mount.target() + (said.isEmpty() ? "" : ":" + said));
             }
         }
         return binds;
@@ -94,6 +95,9 @@ final class HostConfigDocument {
                 .put("PublishAllPorts", false)
                 .put("ReadonlyRootfs", spec.readOnly())
                 .put("SecurityOpt", ContainerDocument.listOrNull(security(spec)))
+                .putIfNotEmpty(
+                        "StorageOpt",
+                        spec.storageSize() == 0 ? Map.of() : Map.of("size", Long.toString(spec.storageSize())))
                 .putIfNotEmpty("Tmpfs", tmpfs(spec))
                 .put("UTSMode", host(spec.uts()))
                 .put("UsernsMode", "")

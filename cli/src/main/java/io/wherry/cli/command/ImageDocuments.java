@@ -2,6 +2,7 @@ package io.wherry.cli.command;
 
 import io.wherry.engine.Image;
 import io.wherry.oci.Digest;
+import io.wherry.oci.ImageReference;
 import io.wherry.oci.json.JsonArray;
 import io.wherry.oci.json.JsonObject;
 import java.util.ArrayList;
@@ -16,12 +17,13 @@ final class ImageDocuments {
         for (Digest diffId : image.config().diffIds()) {
             layers.add(diffId.toString());
         }
+        ImageReference name = image.reference();
+        List<String> tags = name.isUnnamed() ? List.of() : List.of(name.familiar());
+        List<String> digests = name.isUnnamed() ? List.of() : List.of(name.familiarName() + "@" + image.manifest());
         return JsonObject.builder()
                 .put("Id", image.id().toString())
-                .put("RepoTags", JsonArray.ofStrings(List.of(image.reference().familiar())))
-                .put(
-                        "RepoDigests",
-                        JsonArray.ofStrings(List.of(image.reference().familiarName() + "@" + image.manifest())))
+                .put("RepoTags", JsonArray.ofStrings(tags))
+                .put("RepoDigests", JsonArray.ofStrings(digests))
                 .put("Created", image.config().created().orElse(""))
                 .put("Author", image.config().author().orElse(""))
                 .put("Architecture", image.config().platform().architecture())

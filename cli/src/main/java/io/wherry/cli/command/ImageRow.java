@@ -35,7 +35,11 @@ final class ImageRow {
     static JsonObject of(Image image, boolean wide, long now) {
         String created = image.config().created().orElse("");
         return JsonObject.builder()
-                .put("Repository", image.reference().familiarName())
+                .put(
+                        "Repository",
+                        image.reference().isUnnamed()
+                                ? "<none>"
+                                : image.reference().familiarName())
                 .put("Tag", image.reference().tag().orElse("<none>"))
                 .put("Digest", image.manifest().toString())
                 .put(

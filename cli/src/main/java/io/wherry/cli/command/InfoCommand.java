@@ -8,6 +8,7 @@ import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Row;
 import io.wherry.engine.Engine;
+import io.wherry.engine.StorageChoice;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.oci.json.JsonObject;
 import java.util.List;
@@ -51,10 +52,13 @@ final class InfoCommand extends Command<InfoCommand.Words> {
     public int run(Session session, Words words, List<String> operands) {
         Engine engine = session.engine();
         HostFacts facts = engine.facts();
+        StorageChoice storage = engine.storage();
         JsonObject info = JsonObject.builder()
                 .put("Version", VersionCommand.VERSION)
                 .put("Root", engine.root().root().toString())
                 .put("State", engine.root().volatileRoot().toString())
+                .put("Driver", storage.driver())
+                .put("DriverWhy", storage.why())
                 .put("Kernel", facts.kernel())
                 .put("Processors", facts.cpus())
                 .put("Rights", Doctor.rights(facts.privilege()))

@@ -9,13 +9,15 @@ import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Row;
 import io.wherry.engine.Engine;
+import io.wherry.engine.Registries;
+import io.wherry.oci.Descriptor;
 import io.wherry.oci.WherryException;
 import io.wherry.oci.json.JsonValue;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Shows all that is known of containers and images. */
+/** Shows all that is known of containers, images and volumes. */
 final class InspectCommand extends Command<InspectCommand.Words> {
     /** What its options fill. */
     static final class Words {
@@ -25,6 +27,7 @@ final class InspectCommand extends Command<InspectCommand.Words> {
         String format;
 
         String type = "";
+        boolean referrers;
     }
 
     private final String type;
@@ -47,7 +50,7 @@ final class InspectCommand extends Command<InspectCommand.Words> {
                         Operands.MANY,
                         false,
                         type.equals("image") ? Operands.Complete.IMAGES : Operands.Complete.CONTAINERS),
-                "Show all that is known of containers and images",
+                "Show all that is known of containers, images and volumes",
                 List.of("wherry inspect web", "wherry inspect -f '{{.State.Status}}' web"));
     }
 
@@ -57,7 +60,8 @@ final class InspectCommand extends Command<InspectCommand.Words> {
                 .text("format", 'f', "TEMPLATE", "A Go template or `json`", (w, v) -> w.format = v)
                 .flag("json", NONE, "Print one JSON object a line", (w, v) -> w.json = v)
                 .absent("size", 's', false, "sizes of containers")
-                .choice("type", "container|image", "Look only among these", (w, v) -> w.type = v);
+                .flag("referrers", NONE, "What refers to an image at its registry", (w, v) -> w.referrers = v)
+                .choice("type", "container|image|volume", "Look only among these", (w, v) -> w.type = v);
     }
 
     @Override
@@ -67,8 +71,11 @@ final class InspectCommand extends Command<InspectCommand.Words> {
 
     @Override
     public int run(Session session, Words words, List<String> operands) {
+        if (words.referrers) {
+            Documents.print(session.out(), referrers(operands), words.json, words.format);
+            return 0;
+        }
         String among = type.isEmpty() ? words.type : type;
-
         Engine engine = session.engine();
         List<JsonValue> documents = new ArrayList<>();
         int code = 0;
@@ -84,10 +91,23 @@ final class InspectCommand extends Command<InspectCommand.Words> {
         return code;
     }
 
-    /** A container first, as its names are shorter; an image if there is no such container. */
+    private static List<JsonValue> referrers(List<String> names) {
+        List<JsonValue> documents = new ArrayList<>();
+        for (String name : names) {
+            for (Descriptor each : Registries.referrers(name)) {
+                documents.add(each.toJson());
+            }
+        }
+        return documents;
+    }
+
+    /** A container first, as its names are shorter; an image if there is no such container, then a volume. */
     private static JsonValue document(Engine engine, String name, String among) {
         if (among.equals("image")) {
             return ImageDocuments.of(engine.image(name));
+        }
+        if (among.equals("volume")) {
+            return VolumeDocument.of(engine.volumes().get(name));
         }
         try {
             return ContainerDocument.of(engine.inspect(name));
@@ -96,11 +116,14 @@ final class InspectCommand extends Command<InspectCommand.Words> {
             if (may && engine.hasImage(name)) {
                 return ImageDocuments.of(engine.image(name));
             }
+            if (may && engine.volumes().has(name)) {
+                return VolumeDocument.of(engine.volumes().get(name));
+            }
             throw may
                     ? new WherryException(
                             WherryException.Kind.NOT_FOUND,
-                            "There is no container and no image `" + name + "`.",
-                            "`wherry ps -a` lists containers, `wherry images` images.")
+                            "There is no container, no image and no volume `" + name + "`.",
+                            "`wherry ps -a` lists containers, `wherry images` images, `wherry volume ls` volumes.")
                     : e;
         }
     }

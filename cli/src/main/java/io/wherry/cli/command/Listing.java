@@ -19,9 +19,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param titles the column title of each field
  * @param columns the fields of the table, in order
+ * @param id the field that names an object
  */
-record Listing(JsonObject titles, List<String> columns) {
+record Listing(JsonObject titles, List<String> columns, String id) {
     private static final String TABLE = "table";
+
+    /** Of objects that have an {@code ID}. */
+    Listing(JsonObject titles, List<String> columns) {
+        this(titles, columns, "ID");
+    }
 
     /** How a listing is to look: what the options fill that all listings have. */
     static class Words {
@@ -58,7 +64,7 @@ record Listing(JsonObject titles, List<String> columns) {
             }
         } else if (words.quiet && format == null) {
             for (JsonObject row : rows) {
-                out.print(Screen.safe(text(row, "ID")) + "\n");
+                out.print(Screen.safe(text(row, id)) + "\n");
             }
         } else if (format == null || format.equals(TABLE)) {
             out.print(table(rows));

@@ -14,6 +14,7 @@ final class RmCommand extends Command<RmCommand.Words> {
     /** What its options fill. */
     static final class Words {
         boolean force;
+        boolean volumes;
     }
 
     @Override
@@ -31,7 +32,8 @@ final class RmCommand extends Command<RmCommand.Words> {
     @Override
     public OptionTable<Words> options() {
         return new OptionTable<Words>()
-                .flag("force", 'f', "Kill those that run, and pass over those that are gone", (w, v) -> w.force = v);
+                .flag("force", 'f', "Kill those that run, and pass over those that are gone", (w, v) -> w.force = v)
+                .flag("volumes", 'v', "And the volumes that were made for them alone", (w, v) -> w.volumes = v);
     }
 
     @Override
@@ -44,7 +46,11 @@ final class RmCommand extends Command<RmCommand.Words> {
         Engine engine = session.engine();
         return Each.of(session, operands, name -> {
             try {
-                engine.remove(name, words.force);
+                if (words.volumes) {
+                    engine.removeWithVolumes(name, words.force);
+                } else {
+                    engine.remove(name, words.force);
+                }
                 return name;
             } catch (WherryException e) {
                 if (words.force && e.kind() == WherryException.Kind.NOT_FOUND) {

@@ -1,6 +1,6 @@
 package io.wherry.cli.format;
 
-import io.wherry.cli.table.Nearest;
+import io.wherry.oci.Nearest;
 import io.wherry.oci.json.JsonBoolean;
 import io.wherry.oci.json.JsonNull;
 import io.wherry.oci.json.JsonNumber;

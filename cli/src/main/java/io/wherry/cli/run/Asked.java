@@ -126,10 +126,11 @@ public final class Asked {
             problems.add(
                     "Option `--rw` is for a folder with a config.json, such as `./box`: other roots can be written.");
         }
-        for (MountSpec mount : words.spec.mounts) {
+        for (int i = 0; i < words.spec.mounts.size(); i++) {
+            MountSpec mount = words.spec.mounts.get(i);
             if (mount.type() == MountSpec.Type.BIND && mount.source().isEmpty()) {
-                problems.add("Option `--volume` cannot make a volume without a host folder yet; name a folder of this"
-                        + " host, beginning with `/`, `./` or `../`.");
+                words.spec.mounts.set(
+                        i, new MountSpec(MountSpec.Type.VOLUME, Optional.empty(), mount.target(), mount.options()));
             }
         }
     }

@@ -3,20 +3,48 @@ package io.wherry.cli.run;
 import io.wherry.cli.table.BadValueException;
 import io.wherry.cli.table.Values;
 import io.wherry.engine.MountSpec;
+import io.wherry.oci.Nearest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The value of {@code --mount}: one record of comma-separated values, each {@code key=value} or a flag. */
+/** The value of {@code --mount}: one record of comma-separated values, each {@code key=value} or a flag, with docker's keys and some of podman's. */
 final class MountFields {
+    private static final List<String> KEYS = List.of(
+            "type",
+            "source",
+            "src",
+            "target",
+            "dst",
+            "destination",
+            "readonly",
+            "ro",
+            "consistency",
+            "bind-propagation",
+            "bind-nonrecursive",
+            "bind-recursive",
+            "bind-create-src",
+            "volume-nocopy",
+            "volume-label",
+            "volume-driver",
+            "volume-opt",
+            "volume-subpath",
+            "tmpfs-size",
+            "tmpfs-mode",
+            "image-subpath",
+            "idmap",
+            "U",
+            "chown");
+
     private final String text;
     private String type = "volume";
     private String source = "";
     private String target = "";
     private boolean readOnly;
     private final List<String> options = new ArrayList<>();
-    private final List<String> bindOnly = new ArrayList<>();
-    private final List<String> tmpfsOnly = new ArrayList<>();
+
+    /** The keys that only some types have. */
+    private final List<String> special = new ArrayList<>();
 
     MountFields(String text) throws BadValueException {
         this.text = text;
@@ -27,66 +55,110 @@ final class MountFields {
     }
 
     private void take(String key, String value) throws BadValueException {
+        int dash = key.indexOf('-');
+        if (dash > 0 || key.equals("idmap") || key.equals("U") || key.equals("chown")) {
+            special.add(key);
+        }
         switch (key) {
-            case "type" -> type = Values.choice(value, "bind|tmpfs|volume|image|npipe|cluster");
+            case "type" -> type = Values.choice(value, "bind|volume|tmpfs|image");
             case "source", "src" -> source = Values.path(value);
             case "target", "dst", "destination" -> target = Values.path(value);
             case "readonly", "ro" -> readOnly = Values.bool(value);
-            case "bind-propagation" -> {
+            case "consistency" -> Values.choice(value, "default|consistent|cached|delegated");
+            case "bind-propagation" ->
                 options.add(Values.choice(value, "private|rprivate|shared|rshared|slave|rslave"));
-                bindOnly.add(key);
-            }
-            case "bind-nonrecursive" -> {
-                if (Values.bool(value)) {
+            case "bind-nonrecursive" -> flag("bind", value);
+            case "bind-recursive" -> {
+                if (Values.choice(value, "enabled|disabled|readonly")
+                        .equals("disabled")) { // read-only is so everywhere below
                     options.add("bind");
                 }
-                bindOnly.add(key);
             }
-            case "consistency" -> Values.choice(value, "default|consistent|cached|delegated");
-            case "tmpfs-size" -> {
-                options.add("size=" + Values.bytes(value));
-                tmpfsOnly.add(key);
-            }
+            case "bind-create-src" -> flag("create", value);
+            case "volume-nocopy" -> flag("nocopy", value);
+            case "volume-label" -> options.add("label=" + value);
+            case "volume-driver" -> options.add("driver=" + value);
+            case "volume-opt" -> options.add("opt=" + Values.pair(value));
+            case "volume-subpath", "image-subpath" -> options.add("subpath=" + relative(key, value));
+            case "tmpfs-size" -> options.add("size=" + Values.bytes(value));
             case "tmpfs-mode" -> {
                 Modes.octal(value);
                 options.add("mode=" + value);
-                tmpfsOnly.add(key);
             }
-            default ->
-                throw new BadValueException("has no field `" + key
-                        + "`; there are `type`, `source`, `target`, `readonly`, `bind-propagation`, `bind-nonrecursive`,"
-                        + " `tmpfs-size` and `tmpfs-mode`.");
+            case "idmap" -> options.add(value.equals("true") ? "idmap" : "idmap=" + value);
+            case "U", "chown" -> flag("U", value);
+            default -> {
+                String near = Nearest.of(key, KEYS);
+                throw new BadValueException("has no field `" + key + "`"
+                        + (near == null
+                                ? "; there are " + String.join(", ", KEYS) + "."
+                                : "; did you mean `" + near + "`?"));
+            }
         }
     }
 
-    MountSpec mount() throws BadValueException {
-        if (!type.equals("bind") && !type.equals("tmpfs")) {
-            throw new BadValueException(
-                    "cannot mount `type=" + type + "` yet; there are `type=bind` and `type=tmpfs`.");
+    private void flag(String option, String value) throws BadValueException {
+        if (Values.bool(value)) {
+            options.add(option);
         }
+    }
+
+    private static String relative(String key, String value) throws BadValueException {
+        if (value.isEmpty() || value.startsWith("/")) {
+            throw BadValueException.wanted("`" + key + "=` with a path below its root", value);
+        }
+        for (String part : value.split("/")) {
+            if (part.equals("..")) {
+                throw BadValueException.wanted("`" + key + "=` without `..`", value);
+            }
+        }
+        return value;
+    }
+
+    MountSpec mount() throws BadValueException {
         if (!target.startsWith("/")) {
             throw BadValueException.wanted("`target=` with an absolute path", text);
         }
-        boolean bind = type.equals("bind");
-        List<String> foreign = bind ? tmpfsOnly : bindOnly;
-        if (!foreign.isEmpty()) {
-            throw new BadValueException(
-                    "has no `" + foreign.getFirst() + "` where `type=" + type + "`: `" + text + "`.");
+        for (String key : special) {
+            boolean shared = key.indexOf('-') < 0 && (type.equals("bind") || type.equals("volume"));
+            if (!shared && !key.startsWith(type + "-")) {
+                throw new BadValueException("has no `" + key + "` where `type=" + type + "`: `" + text + "`.");
+            }
         }
-        if (bind && !MountWords.isPath(source)) {
-            throw BadValueException.wanted("`source=` with a path beginning with `/`, `./` or `../`", text);
-        }
-        if (!bind && !source.isEmpty()) {
-            throw new BadValueException("has no `source` where `type=tmpfs`: `" + text + "`.");
-        }
+        MountSpec.Type kind = kind();
         if (readOnly) {
             options.add("ro");
         }
-        return new MountSpec(
-                bind ? MountSpec.Type.BIND : MountSpec.Type.TMPFS,
-                bind ? Optional.of(source) : Optional.empty(),
-                target,
-                options);
+        return new MountSpec(kind, source.isEmpty() ? Optional.empty() : Optional.of(source), target, options);
+    }
+
+    private MountSpec.Type kind() throws BadValueException {
+        switch (type) {
+            case "bind" -> {
+                if (!MountWords.isPath(source)) {
+                    throw BadValueException.wanted("`source=` with a path beginning with `/`, `./` or `../`", text);
+                }
+                return MountSpec.Type.BIND;
+            }
+            case "volume" -> {
+                if (!source.isEmpty()) {
+                    MountWords.volumeName(source);
+                }
+                return MountSpec.Type.VOLUME;
+            }
+            case "image" -> {
+                if (source.isEmpty()) {
+                    throw BadValueException.wanted("`source=` with an image's name", text);
+                }
+                return MountSpec.Type.IMAGE;
+            }
+            default -> {
+                if (!source.isEmpty()) {
+                    throw new BadValueException("has no `source` where `type=tmpfs`: `" + text + "`.");
+                }
+                return MountSpec.Type.TMPFS;
+            }
+        }
     }
 
     /** The fields of one line by RFC 4180: a field that begins with a quotation mark may hold commas, and two marks for one. */

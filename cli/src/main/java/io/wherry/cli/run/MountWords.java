@@ -3,6 +3,7 @@ package io.wherry.cli.run;
 import io.wherry.cli.table.BadValueException;
 import io.wherry.cli.table.Values;
 import io.wherry.engine.MountSpec;
+import io.wherry.store.volume.Volume;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,42 +11,71 @@ import java.util.Optional;
 /** Reads the values of {@code -v}, {@code --mount} and {@code --tmpfs}. */
 final class MountWords {
     private static final String VOLUME_OPTIONS =
-            "ro|rw|z|Z|O|nocopy|cached|delegated|consistent|private|rprivate|shared|rshared|slave|rslave"
+            "ro|rw|z|Z|U|O|idmap|nocopy|cached|delegated|consistent|private|rprivate|shared|rshared|slave|rslave"
                     + "|exec|noexec|suid|nosuid|dev|nodev|bind|rbind";
     private static final String TMPFS_FLAGS = "ro|rw|exec|noexec|suid|nosuid|dev|nodev|noatime|relatime|sync|dirsync";
 
     private MountWords() {}
 
-    /** Reads {@code HOST:CONTAINER[:OPTIONS]}, or {@code CONTAINER} alone, which has no source yet. */
+    /** Reads {@code HOST:CONTAINER[:OPTIONS]} or {@code VOLUME:CONTAINER[:OPTIONS]}, or {@code CONTAINER} alone, a bind without a source as long as it may be a folder's own. */
     static MountSpec volume(String text) throws BadValueException {
         int first = text.indexOf(':');
         int second = first < 0 ? -1 : text.indexOf(':', first + 1);
         String source = first < 0 ? "" : text.substring(0, first);
         String target = first < 0 ? text : text.substring(first + 1, second < 0 ? text.length() : second);
         if (!target.startsWith("/") || (first >= 0 && source.isEmpty())) {
-            throw BadValueException.wanted("`/HOST:/CONTAINER[:OPTIONS]`", text);
+            throw BadValueException.wanted(
+                    "`/HOST:/CONTAINER[:OPTIONS]`, `VOLUME:/CONTAINER[:OPTIONS]` or `/CONTAINER`", text);
         }
         if (first < 0) {
             return new MountSpec(MountSpec.Type.BIND, Optional.empty(), target, List.of());
         }
-        if (!isPath(source)) {
-            throw new BadValueException("cannot make a volume with the name `" + source
-                    + "` yet; name a folder of this host, beginning with `/`, `./` or `../`.");
+        boolean volume = !isPath(source);
+        if (volume) {
+            volumeName(source);
         }
         List<String> options = new ArrayList<>();
         boolean overlay = false;
         for (String option : second < 0 ? List.<String>of() : split(text.substring(second + 1))) {
             overlay |= option.equals("O");
+            if (option.startsWith("idmap=")) {
+                options.add(option);
+                continue;
+            }
             switch (Values.choice(option, VOLUME_OPTIONS)) {
-                case "O", "nocopy", "cached", "delegated", "consistent" -> {} // nothing is copied or cached here
+                case "O", "cached", "delegated", "consistent" -> {} // nothing is cached here
+                case "nocopy" -> {
+                    if (volume) {
+                        options.add(option);
+                    }
+                }
                 default -> options.add(option);
             }
         }
         if (options.contains("ro") && options.contains("rw")) {
             throw new BadValueException("takes either `ro` or `rw`, not both: `" + text + "`.");
         }
+        if (overlay && volume) {
+            throw new BadValueException("has no `O` for a volume: `" + text + "`.");
+        }
+        if (!volume && !overlay) {
+            options.add(MountSpec.CREATE);
+        }
         return new MountSpec(
-                overlay ? MountSpec.Type.OVERLAY : MountSpec.Type.BIND, Optional.of(source), target, options);
+                volume ? MountSpec.Type.VOLUME : overlay ? MountSpec.Type.OVERLAY : MountSpec.Type.BIND,
+                Optional.of(source),
+                target,
+                options);
+    }
+
+    /** {@return the name} */
+    static String volumeName(String text) throws BadValueException {
+        if (!Volume.isName(text)) {
+            throw BadValueException.wanted(
+                    "a volume's name, 2 to 255 letters, digits, `_`, `.` and `-`, or a path that begins with `/`, `./` or `../`",
+                    text);
+        }
+        return text;
     }
 
     /** Reads {@code CONTAINER[:OPTIONS]}. */

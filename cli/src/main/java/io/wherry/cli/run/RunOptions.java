@@ -202,14 +202,20 @@ public final class RunOptions {
                 .list(
                         "volume",
                         'v',
-                        "[HOST:]CONTAINER[:OPTIONS]",
-                        "Mount a folder of this host (ro, rw, z, Z, rslave...), or, without it, of the folder that is run",
+                        "[HOST:|VOLUME:]CONTAINER[:OPTIONS]",
+                        "Mount a folder of this host, a volume, or one of its own (ro, rw, nocopy, U, rslave...)",
                         (w, v) -> w.spec.mounts.add(MountWords.volume(v)))
+                .list(
+                        "volumes-from",
+                        NONE,
+                        "CONTAINER[:ro]",
+                        "Have the volumes of another container, too",
+                        (w, v) -> w.spec.volumesFrom.add(v))
                 .list(
                         "mount",
                         NONE,
-                        "type=bind|tmpfs,...",
-                        "The same, by fields: source, target, readonly",
+                        "type=volume|bind|tmpfs|image,...",
+                        "The same, by fields: source, target, readonly, volume-subpath...",
                         (w, v) -> w.spec.mounts.add(MountWords.mount(v)))
                 .list(
                         "tmpfs",
@@ -224,7 +230,20 @@ public final class RunOptions {
                         "HOST[:CONTAINER][:rwm]",
                         "Let it use a device: a path, or what it is: usb:vendor=0403, tty:ttyUSB*, by-id/NAME",
                         (w, v) -> w.spec.devices.add(DeviceWords.spelled(v)))
-                .bytes("shm-size", NONE, "Size of /dev/shm (default 64m)", (w, v) -> w.spec.shmSize = v);
+                .bytes("shm-size", NONE, "Size of /dev/shm (default 64m)", (w, v) -> w.spec.shmSize = v)
+                .list(
+                        "storage-opt",
+                        NONE,
+                        "size=SIZE",
+                        "Most that it may write to its root: on btrfs with quotas",
+                        (w, v) -> w.spec.storageSize = storageSize(v));
+    }
+
+    private static long storageSize(String text) throws BadValueException {
+        if (!text.startsWith("size=")) {
+            throw BadValueException.wanted("`size=SIZE`", text);
+        }
+        return Values.bytes(text.substring(5));
     }
 
     private static void limits(OptionTable<RunWords> table) {
@@ -401,8 +420,7 @@ public final class RunOptions {
                 .absent("dns", NONE, true, "name servers of its own")
                 .absent("add-host", NONE, true, "extra host names")
                 .absent("link", NONE, true, "links between containers")
-                .absent("gpus", NONE, true, "GPUs")
-                .absent("volumes-from", NONE, true, "volumes of other containers");
+                .absent("gpus", NONE, true, "GPUs");
     }
 
     /** Keeps a pair whose value must be there. */

@@ -1,9 +1,9 @@
 package io.wherry.cli.run;
 
 import io.wherry.cli.table.BadValueException;
-import io.wherry.cli.table.Nearest;
 import io.wherry.engine.ContainerSpec;
 import io.wherry.kernel.host.HostFacts;
+import io.wherry.oci.Nearest;
 import io.wherry.oci.WherryException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

@@ -1,6 +1,9 @@
 package io.wherry.cli.table;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Writes a completion script for bash from the table. Names of containers and images are asked for when the key is
@@ -45,22 +48,31 @@ public final class BashCompletion {
     }
 
     private void groups(List<? extends Command<?>> commands) {
-        for (String group : List.of("container", "image", "system")) {
-            StringBuilder members = new StringBuilder();
-            for (Command<?> command : commands) {
-                for (String alias : command.row().aliases()) {
-                    if (alias.startsWith(group + " ")) {
-                        members.append(' ').append(alias, group.length() + 1, alias.length());
-                    }
-                }
-            }
-            out.append("    '").append(group).append("')\n");
+        for (Map.Entry<String, StringBuilder> group : members(commands).entrySet()) {
+            out.append("    '").append(group.getKey()).append("')\n");
             assign("options", "--help");
             assign("valued", "");
             assign("ends", "");
-            assign("operands", "words" + members);
+            assign("operands", "words" + group.getValue());
             out.append("        ;;\n");
         }
+    }
+
+    /** {@return the second words of commands of two, each with a blank before it, by the first} */
+    private static Map<String, StringBuilder> members(List<? extends Command<?>> commands) {
+        Map<String, StringBuilder> members = new TreeMap<>();
+        for (Command<?> command : commands) {
+            List<String> names = new ArrayList<>(command.row().aliases());
+            names.add(command.row().name());
+            for (String name : names) {
+                int space = name.indexOf(' ');
+                if (space > 0) {
+                    members.computeIfAbsent(name.substring(0, space), _ -> new StringBuilder())
+                            .append(name, space, name.length());
+                }
+            }
+        }
+        return members;
     }
 
     private void words(String variable, OptionTable<?> table) {
@@ -122,9 +134,11 @@ public final class BashCompletion {
     }
 
     private void functions(List<? extends Command<?>> commands, OptionTable<?> globals) {
-        StringBuilder names = new StringBuilder("container image system");
+        StringBuilder names =
+                new StringBuilder(String.join(" ", members(commands).keySet()));
         for (Command<?> command : commands) {
-            if (command.row().section() != Row.Section.HIDDEN) {
+            if (command.row().section() != Row.Section.HIDDEN
+                    && command.row().name().indexOf(' ') < 0) {
                 names.append(' ').append(command.row().name());
             }
         }
@@ -169,6 +183,7 @@ public final class BashCompletion {
                         else
                             COMPREPLY=($(compgen -W "$(wherry images --format '{{.Repository}}:{{.Tag}}' 2>/dev/null)" -- "$current"))
                         fi ;;
+                    volumes) COMPREPLY=($(compgen -W "$(wherry volume ls -q 2>/dev/null)" -- "$current")) ;;
                     images) COMPREPLY=($(compgen -W "$(wherry images --format '{{.Repository}}:{{.Tag}}' 2>/dev/null)" -- "$current")) ;;
                     esac
                 fi

@@ -1,5 +1,6 @@
 package io.wherry.cli.table;
 
+import io.wherry.oci.GoDuration;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -78,51 +79,13 @@ public final class Moments {
         }
     }
 
-    /** A duration of Go in nanoseconds: numbers with units, the largest of which is hours. */
+    /** {@return a duration of Go in nanoseconds} */
     public static long duration(String text) throws BadValueException {
-        long total = 0;
-        int at = 0;
-        while (at < text.length()) {
-            int digits = at;
-            while (at < text.length() && (isDigit(text.charAt(at)) || text.charAt(at) == '.')) {
-                at++;
-            }
-            int unitAt = at;
-            while (at < text.length() && !isDigit(text.charAt(at)) && text.charAt(at) != '.') {
-                at++;
-            }
-            long unit = unit(text.substring(unitAt, at));
-            double number = number(text.substring(digits, unitAt));
-            double nanos = number * unit;
-            if (unit == 0 || number < 0 || total + nanos > SECONDS_MOST * (double) SECOND) {
-                throw wanted(text);
-            }
-            total += (long) nanos;
-        }
-        if (text.isEmpty()) {
+        long nanoseconds = GoDuration.nanoseconds(text);
+        if (nanoseconds < 0) {
             throw wanted(text);
         }
-        return total;
-    }
-
-    private static long unit(String word) {
-        return switch (word) {
-            case "ns" -> 1;
-            case "us", "µs" -> 1_000;
-            case "ms" -> MILLI;
-            case "s" -> SECOND;
-            case "m" -> 60 * SECOND;
-            case "h" -> 3600 * SECOND;
-            default -> 0;
-        };
-    }
-
-    private static double number(String text) {
-        try {
-            return text.length() > 18 ? -1 : Double.parseDouble(text);
-        } catch (NumberFormatException e) {
-            return -1;
-        }
+        return nanoseconds;
     }
 
     private static boolean isDigit(char c) {

@@ -22,6 +22,7 @@ public record Operands(String syntax, int least, int most, boolean endOptions, C
         CONTAINERS,
         IMAGES,
         IMAGES_OR_FOLDERS,
+        VOLUMES,
         COMMANDS
     }
 }

@@ -2,6 +2,7 @@ package io.wherry.cli.table;
 
 import io.wherry.cli.table.Option.Field;
 import io.wherry.cli.table.Option.Value;
+import io.wherry.oci.Nearest;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -26,6 +26,7 @@ public record Row(
     public enum Section {
         CONTAINERS("Containers"),
         IMAGES("Images"),
+        VOLUMES("Volumes"),
         HOST("This host"),
         HELP("Help"),
         HIDDEN("");

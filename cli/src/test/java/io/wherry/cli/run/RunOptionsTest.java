@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RunOptionsTest {
     private static final Map<String, String> CALLER = Map.of("HOME", "/home/me", "EMPTY", "");
@@ -76,7 +78,7 @@ class RunOptionsTest {
         assertThat(spec.mounts())
                 .containsExactly(
                         new MountSpec(MountSpec.Type.TMPFS, Optional.empty(), "/tmp", List.of()),
-                        bind("/home/me", "/src", "ro"));
+                        bind("/home/me", "/src", "ro", MountSpec.CREATE));
         assertThat(spec.workdir()).hasValue("/src");
         assertThat(spec.env()).containsExactly("A=b");
         assertThat(spec.user()).hasValue("1000:1000");
@@ -122,7 +124,7 @@ class RunOptionsTest {
 
         assertThat(spec.interactive() && spec.terminal() && spec.detached()).isTrue();
         assertThat(spec.env()).containsExactly("A=b", "C=d");
-        assertThat(spec.mounts()).containsExactly(bind("/a", "/b"));
+        assertThat(spec.mounts()).containsExactly(bind("/a", "/b", MountSpec.CREATE));
         assertThat(spec.workdir()).hasValue("/x");
     }
 
@@ -197,9 +199,46 @@ class RunOptionsTest {
     }
 
     @Test
+    void volumesByFields() {
+        assertThat(parse(
+                                "--mount",
+                                "src=data,dst=/d,volume-nocopy,volume-label=a=b,volume-opt=type=tmpfs,volume-driver=local,volume-subpath=x/y,readonly",
+                                "image")
+                        .mounts())
+                .containsExactly(new MountSpec(
+                        MountSpec.Type.VOLUME,
+                        Optional.of("data"),
+                        "/d",
+                        List.of("nocopy", "label=a=b", "opt=type=tmpfs", "driver=local", "subpath=x/y", "ro")));
+        assertThat(parse("-v", "data:/d:ro,nocopy", "-v", "/own", "image").mounts())
+                .containsExactly(
+                        new MountSpec(MountSpec.Type.VOLUME, Optional.of("data"), "/d", List.of("ro", "nocopy")),
+                        new MountSpec(MountSpec.Type.VOLUME, Optional.empty(), "/own", List.of()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "src=data,dst=/d,volume-nocpy | did you mean `volume-nocopy`?",
+                "src=data,dst=/d,volume-subpath=/etc | a path below its root",
+                "src=data,dst=/d,volume-subpath=a/../.. | without `..`",
+                "src=../x,dst=/d | a volume's name",
+                "type=bind,src=data,dst=/d | beginning with `/`",
+                "type=tmpfs,dst=/d,volume-nocopy | has no `volume-nocopy` where `type=tmpfs`",
+                "type=bind,src=/a,dst=/d,tmpfs-size=1 | has no `tmpfs-size` where `type=bind`",
+                "src=data | `target=` with an absolute path",
+                "type=image,dst=/d | an image's name",
+            })
+    void fieldsThatMakeNoSenseAreRefused(String fields, String why) {
+        assertThatThrownBy(() -> parse("--mount", fields, "image")).hasMessageContaining(why);
+    }
+
+    @Test
     void aThrowAwayVolumeIsAnOverlay() {
         assertThat(parse("-v", "/a:/b:O", "image").mounts().getFirst().type()).isEqualTo(MountSpec.Type.OVERLAY);
-        assertThat(parse("-v", "/a:/b:cached,z", "image").mounts()).containsExactly(bind("/a", "/b", "z"));
+        assertThat(parse("-v", "/a:/b:cached,z", "image").mounts())
+                .containsExactly(bind("/a", "/b", "z", MountSpec.CREATE));
     }
 
     @Test

@@ -44,6 +44,12 @@ public final class EventTemplate {
         return template("image", id, "", JsonObject.builder().put("name", name).build());
     }
 
+    /** {@return the template of a volume} */
+    public static byte[] volume(String name, String driver) {
+        return template(
+                "volume", name, "", JsonObject.builder().put("driver", driver).build());
+    }
+
     private static byte[] template(String type, String id, String more, JsonObject attributes) {
         String quoted = new JsonString(id).toString();
         String line = "{\"status\":\"\1\",\"id\":" + quoted + more + ",\"Type\":\"" + type

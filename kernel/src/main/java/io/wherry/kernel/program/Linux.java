@@ -71,12 +71,14 @@ public final class Linux {
     public static final long MOUNT_ATTR_STRICTATIME = 0x20;
     public static final long MOUNT_ATTR_NODIRATIME = 0x80;
     public static final long MOUNT_ATTR_NOSYMFOLLOW = 0x200000;
+    public static final long MOUNT_ATTR_IDMAP = 0x100000;
 
     public static final long MS_UNBINDABLE = 1 << 17;
     public static final long MS_PRIVATE = 1 << 18;
     public static final long MS_SLAVE = 1 << 19;
     public static final long MS_SHARED = 1 << 20;
     public static final int MNT_DETACH = 2;
+    public static final int UMOUNT_NOFOLLOW = 8;
 
     public static final int PR_SET_PDEATHSIG = 1;
     public static final int PR_SET_DUMPABLE = 4;

@@ -21,6 +21,8 @@ final class Meaning {
     private static final int LONGEST_ANSWER = 600_000;
     private static final int REQUEST_HEADER = 10;
     private static final int REQUEST_VERSION = 29;
+    private static final int SERVICE = 192;
+    private static final int SERVICE_FRAME = 64;
 
     private Meaning() {}
 
@@ -73,7 +75,11 @@ final class Meaning {
                     && isRequest(data, (int) v[1], (int) v[2]);
         } else if (op == Op.FOLLOW) {
             sound = strand == Assembler.PILOT && v[0] >= 0 && DeviceRuleCheck.areSound(data, (int) v[2], v[3]);
-        } else if (op == Op.ADOPT || op == Op.CONSOLE || op == Op.SHIM) {
+        } else if (op == Op.SHIM) {
+            sound = strand == Assembler.PILOT
+                    && v[5] == (v[3] < 0 ? 0 : SERVICE)
+                    && isService(data, (int) v[4], (int) v[5]);
+        } else if (op == Op.ADOPT || op == Op.CONSOLE) {
             sound = strand == Assembler.PILOT;
         } else if (op == Op.SYS && v[0] == Call.DUP3.number()) {
             sound = (v[2] >= 0 && v[2] <= 2) || (v[2] >= 8 && v[2] <= Verifier.LAST_DESCRIPTOR);
@@ -89,6 +95,17 @@ final class Meaning {
         int body = Integer.reverseBytes(data.getInt(at));
         byte version = data.get(at + REQUEST_VERSION);
         return body == length - REQUEST_HEADER && data.get(at + 8) == 1 && (version == '2' || version == '3');
+    }
+
+    /** Three short frames of ttrpc: a request, and two answers. */
+    private static boolean isService(ByteBuffer data, int at, int length) {
+        boolean sound = true;
+        for (int frame = 0; frame < length; frame += SERVICE_FRAME) {
+            int body = Integer.reverseBytes(data.getInt(at + frame));
+            int type = data.get(at + frame + 8);
+            sound &= body >= 0 && body <= SERVICE_FRAME - REQUEST_HEADER && type == (frame == 0 ? 1 : 2);
+        }
+        return sound;
     }
 
     /** A helper must be one that is waited for, and may fail. */

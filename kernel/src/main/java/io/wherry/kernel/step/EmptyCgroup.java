@@ -1,11 +1,5 @@
 package io.wherry.kernel.step;
 
-import static io.wherry.kernel.program.Linux.O_CLOEXEC;
-import static io.wherry.kernel.program.Linux.O_DIRECTORY;
-import static io.wherry.kernel.program.Linux.O_PATH;
-
-import io.wherry.kernel.program.Call;
-import io.wherry.kernel.program.Errno;
 import io.wherry.kernel.program.Op;
 import io.wherry.kernel.program.Strand;
 
@@ -20,14 +14,7 @@ import io.wherry.kernel.program.Strand;
 public record EmptyCgroup(String hierarchy, String parent, String name, boolean unified) implements Step {
     @Override
     public void lower(Strand out) {
-        int gone = out.callTo(
-                        Slot.T0,
-                        Call.OPENAT,
-                        Strand.CWD,
-                        out.string(hierarchy + "/" + parent),
-                        O_PATH | O_DIRECTORY | O_CLOEXEC,
-                        0)
-                .skipOn(Errno.ENOENT);
+        int gone = OpenFolder.thatMayBeGone(out, hierarchy + "/" + parent);
         int text = out.string(name);
         out.op(Op.KILLCG, Slot.T0, text, unified ? 1 : 0).ignore();
         out.op(Op.RMCG, Slot.T0, text); // a group that stays keeps the intent, so that the next sweep tries again

@@ -1,12 +1,5 @@
 package io.wherry.kernel.step;
 
-import static io.wherry.kernel.program.Linux.O_CLOEXEC;
-import static io.wherry.kernel.program.Linux.O_DIRECTORY;
-import static io.wherry.kernel.program.Linux.O_NOFOLLOW;
-import static io.wherry.kernel.program.Linux.O_PATH;
-
-import io.wherry.kernel.program.Call;
-import io.wherry.kernel.program.Errno;
 import io.wherry.kernel.program.Op;
 import io.wherry.kernel.program.Strand;
 
@@ -19,14 +12,7 @@ import io.wherry.kernel.program.Strand;
 public record KillRecorded(String folder, String name) implements Step {
     @Override
     public void lower(Strand out) {
-        int gone = out.callTo(
-                        Slot.T0,
-                        Call.OPENAT,
-                        Strand.CWD,
-                        out.string(folder),
-                        O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,
-                        0)
-                .skipOn(Errno.ENOENT);
+        int gone = OpenFolder.thatMayBeGone(out, folder);
         out.op(Op.KILLREC, Slot.T0, out.string(name));
         out.land(gone);
     }

@@ -20,8 +20,8 @@ import java.util.List;
  * opened, and given together as names in {@code /proc/self/fd}, which are short: so about 80 of them fit.
  *
  * @param lowers absolute, topmost first
- * @param upper absolute
- * @param work absolute, on the same filesystem
+ * @param upper absolute; empty: nothing can be written, and there are two layers at least
+ * @param work absolute, on the same filesystem; empty without {@code upper}
  * @param flags options without a value: {@code volatile}, {@code userxattr}
  * @param opened for each layer a slot for its folder; empty where the kernel knows {@code lowerdir+} (Linux 6.5)
  * @param mount filled
@@ -54,8 +54,10 @@ public record MountOverlay(
         } else {
             open(out);
         }
-        set(out, "upperdir", upper);
-        set(out, "workdir", work);
+        if (!upper.isEmpty()) {
+            set(out, "upperdir", upper);
+            set(out, "workdir", work);
+        }
         for (String flag : flags) {
             out.call(Call.FSCONFIG, Slot.T0, FSCONFIG_SET_FLAG, out.string(flag), 0, 0);
         }
@@ -82,7 +84,8 @@ public record MountOverlay(
 
     @Override
     public String describe() {
-        return "overlay of " + lowers.size() + " layers, writes to " + upper + " -> " + mount.name();
+        return "overlay of " + lowers.size() + " layers, " + (upper.isEmpty() ? "read-only" : "writes to " + upper)
+                + " -> " + mount.name();
     }
 
     @Override

@@ -9,17 +9,19 @@ import io.wherry.kernel.program.Strand;
  * @param stream where operations are read
  * @param replies where replies are written
  * @param flags of TREES: how whiteouts are written
+ * @param beside a folder that is not below the root and can be read and written too, or {@link Slot#NONE}
  */
-public record ServeTree(Slot stream, Slot replies, int flags) implements Step {
+public record ServeTree(Slot stream, Slot replies, int flags, Slot beside) implements Step {
     @Override
     public void lower(Strand out) {
-        out.op(Op.TREES, stream.number(), replies.number(), flags);
+        out.op(Op.TREES, stream.number(), replies.number(), flags, beside.number());
     }
 
     @Override
     public String describe() {
         return "make and remove files as " + stream.name() + " says"
-                + (flags == 1 ? ", whiteouts as overlay keeps them" : "");
+                + (flags == 1 ? ", whiteouts as overlay keeps them" : "")
+                + (beside.number() < 0 ? "" : ", also in " + beside.name());
     }
 
     @Override

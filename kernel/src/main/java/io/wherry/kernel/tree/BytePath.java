@@ -69,6 +69,16 @@ public final class BytePath {
         }
     }
 
+    /** Refuses what the kernel cannot walk. */
+    static void checkWalked(String path) {
+        if (path.isEmpty() || path.length() > PATH_LIMIT || path.indexOf('\0') >= 0) {
+            throw new WherryException(
+                    Kind.INVALID,
+                    "The path `" + show(path) + "` has " + path.length() + " bytes; it must have 1 to " + PATH_LIMIT
+                            + ", none of them zero.");
+        }
+    }
+
     private static void checkName(String path, int start, int end) {
         int length = end - start;
         boolean dots = (length == 1 || length == 2) && path.charAt(start) == '.' && path.charAt(end - 1) == '.';

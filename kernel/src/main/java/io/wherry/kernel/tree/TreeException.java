@@ -13,13 +13,17 @@ public final class TreeException extends WherryException {
     public static final int EIO = 5;
     public static final int EACCES = 13;
     public static final int EEXIST = 17;
+    public static final int EXDEV = 18;
     public static final int ENOTDIR = 20;
+    public static final int EISDIR = 21;
     public static final int EINVAL = 22;
     public static final int ENOSPC = 28;
     public static final int EROFS = 30;
     public static final int EMLINK = 31;
     public static final int EPIPE = 32;
+    public static final int ENAMETOOLONG = 36;
     public static final int EPROTO = 71;
+    public static final int ENOBUFS = 105;
     public static final int EDQUOT = 122;
 
     private final int op;
@@ -67,6 +71,14 @@ public final class TreeException extends WherryException {
                                 ? "An owner outside of the user's subordinate ids gives this: see /etc/subuid and /etc/subgid."
                                 : null,
                         reply);
+            case ENOBUFS ->
+                make(
+                        Kind.UNSUPPORTED,
+                        what + ": the folders on the way to it have more names than can be put in order (ENOBUFS).",
+                        null,
+                        reply);
+            case ENAMETOOLONG ->
+                make(Kind.UNSUPPORTED, what + ": too many folders lie above it (ENAMETOOLONG).", null, reply);
             case ENOENT ->
                 make(Kind.INVALID, what + ": it, or a folder on the way, is not there (ENOENT).", null, reply);
             case EPERM, EACCES -> make(Kind.DENIED, what + ": not permitted (" + Errno.name(errno) + ").", null, reply);
@@ -80,7 +92,7 @@ public final class TreeException extends WherryException {
     static TreeException lost(@Nullable Throwable cause) {
         return new TreeException(
                 Kind.INTERRUPTED,
-                "The process that writes the files ended before its work was done.",
+                "The process that reads or writes the files ended before its work was done.",
                 null,
                 0,
                 EPIPE,
@@ -112,10 +124,14 @@ public final class TreeException extends WherryException {
                     case FIFO, NODE -> "make the device";
                     case FILE, DATA, HOLE, END -> "write the file";
                     case XATTR -> "set an extended attribute of";
+                    case OWN -> "give to another owner";
                     case META -> "set mode, owner or time of";
                     case WHITEOUT, OPAQUE, REMOVE, RMTREE -> "remove";
                     case SYNC -> "make durable";
                     case COPY -> "copy";
+                    case READ -> "read";
+                    case SUBVOLUME -> "make the subvolume";
+                    case SNAPSHOT -> "make the snapshot";
                     case USAGE -> "measure";
                     case EOF -> "finish";
                 };

@@ -24,6 +24,14 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
         REQUIRE
     }
 
+    /** What gives way to an entry. */
+    public enum Replacing {
+        /** Whatever has its name, a folder with all below it. */
+        ALL,
+        /** What is no folder; and a folder stays where a folder is to be. Anything else is an error, {@code EISDIR} or {@code ENOTDIR}. */
+        ALIKE
+    }
+
     /** How many names the folders of {@link #alike} may have. */
     public static final int ALIKE_DEPTH = 100;
 
@@ -33,6 +41,7 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
     private static final int MORE = 0x08;
     private static final int MAKE = 0x10;
     private static final int ALONE = 0x20;
+    private static final int GENTLE = 0x20;
     private static final int OWNER = 0x20;
     private static final int MODE = 0x40;
     private static final int TIME = 0x80;
@@ -43,6 +52,7 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
 
     private final TreeSession session;
     private final Parents parents;
+    private final int replace;
     private final RecordBuffer out;
     private final Registers registers = new Registers();
     private final FolderTimes times;
@@ -58,6 +68,12 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
 
     /** @param spill a file that does not exist and may be used for a while, on a disk */
     public TreeStream(TreeSession session, Parents parents, Path spill) {
+        this(session, parents, Replacing.ALL, spill);
+    }
+
+    /** The same with a choice of what gives way. */
+    public TreeStream(TreeSession session, Parents parents, Replacing replacing, Path spill) {
+        this.replace = replacing == Replacing.ALL ? REPLACE : REPLACE | GENTLE;
         this.session = session;
         this.parents = parents;
         this.out = new RecordBuffer(session.operations());
@@ -77,7 +93,7 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
                 registers.forget(path);
                 forgetLast();
                 int register = registers.assign(path);
-                out.begin(TreeOp.MKDIR, REPLACE, dir, register, BytePath.name(path), "");
+                out.begin(TreeOp.MKDIR, replace, dir, register, BytePath.name(path), "");
                 out.mode(a.mode()).owner(a).end();
                 lastParent = path;
                 lastRegister = register;
@@ -117,7 +133,7 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
             int dir = replaced(path);
             inRecords = sparse || !xattrs.isEmpty();
             out.begin(
-                    TreeOp.FILE, inRecords ? REPLACE | MORE : REPLACE, dir, RecordBuffer.NONE, BytePath.name(path), "");
+                    TreeOp.FILE, inRecords ? replace | MORE : replace, dir, RecordBuffer.NONE, BytePath.name(path), "");
             out.mode(a.mode()).owner(a).time(a).size(size).end();
             inFile = true;
             missing = size;
@@ -196,7 +212,7 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
         }
         run(() -> {
             int dir = replaced(path);
-            out.begin(TreeOp.SYMLINK, REPLACE, dir, RecordBuffer.NONE, BytePath.name(path), target);
+            out.begin(TreeOp.SYMLINK, replace, dir, RecordBuffer.NONE, BytePath.name(path), target);
             out.owner(a).time(a).end();
             xattrs(dir, path, xattrs);
         });
@@ -213,7 +229,7 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
             if (source != 0 && registers.find(BytePath.parent(existing)) != source) {
                 source = parent(existing); // Its register went to the other folder.
             }
-            out.begin(TreeOp.LINK, REPLACE, dir, source, BytePath.name(path), BytePath.name(existing));
+            out.begin(TreeOp.LINK, replace, dir, source, BytePath.name(path), BytePath.name(existing));
             out.end();
         });
     }
@@ -224,7 +240,7 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
         checkEntry(path);
         run(() -> {
             int dir = replaced(path);
-            out.begin(TreeOp.FIFO, REPLACE, dir, RecordBuffer.NONE, BytePath.name(path), "");
+            out.begin(TreeOp.FIFO, replace, dir, RecordBuffer.NONE, BytePath.name(path), "");
             out.mode(a.mode()).owner(a).time(a).end();
             xattrs(dir, path, xattrs);
         });
@@ -242,7 +258,7 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
         }
         run(() -> {
             int dir = replaced(path);
-            out.begin(TreeOp.NODE, REPLACE | COUNT, dir, RecordBuffer.NONE, BytePath.name(path), "");
+            out.begin(TreeOp.NODE, replace | COUNT, dir, RecordBuffer.NONE, BytePath.name(path), "");
             out.mode((block ? S_IFBLK : S_IFCHR) | a.mode())
                     .owner(a)
                     .time(a)
@@ -297,6 +313,30 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
         });
     }
 
+    /** Makes an empty subvolume of btrfs; nothing has its name. The time of the attributes is not used. */
+    public void subvolume(String path, Attributes a) {
+        between();
+        checkEntry(path);
+        run(() -> {
+            int dir = parent(path);
+            out.begin(TreeOp.SUBVOLUME, 0, dir, RecordBuffer.NONE, BytePath.name(path), "");
+            out.mode(a.mode()).owner(a).end();
+        });
+    }
+
+    /** Makes a subvolume of btrfs that shares all with another, as it is now; nothing has its name. Both can be changed afterwards. */
+    public void snapshot(String from, String path) {
+        between();
+        BytePath.check(from);
+        checkEntry(path);
+        run(() -> {
+            int dir = parent(path);
+            int source = folderRegister(from, Parents.REQUIRE);
+            out.begin(TreeOp.SNAPSHOT, 0, dir, source, BytePath.name(path), "");
+            out.end();
+        });
+    }
+
     /**
      * Gives a folder the owner, mode, time and xattrs of another; nothing happens if one is absent. Both are opened name by name, and a link on the way is {@code ENOTDIR}.
      *
@@ -312,6 +352,15 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
             int target = opened(to);
             out.begin(TreeOp.COPY, ALONE, source, target, "", "");
             out.end();
+        });
+    }
+
+    /** Gives the root and all below it to an owner; links themselves, and nothing that is mounted below. */
+    public void own(Attributes owner) {
+        between();
+        run(() -> {
+            out.begin(TreeOp.OWN, 0, 0, RecordBuffer.NONE, "", "");
+            out.owner(owner).end();
         });
     }
 

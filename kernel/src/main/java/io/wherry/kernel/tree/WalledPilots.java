@@ -19,7 +19,7 @@ import io.wherry.kernel.step.AwaitMark;
 import io.wherry.kernel.step.CloneTree;
 import io.wherry.kernel.step.DieWithParent;
 import io.wherry.kernel.step.InstallSeccomp;
-import io.wherry.kernel.step.MakeMountsPrivate;
+import io.wherry.kernel.step.JoinNamespaces;
 import io.wherry.kernel.step.MakeSocketPair;
 import io.wherry.kernel.step.MapIdRanges;
 import io.wherry.kernel.step.MapSingleId;
@@ -29,12 +29,15 @@ import io.wherry.kernel.step.MountOverlay;
 import io.wherry.kernel.step.Namespaces;
 import io.wherry.kernel.step.NewMountNamespace;
 import io.wherry.kernel.step.NoNewPrivileges;
+import io.wherry.kernel.step.OpenProcess;
 import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.SendMark;
 import io.wherry.kernel.step.ServeTree;
 import io.wherry.kernel.step.SetCapabilities;
+import io.wherry.kernel.step.SetDumpable;
 import io.wherry.kernel.step.SetIds;
 import io.wherry.kernel.step.SetMountAttributes;
+import io.wherry.kernel.step.SetPropagation;
 import io.wherry.kernel.step.Slot;
 import io.wherry.kernel.step.StartProcess;
 import io.wherry.kernel.step.SwitchRoot;
@@ -99,6 +102,33 @@ public final class WalledPilots implements TreePilots {
             "fstatfs",
             "exit",
             "exit_group");
+    private static final List<String> READING = List.of(
+            "read",
+            "write",
+            "close",
+            "openat",
+            "openat2",
+            "newfstatat",
+            "fstat",
+            "lseek",
+            "getdents64",
+            "fchdir",
+            "readlinkat",
+            "flistxattr",
+            "fgetxattr",
+            "llistxattr",
+            "lgetxattr",
+            "fstatfs",
+            "mmap",
+            "munmap",
+            "sendmsg",
+            "sendto",
+            "dup3",
+            "fcntl",
+            "ppoll",
+            "poll",
+            "exit",
+            "exit_group");
     private static final int STREAM = 5;
     private static final int REPLIES = 6;
 
@@ -122,6 +152,24 @@ public final class WalledPilots implements TreePilots {
         }
         Launcher.TreeTask task = launcher.tree(plan.compile(0));
         return new Session(task);
+    }
+
+    /**
+     * {@return a session in a container that runs, whose root is the container's with all that is mounted there}
+     *
+     * @param pid its first process
+     * @param start when that started, in clock ticks since the boot
+     * @param namespaces its own user and mount namespaces
+     * @param reads whether nothing is to be written
+     */
+    public TreeSession inside(int pid, long start, Namespaces namespaces, boolean reads) {
+        Plan plan = new Plan();
+        Slot process = plan.slot("container");
+        plan.add(PILOT, new SetDumpable(false));
+        plan.add(PILOT, new OpenProcess(pid, start, process));
+        plan.add(PILOT, new JoinNamespaces(process, namespaces));
+        confine(plan, PILOT, Slot.NONE, reads, 0, Slot.NONE);
+        return new Session(launcher.tree(plan.compile(0)));
     }
 
     private void inUserNamespace(Plan plan, TreeTarget target) {
@@ -159,8 +207,10 @@ public final class WalledPilots implements TreePilots {
 
     private void serve(Plan plan, int strand, TreeTarget target, Slot parent) {
         Slot root = plan.slot("tree");
-        plan.add(strand, new MakeMountsPrivate());
-        if (target.form() == TreeTarget.Form.MERGED) {
+        plan.add(strand, new SetPropagation(false));
+        boolean reads = target.readOnly();
+        boolean host = target.withMounts();
+        if (!target.lowers().isEmpty()) {
             List<String> lowers = new ArrayList<>();
             for (Path lower : target.lowers()) {
                 lowers.add(lower.toString());
@@ -169,40 +219,65 @@ public final class WalledPilots implements TreePilots {
                     strand,
                     new MountOverlay(
                             lowers,
-                            target.folder().toString(),
-                            target.work().toString(),
+                            reads ? "" : target.folder().toString(),
+                            reads ? "" : target.work().toString(),
                             List.of("userxattr"),
                             MountOverlay.slots(
                                     plan, lowers.size(), facts.features().overlayOneByOne()),
                             root));
         } else {
-            plan.add(strand, new CloneTree(target.folder().toString(), false, root));
+            plan.add(strand, new CloneTree(target.folder().toString(), host, root));
         }
-        plan.add(
-                strand,
-                new SetMountAttributes(
-                        root,
-                        MountAttributes.of(Linux.MOUNT_ATTR_NOSUID | Linux.MOUNT_ATTR_NODEV | Linux.MOUNT_ATTR_NOEXEC),
-                        false));
+        narrow(plan, strand, root, reads, host);
+        Slot beside = Slot.NONE;
+        if (target.beside().isPresent()) {
+            beside = plan.slot("folder beside it");
+            plan.add(strand, new CloneTree(target.beside().get().toString(), false, beside));
+            narrow(plan, strand, beside, reads, false);
+        }
         plan.add(strand, new SwitchRoot(root));
-        long kept = CapabilitySet.of(
-                                Capability.CHOWN,
-                                Capability.DAC_OVERRIDE,
-                                Capability.FOWNER,
-                                Capability.FSETID,
-                                Capability.MKNOD,
-                                Capability.SETFCAP)
-                        .mask()
-                & (facts.root() ? facts.capabilities() : -1L);
+        confine(plan, strand, parent, reads, target.flags(), beside);
+    }
+
+    /** From here on only the stream says what happens. */
+    private void confine(Plan plan, int strand, Slot parent, boolean reads, int flags, Slot beside) {
+        CapabilitySet needed = reads
+                ? CapabilitySet.of(Capability.DAC_READ_SEARCH, Capability.FOWNER)
+                : CapabilitySet.of(
+                        Capability.CHOWN,
+                        Capability.DAC_OVERRIDE,
+                        Capability.FOWNER,
+                        Capability.FSETID,
+                        Capability.MKNOD,
+                        Capability.SETFCAP);
+        long kept = needed.mask() & (facts.root() ? facts.capabilities() : -1L);
         plan.add(strand, new SetCapabilities(kept, kept, 0, 0));
         plan.add(strand, new DieWithParent());
         if (parent.number() >= 0) {
             plan.add(strand, new SendMark(parent, Mark.GO, Slot.NONE));
         }
         plan.add(strand, new NoNewPrivileges());
-        Filter filter = new Filter(Action.ERRNO, 1, List.of(Architecture.X86_64), List.of(Rule.allow(CALLS)));
-        plan.add(strand, new InstallSeccomp(FilterCompiler.compile(filter).bytes(), 0, "what making files needs"));
-        plan.add(strand, new ServeTree(new Slot(STREAM, "the stream"), new Slot(REPLIES, "replies"), target.flags()));
+        Filter filter =
+                new Filter(Action.ERRNO, 1, List.of(Architecture.X86_64), List.of(Rule.allow(reads ? READING : CALLS)));
+        plan.add(
+                strand,
+                new InstallSeccomp(
+                        FilterCompiler.compile(filter).bytes(),
+                        0,
+                        reads ? "what reading files needs" : "what making files needs"));
+        plan.add(strand, new ServeTree(new Slot(STREAM, "the stream"), new Slot(REPLIES, "replies"), flags, beside));
+    }
+
+    private static void narrow(Plan plan, int strand, Slot mount, boolean reads, boolean withMounts) {
+        plan.add(
+                strand,
+                new SetMountAttributes(
+                        mount,
+                        MountAttributes.of(Linux.MOUNT_ATTR_NOSUID
+                                | Linux.MOUNT_ATTR_NODEV
+                                | Linux.MOUNT_ATTR_NOEXEC
+                                | (reads ? Linux.MOUNT_ATTR_RDONLY : 0)),
+                        withMounts));
     }
 
     /** A tree task as a session. */

@@ -9,15 +9,13 @@ import io.wherry.oci.ProcessConfig;
 import io.wherry.oci.RuntimeConfig;
 import io.wherry.oci.WherryException;
 import io.wherry.runtime.pilot.InsideIds;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.wherry.runtime.pilot.MaskedPath;
+import io.wherry.runtime.pilot.PilotStrand;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A configuration as bwrap's arguments: bwrap(1) of 0.8. They are carried out in their order, so what covers comes behind what is covered. */
 final class BwrapArguments {
-    private static final String INIT_ANNOTATION = "io.wherry.init";
-
     private final RuntimeConfig config;
     private final String root;
     private final HostFacts facts;
@@ -44,8 +42,8 @@ final class BwrapArguments {
         for (DeviceNode device : config.linux().devices()) {
             add("--dev-bind", device.path(), device.path());
         }
-        for (String path : config.linux().maskedPaths()) {
-            mask(path);
+        for (MaskedPath masked : MaskedPath.of(config)) {
+            mask(masked);
         }
         if (!config.process().cwd().equals("/")) {
             add("--dir", config.process().cwd());
@@ -70,7 +68,7 @@ final class BwrapArguments {
         add("--die-with-parent");
         if (has(Namespace.Type.PID)) {
             add("--unshare-pid");
-            if (!config.annotations().containsKey(INIT_ANNOTATION)) {
+            if (!config.annotations().containsKey(PilotStrand.INIT_ANNOTATION)) {
                 add("--as-pid-1");
             }
         }
@@ -143,17 +141,11 @@ final class BwrapArguments {
         }
     }
 
-    /** What the kernel shows there is the same inside and outside, so outside tells whether it is there, and of which kind. */
-    private void mask(String path) {
-        Path outside = Path.of(path);
-        boolean shown = path.startsWith("/proc/") || path.startsWith("/sys/");
-        if (!shown || !Files.exists(outside)) {
-            return;
-        }
-        if (Files.isDirectory(outside)) {
-            add("--tmpfs", path, "--remount-ro", path);
+    private void mask(MaskedPath masked) {
+        if (masked.folder()) {
+            add("--tmpfs", masked.path(), "--remount-ro", masked.path());
         } else {
-            add("--ro-bind", "/dev/null", path);
+            add("--ro-bind", "/dev/null", masked.path());
         }
     }
 

@@ -21,6 +21,7 @@ import io.wherry.runtime.pilot.Identity;
 import io.wherry.runtime.pilot.JoiningExec;
 import io.wherry.runtime.pilot.PilotStrand;
 import io.wherry.runtime.pilot.Streams;
+import io.wherry.runtime.pilot.ToolExecution;
 import io.wherry.runtime.pilot.ToolStrand;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,13 +67,12 @@ public record BwrapRuntime(String program) implements ContainerRuntime {
         words.addAll(arguments.list());
         ToolStrand strand = new ToolStrand(pilot, config, rootfs, network, facts)
                 .joiningGroups()
-                .openingTerminal()
-                .narrowedBy(identity.limits());
+                .openingTerminal();
         if (!facts.root() && config.linux().namespace(Namespace.Type.PID).isPresent()) {
             // bwrap's child waits for bwrap before it asks to die with it, and is in no control group.
             strand.aloneWithItsChildren();
         }
-        Slot tool = strand.start(streams, List.of(), words, passed);
+        Slot tool = strand.start(streams, List.of(), new ToolExecution(words, passed, identity.limits()));
         plan.add(PILOT, new CloseDescriptor(info[1]));
         Slot process = plan.slot("process");
         plan.add(PILOT, new AdoptProcess(info[0], "\"child-pid\":", streams.monitorErr(), tool, process));

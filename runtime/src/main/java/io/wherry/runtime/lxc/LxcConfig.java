@@ -8,6 +8,8 @@ import io.wherry.oci.Namespace;
 import io.wherry.oci.ProcessConfig;
 import io.wherry.oci.RuntimeConfig;
 import io.wherry.oci.WherryException;
+import io.wherry.runtime.pilot.BindSource;
+import io.wherry.runtime.pilot.MaskedPath;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -111,7 +113,7 @@ final class LxcConfig {
             String target = mount.destination();
             boolean own = target.equals("/proc") || target.equals("/sys") || target.equals("/dev");
             if (mount.isBind()) {
-                bind(mount.source().orElseThrow(), target, mount.options());
+                bind(mount);
             } else if (type.equals("tmpfs") && !own) {
                 entry("tmpfs", target, "tmpfs", options(mount.options()) + ",create=dir");
             } else if (type.equals("mqueue")) {
@@ -121,16 +123,16 @@ final class LxcConfig {
         for (DeviceNode device : config.linux().devices()) {
             entry(device.path(), device.path(), "none", "bind,create=file");
         }
-        for (String path : config.linux().maskedPaths()) {
-            mask(path);
+        for (MaskedPath masked : MaskedPath.of(config)) {
+            mask(masked);
         }
     }
 
-    private void bind(String source, String target, List<String> options) {
-        boolean folder = Files.isDirectory(Path.of(source));
-        String how = options.contains("bind") ? "bind" : "rbind";
-        String access = options.contains("ro") ? ",ro" : "";
-        entry(source, target, "none", how + access + (folder ? ",create=dir" : ",create=file"));
+    private void bind(Mount mount) {
+        String how = mount.options().contains("bind") ? "bind" : "rbind";
+        String access = mount.options().contains("ro") ? ",ro" : "";
+        String made = BindSource.isFile(mount) ? ",create=file" : ",create=dir";
+        entry(mount.source().orElseThrow(), mount.destination(), "none", how + access + made);
     }
 
     private static String options(List<String> options) {
@@ -139,16 +141,11 @@ final class LxcConfig {
         return known.isEmpty() ? "rw" : String.join(",", known);
     }
 
-    private void mask(String path) {
-        Path outside = Path.of(path);
-        boolean shown = path.startsWith("/proc/") || path.startsWith("/sys/");
-        if (!shown || !Files.exists(outside)) {
-            return;
-        }
-        if (Files.isDirectory(outside)) {
-            entry("tmpfs", path, "tmpfs", "ro,optional");
+    private void mask(MaskedPath masked) {
+        if (masked.folder()) {
+            entry("tmpfs", masked.path(), "tmpfs", "ro,optional");
         } else {
-            entry("/dev/null", path, "none", "bind,optional");
+            entry("/dev/null", masked.path(), "none", "bind,optional");
         }
     }
 

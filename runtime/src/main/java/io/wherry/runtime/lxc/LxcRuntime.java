@@ -1,8 +1,6 @@
 package io.wherry.runtime.lxc;
 
-import static io.wherry.kernel.program.Assembler.BETWEEN;
 import static io.wherry.kernel.program.Assembler.PILOT;
-import static io.wherry.kernel.program.Assembler.SWEEP;
 
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.program.Linux;
@@ -32,6 +30,7 @@ import io.wherry.runtime.pilot.Identity;
 import io.wherry.runtime.pilot.JoiningExec;
 import io.wherry.runtime.pilot.PilotStrand;
 import io.wherry.runtime.pilot.Streams;
+import io.wherry.runtime.pilot.ToolExecution;
 import io.wherry.runtime.pilot.ToolStrand;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -80,9 +79,13 @@ public record LxcRuntime(String execute, String start) implements ContainerRunti
         plan.add(PILOT, new MakeNode(own, FIFO, Linux.S_IFIFO | 0600, 0));
         Slot fifo = plan.slot("what lxc's hook says");
         plan.add(PILOT, new OpenFifo(own, FIFO, fifo));
-        plan.add(PILOT, new RemoveFile(pilot.folder(), ToolStrand.LOG));
+        plan.add(PILOT, new RemoveFile(pilot.folder(), ToolExecution.LOG));
         Streams streams = Streams.of(plan, config.process().terminal(), place.input());
-        List<Step> before = new ArrayList<>(withoutGroups());
+        List<Step> before = new ArrayList<>();
+        // The container is in Wherry's groups by its birth; what liblxc cannot see it leaves alone, and it leaves
+        // groups
+        // behind wherever it can.
+        before.add(new CoverFolder("/sys/fs/cgroup"));
         List<Slot> passed = new ArrayList<>();
         if (visible) {
             // liblxc's commands find a container by an abstract socket, which they must share the network namespace
@@ -97,13 +100,10 @@ public record LxcRuntime(String execute, String start) implements ContainerRunti
                 .joiningGroups()
                 .openingTerminal()
                 .makingTargets()
-                .narrowedBy(identity.limits())
-                .start(streams, before, words(config, place, folder), passed);
+                .start(streams, before, new ToolExecution(words(config, place, folder), passed, identity.limits()));
         Slot process = plan.slot("process");
         plan.add(PILOT, new AdoptProcess(fifo, "pid ", streams.monitorErr(), tool, process));
-        for (int strand : place.remove() ? new int[] {SWEEP} : new int[] {SWEEP, BETWEEN}) {
-            plan.add(strand, new RemoveBelow(folder, place.shortId()));
-        }
+        pilot.cleanUp(new RemoveBelow(folder, place.shortId()));
         pilot.killRecorded();
         pilot.close(tool, process, streams);
         return plan;
@@ -116,16 +116,11 @@ public record LxcRuntime(String execute, String start) implements ContainerRunti
         if (system) {
             words.add("-F");
         }
-        String log = place.containers() + "/" + place.id() + "/" + ToolStrand.LOG;
+        String log = place.containers() + "/" + place.id() + "/" + ToolExecution.LOG;
         words.addAll(List.of("-n", place.shortId(), "-P", folder, "-f", folder + "/" + place.shortId() + "/config"));
         words.addAll(List.of("-q", "-o", log, "-l", "ERROR", "--"));
         words.addAll(config.process().args());
         return words;
-    }
-
-    /** The container is in Wherry's groups by its birth; what liblxc cannot see it leaves alone, and it leaves groups behind wherever it can. */
-    private static List<Step> withoutGroups() {
-        return List.of(new CoverFolder("/sys/fs/cgroup"));
     }
 
     private static String parent(Placement place) {

@@ -9,8 +9,6 @@ import io.wherry.kernel.step.AwaitMark;
 import io.wherry.kernel.step.CloseDescriptors;
 import io.wherry.kernel.step.DieWithParent;
 import io.wherry.kernel.step.Execute;
-import io.wherry.kernel.step.FollowHostMounts;
-import io.wherry.kernel.step.MakeMountsPrivate;
 import io.wherry.kernel.step.MakeTarget;
 import io.wherry.kernel.step.Mark;
 import io.wherry.kernel.step.MaskPath;
@@ -28,6 +26,7 @@ import io.wherry.kernel.step.SetDumpable;
 import io.wherry.kernel.step.SetHostname;
 import io.wherry.kernel.step.SetIds;
 import io.wherry.kernel.step.SetMountAttributes;
+import io.wherry.kernel.step.SetPropagation;
 import io.wherry.kernel.step.SetSysctl;
 import io.wherry.kernel.step.SetUmask;
 import io.wherry.kernel.step.Slot;
@@ -43,6 +42,7 @@ import io.wherry.runtime.pilot.Candidates;
 import io.wherry.runtime.pilot.Cgroups;
 import io.wherry.runtime.pilot.Identity;
 import io.wherry.runtime.pilot.InsideIds;
+import io.wherry.runtime.pilot.PilotStrand;
 import io.wherry.runtime.pilot.RootMount;
 import io.wherry.runtime.pilot.Streams;
 import java.util.List;
@@ -58,8 +58,6 @@ import java.util.Optional;
  * narrowest, since each step needs a right that a later one gives up.
  */
 final class FirstProcess {
-    private static final String INIT_ANNOTATION = "io.wherry.init";
-
     private final Plan plan;
     private final RuntimeConfig config;
     private final Rootfs rootfs;
@@ -70,6 +68,7 @@ final class FirstProcess {
     private final boolean waitsForNetwork;
     private final boolean hidden;
     private final Slot intent;
+    private final Slot owners;
     private final Slot root;
 
     FirstProcess(
@@ -82,7 +81,9 @@ final class FirstProcess {
             Slot pilot,
             boolean waitsForNetwork,
             boolean hidden,
-            Slot intent) {
+            Slot intent,
+            Slot owners) {
+        this.owners = owners;
         this.plan = plan;
         this.config = config;
         this.rootfs = rootfs;
@@ -114,7 +115,7 @@ final class FirstProcess {
             plan.add(INSIDE, new DieWithParent());
         }
         boolean follows = "slave".equals(config.linux().rootfsPropagation().orElse(""));
-        plan.add(INSIDE, follows ? new FollowHostMounts() : new MakeMountsPrivate());
+        plan.add(INSIDE, new SetPropagation(follows));
         RootMount.add(plan, INSIDE, rootfs, facts, root);
         if (facts.root()) {
             boolean makesNodes = process.capabilities().bounding().contains("CAP_MKNOD");
@@ -125,7 +126,7 @@ final class FirstProcess {
             plan.add(INSIDE, new SendMark(pilot, Mark.ROOT, root));
         }
         cgroups.prepareToJoin(plan, INSIDE);
-        Mounts mounts = new Mounts(plan, config, facts, root);
+        Mounts mounts = new Mounts(plan, config, facts, root, owners);
         mounts.prepare();
         if (process.oomScoreAdj().isPresent()) {
             // Before a user's process is hidden: then the file is system root's.
@@ -168,7 +169,7 @@ final class FirstProcess {
         meetParent(network, mounts);
         new Identity(plan, INSIDE, config, facts).narrow();
         plan.add(INSIDE, new UseStdio(streams.in(), streams.out(), streams.err()));
-        if (config.annotations().containsKey(INIT_ANNOTATION)) {
+        if (config.annotations().containsKey(PilotStrand.INIT_ANNOTATION)) {
             plan.add(INSIDE, new ReapAsInit(!facts.root()));
             plan.add(INSIDE, new DieWithParent());
         }

@@ -5,11 +5,14 @@ import static io.wherry.kernel.program.Assembler.INSIDE;
 import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.program.Linux;
 import io.wherry.kernel.step.AttachMount;
+import io.wherry.kernel.step.CloneBelow;
 import io.wherry.kernel.step.CloneTree;
+import io.wherry.kernel.step.CloneWithin;
 import io.wherry.kernel.step.MakeEntry;
 import io.wherry.kernel.step.MakeFolder;
 import io.wherry.kernel.step.MakeLink;
 import io.wherry.kernel.step.MakeNode;
+import io.wherry.kernel.step.MapMountOwners;
 import io.wherry.kernel.step.MountAttributes;
 import io.wherry.kernel.step.NewFilesystem;
 import io.wherry.kernel.step.Plan;
@@ -19,7 +22,9 @@ import io.wherry.oci.DeviceNode;
 import io.wherry.oci.Mount;
 import io.wherry.oci.RuntimeConfig;
 import io.wherry.oci.WherryException;
+import io.wherry.runtime.pilot.BindSource;
 import io.wherry.runtime.pilot.InsideIds;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,6 +53,7 @@ final class Mounts {
     private final RuntimeConfig config;
     private final HostFacts facts;
     private final Slot root;
+    private final Slot owners;
     private final List<Prepared> prepared = new ArrayList<>();
     private Slot procfs = Slot.NONE;
     private Slot sysfs = Slot.NONE;
@@ -61,7 +67,8 @@ final class Mounts {
     /** A path of one of the kernel's filesystems. */
     record KernelPath(Slot filesystem, String path) {}
 
-    Mounts(Plan plan, RuntimeConfig config, HostFacts facts, Slot root) {
+    Mounts(Plan plan, RuntimeConfig config, HostFacts facts, Slot root, Slot owners) {
+        this.owners = owners;
         this.plan = plan;
         this.config = config;
         this.facts = facts;
@@ -110,7 +117,12 @@ final class Mounts {
         boolean recursive =
                 mount.options().contains("rbind") || !mount.options().contains("bind");
         Slot slot = plan.slot("bind for " + mount.destination());
-        plan.add(INSIDE, new CloneTree(source, recursive, slot));
+        Optional<String> below = BindSource.below(mount);
+        plan.add(
+                INSIDE,
+                below.isPresent()
+                        ? new CloneBelow(source, below.get(), recursive, slot)
+                        : new CloneTree(source, recursive, slot));
         MountAttributes attributes = MountAttributes.parse(mount.options());
         long propagation = propagation(mount.options());
         if (attributes.set() != 0 || attributes.clear() != 0 || propagation != 0) {
@@ -119,7 +131,19 @@ final class Mounts {
                     new SetMountAttributes(
                             slot, new MountAttributes(attributes.set(), attributes.clear(), propagation), recursive));
         }
-        prepared.add(new Prepared(slot, mount.destination(), !Files.isDirectory(Path.of(source)), true));
+        if (!mount.uidMappings().isEmpty()) {
+            plan.add(INSIDE, new MapMountOwners(slot, owners, recursive, source + ", " + filesystem(source)));
+        }
+        prepared.add(new Prepared(slot, mount.destination(), BindSource.isFile(mount), true));
+    }
+
+    /** {@return whose ability it is to map owners, for who reads that it failed} */
+    private static String filesystem(String source) {
+        try {
+            return Files.getFileStore(Path.of(source)).type() + " of Linux " + System.getProperty("os.version");
+        } catch (IOException e) {
+            return "not there yet";
+        }
     }
 
     private static long propagation(List<String> options) {
@@ -145,7 +169,7 @@ final class Mounts {
         Slot slot = plan.slot(target);
         List<String> options = new ArrayList<>();
         for (String option : mount.options()) {
-            if (!MountAttributes.knows(option) && propagation(List.of(option)) == 0) {
+            if (!MountAttributes.knows(option) && propagation(List.of(option)) == 0 && !option.startsWith("x-")) {
                 options.add(option);
             }
         }
@@ -154,7 +178,16 @@ final class Mounts {
                 && InsideIds.of(config, facts).single()) {
             options.remove("gid=5"); // the only group there is, is the caller's
         }
-        plan.add(INSIDE, new NewFilesystem(type, options, MountAttributes.parse(mount.options()), slot));
+        String source = mount.source().orElse("");
+        if (source.indexOf('/') >= 0) { // a device, or a place of the network
+            options.add("source=" + source);
+        }
+        Optional<String> below = BindSource.below(mount);
+        Slot whole = below.isPresent() ? plan.slot("whole of " + target) : slot;
+        plan.add(INSIDE, new NewFilesystem(type, options, MountAttributes.parse(mount.options()), whole));
+        if (below.isPresent()) {
+            plan.add(INSIDE, new CloneWithin(whole, below.get(), slot));
+        }
         boolean kernels = target.equals("/proc") || target.equals("/sys") || target.startsWith("/dev");
         prepared.add(new Prepared(slot, target, false, !kernels));
         switch (target) {

@@ -44,6 +44,7 @@ public final class NativeRuntime implements ContainerRuntime {
         Plan plan = pilot.plan();
         pilot.open();
         Streams streams = Streams.of(plan, config.process().terminal(), place.input());
+        Slot owners = MountOwners.prepare(plan, config);
         Slot[] sockets = plan.pair("first process", "pilot");
         plan.add(PILOT, new MakeSocketPair(sockets[0], sockets[1]));
         FirstProcess inside = new FirstProcess(
@@ -56,7 +57,8 @@ public final class NativeRuntime implements ContainerRuntime {
                 sockets[1],
                 pilot.connects(),
                 pilot.hiddenFromBirth(),
-                place.remove() ? Slot.NONE : pilot.folder());
+                place.remove() ? Slot.NONE : pilot.folder(),
+                owners);
         Slot process = plan.slot("process");
         plan.add(
                 PILOT,

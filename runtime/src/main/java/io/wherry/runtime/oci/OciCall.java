@@ -9,7 +9,6 @@ import io.wherry.kernel.step.AwaitExit;
 import io.wherry.kernel.step.AwaitMark;
 import io.wherry.kernel.step.DieWithParent;
 import io.wherry.kernel.step.JoinNamespaces;
-import io.wherry.kernel.step.MakeMountsPrivate;
 import io.wherry.kernel.step.MakeSocketPair;
 import io.wherry.kernel.step.Mark;
 import io.wherry.kernel.step.Namespaces;
@@ -18,11 +17,12 @@ import io.wherry.kernel.step.NewSession;
 import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.SendMark;
 import io.wherry.kernel.step.SetIds;
+import io.wherry.kernel.step.SetPropagation;
 import io.wherry.kernel.step.Slot;
 import io.wherry.kernel.step.StartProcess;
 import io.wherry.kernel.step.Step;
 import io.wherry.runtime.pilot.Streams;
-import io.wherry.runtime.pilot.ToolStrand;
+import io.wherry.runtime.pilot.ToolExecution;
 import java.util.List;
 
 /** One more call of a runtime for a container that it has made: in a user's case from inside that one's user namespace, where the runtime was when it made it. */
@@ -59,12 +59,12 @@ final class OciCall {
         }
         if (!hiding.isEmpty()) {
             plan.add(strand, new NewMountNamespace());
-            plan.add(strand, new MakeMountsPrivate());
+            plan.add(strand, new SetPropagation(false));
             hiding.forEach(step -> plan.add(strand, step));
         }
         plan.add(strand, new NewSession(true));
         plan.add(strand, new AwaitMark(sockets[1], Mark.GO, Slot.NONE, false));
-        ToolStrand.execute(plan, strand, streams, List.of(), words, ToolStrand.ENVIRONMENT, List.of());
+        ToolExecution.of(words).add(plan, strand, streams, List.of());
         plan.add(PILOT, new AwaitMark(sockets[0], Mark.EXECUTING, Slot.NONE, true));
         plan.add(PILOT, new AwaitExit(tool));
     }

@@ -1,8 +1,6 @@
 package io.wherry.runtime.oci;
 
-import static io.wherry.kernel.program.Assembler.BETWEEN;
 import static io.wherry.kernel.program.Assembler.PILOT;
-import static io.wherry.kernel.program.Assembler.SWEEP;
 
 import io.wherry.kernel.host.CgroupLayout;
 import io.wherry.kernel.host.HostFacts;
@@ -31,6 +29,7 @@ import io.wherry.runtime.Placement;
 import io.wherry.runtime.pilot.Cgroups;
 import io.wherry.runtime.pilot.PilotStrand;
 import io.wherry.runtime.pilot.Streams;
+import io.wherry.runtime.pilot.ToolExecution;
 import io.wherry.runtime.pilot.ToolStrand;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -82,8 +81,8 @@ public record OciRuntime(String program, List<String> arguments) implements Cont
         }
         Streams streams = terminal ? Streams.ofConsole(plan, place.input()) : Streams.of(plan, false, place.input());
         String folder = pilot.volatilePath() + "/" + BUNDLE;
-        String log = place.containers() + "/" + place.id() + "/" + ToolStrand.LOG;
-        plan.add(PILOT, new RemoveFile(pilot.folder(), ToolStrand.LOG)); // what it said the last time
+        String log = place.containers() + "/" + place.id() + "/" + ToolExecution.LOG;
+        plan.add(PILOT, new RemoveFile(pilot.folder(), ToolExecution.LOG)); // what it said the last time
         List<String> words = global(pilot.volatilePath(), log);
         // A container that ends at once is reaped by crun before it leaves it to us, and its exit code is lost: it is
         // created, taken over, and started then.
@@ -94,7 +93,8 @@ public record OciRuntime(String program, List<String> arguments) implements Cont
             words.addAll(List.of("--console-socket", folder + "/console"));
         }
         words.add(place.id());
-        Slot tool = new ToolStrand(pilot, config, rootfs, network, facts).start(streams, hiding(), words, List.of());
+        Slot tool =
+                new ToolStrand(pilot, config, rootfs, network, facts).start(streams, hiding(), ToolExecution.of(words));
         plan.add(PILOT, new AwaitExit(tool));
         if (terminal) {
             plan.add(PILOT, new ReceiveConsole(console, streams.monitorOut()));
@@ -106,7 +106,7 @@ public record OciRuntime(String program, List<String> arguments) implements Cont
             new OciCall(plan, STARTER, facts, hiding()).make(process, Streams.NONE, start);
             process = adopt(plan, bundle); // what is recorded is the process that came last
         }
-        delete(plan, pilot, place, facts);
+        delete(pilot, place, facts);
         pilot.close(process, Slot.NONE, streams);
         return plan;
     }
@@ -132,26 +132,19 @@ public record OciRuntime(String program, List<String> arguments) implements Cont
      * First, while the runtime's state is there, by itself, since it may have hooks to run. Where it cannot work outside of what the strand prepared, names do it all. The container
      * does not die with the monitor, and a user's is in no group.
      */
-    private void delete(Plan plan, PilotStrand pilot, Placement place, HostFacts facts) {
-        List<Step> steps = new ArrayList<>();
+    private void delete(PilotStrand pilot, Placement place, HostFacts facts) {
         if (facts.root() && !isCrun()) {
             List<String> words = global(pilot.volatilePath(), "/dev/null");
             words.addAll(List.of("delete", "--force", place.id()));
-            steps.add(new SweepByTool("", words, ToolStrand.ENVIRONMENT));
+            pilot.cleanUp(new SweepByTool("", words, ToolExecution.ENVIRONMENT));
         }
-        steps.add(new KillRecorded(pilot.volatilePath(), "started"));
-        steps.add(new KillRecorded(pilot.volatilePath() + "/" + BUNDLE, "pid")); // not recorded yet
+        pilot.killRecorded();
+        pilot.cleanUp(new KillRecorded(pilot.volatilePath() + "/" + BUNDLE, "pid")); // not recorded yet
         for (CgroupLayout.Hierarchy hierarchy :
                 facts.cgroups().hierarchies()) { // the runtime uses more of them than we do
-            steps.add(new EmptyCgroup(hierarchy.path(), Cgroups.PARENT, place.id(), false));
+            pilot.cleanUp(new EmptyCgroup(hierarchy.path(), Cgroups.PARENT, place.id(), false));
         }
-        steps.add(new EmptyCgroup("/sys/fs/cgroup/systemd", Cgroups.PARENT, place.id(), false));
-        for (Step step : steps) {
-            plan.add(SWEEP, step);
-            if (!place.remove()) {
-                plan.add(BETWEEN, step);
-            }
-        }
+        pilot.cleanUp(new EmptyCgroup("/sys/fs/cgroup/systemd", Cgroups.PARENT, place.id(), false));
     }
 
     /**

@@ -31,6 +31,7 @@ import io.wherry.kernel.step.RenameEntry;
 import io.wherry.kernel.step.SendMark;
 import io.wherry.kernel.step.SetDumpable;
 import io.wherry.kernel.step.Slot;
+import io.wherry.kernel.step.Step;
 import io.wherry.kernel.step.WriteIntent;
 import io.wherry.oci.RuntimeConfig;
 import io.wherry.runtime.Placement;
@@ -45,6 +46,8 @@ public final class PilotStrand {
     private static final String STARTED = "started";
     /** The annotation of a container that is not to go on when the client that started it is gone. */
     public static final String HANGUP_ANNOTATION = "io.wherry.hangup";
+    /** The annotation of a container whose command has a small init above it. */
+    public static final String INIT_ANNOTATION = "io.wherry.init";
 
     private final RuntimeConfig config;
     private final Placement place;
@@ -266,12 +269,17 @@ public final class PilotStrand {
                 new RemoveBelow(place.lock().substring(0, slash), place.lock().substring(slash + 1)));
     }
 
+    /** Adds what cleans up behind a runtime: to the sweep and, unless the container is removed, between two starts. To be called before {@link #close}, which adds the rest. */
+    public void cleanUp(Step step) {
+        plan.add(SWEEP, step);
+        if (!place.remove()) {
+            plan.add(BETWEEN, step);
+        }
+    }
+
     /** For a first process that is another one's child: it is not sure to die with the monitor. To be called before {@link #close}. */
     public void killRecorded() {
-        plan.add(SWEEP, new KillRecorded(volatilePath(), STARTED));
-        if (!place.remove()) {
-            plan.add(BETWEEN, new KillRecorded(volatilePath(), STARTED));
-        }
+        cleanUp(new KillRecorded(volatilePath(), STARTED));
     }
 
     private static byte[] lines(String key, String value) {

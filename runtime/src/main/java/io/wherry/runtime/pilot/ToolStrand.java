@@ -9,10 +9,7 @@ import io.wherry.kernel.step.AdjustOomScore;
 import io.wherry.kernel.step.AdoptOrphans;
 import io.wherry.kernel.step.AttachMount;
 import io.wherry.kernel.step.AwaitMark;
-import io.wherry.kernel.step.CloseDescriptors;
 import io.wherry.kernel.step.DieWithParent;
-import io.wherry.kernel.step.Execute;
-import io.wherry.kernel.step.MakeMountsPrivate;
 import io.wherry.kernel.step.MakeSocketPair;
 import io.wherry.kernel.step.MakeTarget;
 import io.wherry.kernel.step.Mark;
@@ -21,39 +18,26 @@ import io.wherry.kernel.step.NetworkAttachment;
 import io.wherry.kernel.step.NewSession;
 import io.wherry.kernel.step.OpenFolder;
 import io.wherry.kernel.step.OpenTerminalOutside;
-import io.wherry.kernel.step.PassDescriptor;
 import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.Rootfs;
-import io.wherry.kernel.step.SetDumpable;
 import io.wherry.kernel.step.SetIds;
+import io.wherry.kernel.step.SetPropagation;
 import io.wherry.kernel.step.SetSysctl;
-import io.wherry.kernel.step.SetUmask;
 import io.wherry.kernel.step.Slot;
 import io.wherry.kernel.step.StartProcess;
 import io.wherry.kernel.step.Step;
-import io.wherry.kernel.step.UseStdio;
 import io.wherry.oci.Mount;
 import io.wherry.oci.Namespace;
 import io.wherry.oci.RuntimeConfig;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * The strand that executes a tool of the host which brings the container to life. The tool finds everything in place: the root, mounted in a mount namespace that it is alone in; the container's
+ * The strand of a tool of the host which brings the container to life, up to where that is executed ({@link ToolExecution}). The tool finds everything in place: the root, mounted in a mount namespace that it is alone in; the container's
  * control groups, network, and, for an ordinary user, user namespace. So networks and limits are the same under every tool, and what the tool mounts is gone with it.
  */
 public final class ToolStrand {
-    /** The file in the container's folder that has what the tool had to say. */
-    public static final String LOG = "runtime.log";
-
-    /** The environment of tools: nothing of the caller's, nothing of the container's. */
-    public static final List<String> ENVIRONMENT =
-            List.of("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-
     /** The folder in the container's volatile one that the root is mounted at. */
     private static final String ROOTFS = "rootfs";
 
@@ -68,7 +52,6 @@ public final class ToolStrand {
     private boolean opensTerminal;
     private boolean makesTargets;
     private boolean aloneWithItsChildren;
-    private List<Step> limits = List.of();
 
     /**
      * Of a container.
@@ -124,30 +107,20 @@ public final class ToolStrand {
         return this;
     }
 
-    /** What the tool is narrowed by before it is executed. */
-    public ToolStrand narrowedBy(List<Step> steps) {
-        limits = List.copyOf(steps);
-        return this;
-    }
-
     /**
      * Adds the start, up to where the tool runs.
      *
      * @param streams the container's; the tool has its ends
      * @param before steps of the strand right before the tool
-     * @param words the tool's absolute path and its arguments
-     * @param passed descriptors that it is given beside the standard ones
      * @return its process
      */
-    public Slot start(Streams streams, List<Step> before, List<String> words, List<Slot> passed) {
+    public Slot start(Streams streams, List<Step> before, ToolExecution tool) {
         Slot[] sockets = plan.pair("tool", "pilot");
         Slot process = begin(sockets, streams);
         for (Step step : before) {
             plan.add(INSIDE, step);
         }
-        List<String> environment = new ArrayList<>(ENVIRONMENT);
-        environment.add("XDG_RUNTIME_DIR=" + pilot.volatilePath());
-        execute(plan, INSIDE, streams, limits, words, environment, passed);
+        tool.add(plan, INSIDE, streams, List.of("XDG_RUNTIME_DIR=" + pilot.volatilePath()));
         if (opensTerminal) {
             plan.add(PILOT, new AwaitMark(sockets[0], Mark.TERMINAL, streams.monitorOut(), false));
         }
@@ -207,7 +180,7 @@ public final class ToolStrand {
             plan.add(INSIDE, new SetIds(ids.uid(), ids.gid(), List.of(), !ids.single()));
             plan.add(INSIDE, new DieWithParent());
         }
-        plan.add(INSIDE, new MakeMountsPrivate());
+        plan.add(INSIDE, new SetPropagation(false));
         Slot root = plan.slot("rootfs");
         Slot folder = plan.slot("volatile folder, seen from here");
         RootMount.add(plan, INSIDE, rootfs, facts, root);
@@ -248,8 +221,7 @@ public final class ToolStrand {
             String target = mount.destination();
             boolean kernels = target.startsWith("/dev/") || target.startsWith("/proc/") || target.startsWith("/sys/");
             if (!kernels) {
-                boolean file = mount.isBind()
-                        && !Files.isDirectory(Path.of(mount.source().orElseThrow()));
+                boolean file = mount.isBind() && BindSource.isFile(mount);
                 plan.add(INSIDE, new MakeTarget(root, target, file));
             }
         }
@@ -277,28 +249,5 @@ public final class ToolStrand {
                 plan.add(INSIDE, new SetSysctl(proc, parameter.getKey(), parameter.getValue()));
             }
         }
-    }
-
-    /** The end of a strand that executes a tool: nothing is left open but what it is given. */
-    public static void execute(
-            Plan plan,
-            int strand,
-            Streams streams,
-            List<Step> limits,
-            List<String> words,
-            List<String> environment,
-            List<Slot> passed) {
-        for (Step limit : limits) {
-            plan.add(strand, limit);
-        }
-        plan.add(strand, new DieWithParent());
-        plan.add(strand, new SetDumpable(false));
-        plan.add(strand, new UseStdio(streams.in(), streams.out(), streams.err()));
-        plan.add(strand, new SetUmask(022));
-        plan.add(strand, new CloseDescriptors());
-        for (Slot descriptor : passed) {
-            plan.add(strand, new PassDescriptor(descriptor));
-        }
-        plan.add(strand, new Execute(List.of(words.get(0)), words, environment));
     }
 }

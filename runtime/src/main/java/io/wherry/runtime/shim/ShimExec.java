@@ -30,7 +30,7 @@ final class ShimExec {
         Slot socket = plan.slot("connection to the shim");
         plan.add(PILOT, new OpenFolder(pilot.containerPath(), container));
         plan.add(PILOT, new OpenFile(container, ShimRuntime.ADDRESS, address));
-        plan.add(PILOT, new ConnectShim(address, Slot.NONE, Slot.NONE, socket));
+        plan.add(PILOT, new ConnectShim(address, Slot.NONE, Slot.NONE, Slot.NONE, new byte[0], socket));
         ShimRequests requests = new ShimRequests(place.container(), place.exec());
         byte[] process = config.process().toJson().toString().getBytes(StandardCharsets.UTF_8);
         plan.add(PILOT, requests.execute(socket, streams, process));

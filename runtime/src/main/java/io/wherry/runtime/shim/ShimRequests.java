@@ -90,10 +90,13 @@ record ShimRequests(String container, String exec) {
         return new Message().text(1, container).text(2, exec);
     }
 
+    /** {@return the beginning of a request} */
+    static Message method(String service, String method) {
+        return new Message().text(1, service).text(2, method);
+    }
+
     private static byte[] frame(String method, int milliseconds, byte[] payload) {
-        byte[] request = new Message()
-                .text(1, SERVICE)
-                .text(2, method)
+        byte[] request = method(SERVICE, method)
                 .number(4, milliseconds * NANOS)
                 .bytes(3, payload)
                 .bytes();

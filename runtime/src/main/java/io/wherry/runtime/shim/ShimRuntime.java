@@ -1,8 +1,6 @@
 package io.wherry.runtime.shim;
 
-import static io.wherry.kernel.program.Assembler.BETWEEN;
 import static io.wherry.kernel.program.Assembler.PILOT;
-import static io.wherry.kernel.program.Assembler.SWEEP;
 
 import io.wherry.kernel.host.CgroupLayout;
 import io.wherry.kernel.host.HostFacts;
@@ -10,6 +8,7 @@ import io.wherry.kernel.step.CloseDescriptor;
 import io.wherry.kernel.step.ConnectShim;
 import io.wherry.kernel.step.EmptyCgroup;
 import io.wherry.kernel.step.EnterWorkdir;
+import io.wherry.kernel.step.ListenAt;
 import io.wherry.kernel.step.MakeCgroup;
 import io.wherry.kernel.step.MakeFifo;
 import io.wherry.kernel.step.MakeFolder;
@@ -34,6 +33,7 @@ import io.wherry.runtime.oci.OciBundle;
 import io.wherry.runtime.pilot.Cgroups;
 import io.wherry.runtime.pilot.PilotStrand;
 import io.wherry.runtime.pilot.Streams;
+import io.wherry.runtime.pilot.ToolExecution;
 import io.wherry.runtime.pilot.ToolStrand;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,10 +94,7 @@ public record ShimRuntime(String program, byte[] options) implements ContainerRu
         Slot process = plan.slot("process");
         plan.add(PILOT, requests.start(socket, process));
         streams.leave(plan);
-        sweep(plan, SWEEP, place, facts, folder);
-        if (!place.remove()) {
-            sweep(plan, BETWEEN, place, facts, folder);
-        }
+        sweep(pilot, place, facts, folder);
         pilot.close(process, streams.ends(), requests.monitor(socket, log));
         return plan;
     }
@@ -141,6 +138,7 @@ public record ShimRuntime(String program, byte[] options) implements ContainerRu
         Streams output = new Streams(false, nothing, said[1], nothing, Slot.NONE, Slot.NONE, Slot.NONE);
         List<String> words = words(place);
         words.add("start");
+        Slot events = listen(pilot, place);
         Slot child = new ToolStrand(pilot, config, rootfs, network, facts)
                 .bornIn(group)
                 .startAround(
@@ -151,14 +149,31 @@ public record ShimRuntime(String program, byte[] options) implements ContainerRu
                                 new UseStdio(nothing, said[1], nothing),
                                 new StartShim(words, environment(place), options, bootstrap(place))));
         Slot socket = plan.slot("connection to the shim");
-        plan.add(PILOT, new ConnectShim(said[0], child, pilot.volatileFolder(), socket));
+        plan.add(PILOT, new ConnectShim(said[0], child, pilot.volatileFolder(), events, service(events), socket));
         plan.add(PILOT, new CloseDescriptor(said[0]));
         return socket;
     }
 
-    /** As containerd's own address: nobody need be there, but it must stay the same, as the socket's name is made of it. */
+    private static Slot listen(PilotStrand pilot, Placement place) {
+        if (ShimEvents.address(place).isEmpty()) {
+            return Slot.NONE;
+        }
+        Slot events = pilot.plan().slot("shim's events");
+        pilot.plan().add(PILOT, new ListenAt(pilot.volatileFolder(), ShimEvents.SOCKET, events));
+        return events;
+    }
+
+    private static byte[] service(Slot events) {
+        return events.number() < 0 ? new byte[0] : ShimEvents.service();
+    }
+
+    /**
+     * As containerd's own address, of which the socket's name is made, so that it must stay the same. Shims that ask containerd for more than it tells (runwasi's, for layers of an image) insist on
+     * somebody there, and go on when they are turned away.
+     */
     private static String address(Placement place) {
-        return place.running() + "/containerd.sock";
+        String events = ShimEvents.address(place);
+        return events.isEmpty() ? place.running() + "/containerd.sock" : events;
     }
 
     private static String shimGroup(Placement place) {
@@ -173,9 +188,13 @@ public record ShimRuntime(String program, byte[] options) implements ContainerRu
         return words;
     }
 
-    /** Without TTRPC_ADDRESS: with one that nobody answers at, runsc ends with the next event. */
+    /** TTRPC_ADDRESS only where somebody answers: with one where nobody does, runsc ends with the next event. */
     private static List<String> environment(Placement place) {
-        List<String> environment = new ArrayList<>(ToolStrand.ENVIRONMENT);
+        List<String> environment = new ArrayList<>(ToolExecution.ENVIRONMENT);
+        String events = ShimEvents.address(place);
+        if (!events.isEmpty()) {
+            environment.add("TTRPC_ADDRESS=" + events);
+        }
         environment.addAll(List.of(
                 "GRPC_ADDRESS=" + address(place), "NAMESPACE=" + NAMESPACE, "MAX_SHIM_VERSION=2", "GOMAXPROCS=2"));
         return environment;
@@ -186,6 +205,7 @@ public record ShimRuntime(String program, byte[] options) implements ContainerRu
                 .text(1, place.id())
                 .text(2, NAMESPACE)
                 .text(4, VERSION)
+                .text(5, ShimEvents.address(place))
                 .text(6, address(place))
                 .text(7, "/bin/true");
         if (options.length > 0) {
@@ -194,13 +214,14 @@ public record ShimRuntime(String program, byte[] options) implements ContainerRu
         return params.bytes();
     }
 
-    /** By the shim's own means first; then by names, whatever those did. */
-    private void sweep(Plan plan, int strand, Placement place, HostFacts facts, String folder) {
+    /** By the shim's own means first, where nobody answers its events any more; then by names, whatever those did. */
+    private void sweep(PilotStrand pilot, Placement place, HostFacts facts, String folder) {
         List<String> words = words(place);
         words.addAll(List.of("-bundle", folder, "delete"));
-        plan.add(strand, new SweepByTool(folder, words, environment(place)));
+        pilot.cleanUp(new RemoveBelow(pilot.volatilePath(), ShimEvents.SOCKET));
+        pilot.cleanUp(new SweepByTool(folder, words, environment(place)));
         if (facts.cgroups().unified().isPresent()) {
-            plan.add(strand, new EmptyCgroup(facts.cgroups().unified().get(), Cgroups.PARENT, shimGroup(place), true));
+            pilot.cleanUp(new EmptyCgroup(facts.cgroups().unified().get(), Cgroups.PARENT, shimGroup(place), true));
         }
         List<String> hierarchies = new ArrayList<>();
         for (CgroupLayout.Hierarchy hierarchy : facts.cgroups().hierarchies()) { // runc uses more of them than we do
@@ -208,12 +229,12 @@ public record ShimRuntime(String program, byte[] options) implements ContainerRu
         }
         hierarchies.add("/sys/fs/cgroup/systemd");
         for (String hierarchy : hierarchies) {
-            plan.add(strand, new EmptyCgroup(hierarchy, Cgroups.PARENT, place.id(), false));
+            pilot.cleanUp(new EmptyCgroup(hierarchy, Cgroups.PARENT, place.id(), false));
         }
         String socket = Digest.sha256(address(place) + "/" + NAMESPACE + "/" + place.id())
                 .hex();
-        plan.add(strand, new RemoveBelow(SOCKETS, socket));
-        plan.add(strand, new RemoveBelow(STATES, place.id()));
+        pilot.cleanUp(new RemoveBelow(SOCKETS, socket));
+        pilot.cleanUp(new RemoveBelow(STATES, place.id()));
     }
 
     @Override

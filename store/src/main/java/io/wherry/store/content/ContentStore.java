@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Blobs by digest. What is there under a digest has had that digest when it was stored, and was durable before it had its name. Safe for use by several threads and processes. */
 public final class ContentStore {
@@ -46,6 +47,11 @@ public final class ContentStore {
 
     Path folder() {
         return folder;
+    }
+
+    /** {@return a lock under which no collection removes blobs} */
+    public FileLocks.Held keep() {
+        return locks.shared("store");
     }
 
     public boolean has(Digest digest) {
@@ -136,6 +142,33 @@ public final class ContentStore {
         } catch (RuntimeException e) {
             lock.close();
             throw e;
+        }
+    }
+
+    /**
+     * Gives a blob's bytes to whoever ingests it next, as if an earlier attempt had left them: they are verified there. The file stays, and its bytes must not be changed any more.
+     *
+     * @param file on the store's filesystem
+     */
+    public void offer(Descriptor blob, Path file) {
+        prepare();
+        Path partial = partial(blob.digest());
+        try (FileLocks.Held _ = locks.exclusive("blob-" + blob.digest().hex())) {
+            Files.deleteIfExists(partial);
+            Files.createLink(partial, file);
+        } catch (IOException e) {
+            throw Durable.failure("write the blob", partial, e);
+        }
+    }
+
+    /** Takes back what was offered and not wanted; none is success. */
+    public void withdraw(Descriptor blob) {
+        Optional<FileLocks.Held> lock =
+                locks.tryExclusive("blob-" + blob.digest().hex());
+        if (lock.isPresent()) { // else it is wanted
+            try (FileLocks.Held _ = lock.get()) {
+                durable.remove(partial(blob.digest()));
+            }
         }
     }
 

@@ -116,8 +116,7 @@ public final class Ingest implements AutoCloseable {
     /** Throws away what was written. */
     public void discard() {
         try {
-            channel.truncate(0);
-            Files.deleteIfExists(partial);
+            Files.deleteIfExists(partial); // not truncated: an archive's file may be the same one
         } catch (IOException e) {
             throw Durable.failure("remove the download", partial, e);
         }

@@ -1,13 +1,13 @@
 package io.wherry.store.layer;
 
-import io.wherry.kernel.tree.TreeSession;
-import io.wherry.kernel.tree.TreeStream;
+import io.wherry.kernel.tree.TreeEntry;
 import io.wherry.kernel.tree.TreeTarget;
 import io.wherry.oci.Digest;
 import io.wherry.store.disk.Durable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,6 +16,9 @@ import java.util.Optional;
  */
 public final class DirDriver implements LayerDriver {
     static final String NAME = "dir";
+
+    /** Beside a container's tree; its time is when that was whole and like the image's. */
+    private static final String COPIED = "copied";
 
     private final StoreSpace space;
     private final LayerFolders folders;
@@ -43,28 +46,38 @@ public final class DirDriver implements LayerDriver {
     /** {@inheritDoc} The copy is made under a temporary name: a {@code rootfs} that is there is whole. */
     @Override
     public RootfsMount prepare(Path container, List<Digest> chains) {
-        Path rootfs = container.resolve("rootfs");
-        if (Files.exists(rootfs)) {
-            return new RootfsMount.Bind(rootfs);
+        if (!Files.exists(container.resolve("rootfs"))) {
+            RootfsMount mount = mount(container, chains); // or its layers are missing
+            make(container, chains.isEmpty() ? Optional.empty() : Optional.of(tree(chains.getLast())), false);
+            return mount;
         }
+        return bind(container, chains);
+    }
+
+    @Override
+    public RootfsMount copy(Path original, Path container, List<Digest> chains) {
+        make(container, Optional.of(original.resolve("rootfs")), true);
+        return bind(container, chains);
+    }
+
+    private void make(Path container, Optional<Path> from, boolean durable) {
+        Path rootfs = container.resolve("rootfs");
         Path begun = container.resolve("rootfs.new");
         try {
             if (Files.exists(begun)) {
                 space.removeTree(begun);
             }
             Files.createDirectories(begun);
-            if (!chains.isEmpty()) {
-                Digest top = chains.getLast();
-                if (folders.usable(top).isEmpty()) {
-                    throw folders.missing(top);
-                }
-                copy(folders.of(top).resolve(LayerFolders.TREE), begun);
+            if (from.isPresent()) {
+                space.copyTree(TreeTarget.plain(space.root()), from.get(), begun, durable);
+            }
+            if (!durable) { // the files of another container's copy do not tell what that has changed
+                Files.writeString(container.resolve(COPIED), "");
             }
             Files.move(begun, rootfs);
         } catch (IOException e) {
             throw Durable.failure("make", rootfs, e);
         }
-        return new RootfsMount.Bind(rootfs);
     }
 
     @Override
@@ -72,22 +85,34 @@ public final class DirDriver implements LayerDriver {
         if (!has(chains)) {
             throw folders.missing(chains.getLast());
         }
-        return new RootfsMount.Bind(container.resolve("rootfs"));
+        return bind(container, chains);
     }
 
-    private void copy(Path from, Path to) {
-        try (TreeSession session = space.pilots().open(TreeTarget.plain(space.root()));
-                TreeStream out = new TreeStream(
-                        session, TreeStream.Parents.REQUIRE, space.root().resolve("tmp/spill"))) {
-            out.copy(space.inRoot(from), space.inRoot(to));
-            out.finish();
-        }
+    private RootfsMount bind(Path container, List<Digest> chains) {
+        return new RootfsMount.Bind(
+                container.resolve("rootfs"), chains.isEmpty() ? Optional.empty() : Optional.of(tree(chains.getLast())));
+    }
+
+    private Path tree(Digest chain) {
+        return folders.of(chain).resolve(LayerFolders.TREE);
     }
 
     @Override
     public void discard(Path container) {
         space.trash(container.resolve("rootfs"));
         space.trash(container.resolve("rootfs.new"));
+        space.durable().remove(container.resolve(COPIED));
+    }
+
+    /** {@return when this tree of a container was a copy of its image's; the beginning of time if nobody knows} */
+    public static TreeEntry.Changed copied(Path rootfs) {
+        try {
+            Instant time =
+                    Files.getLastModifiedTime(rootfs.resolveSibling(COPIED)).toInstant();
+            return new TreeEntry.Changed(time.getEpochSecond(), time.getNano());
+        } catch (IOException e) {
+            return new TreeEntry.Changed(Long.MIN_VALUE, 0);
+        }
     }
 
     @Override

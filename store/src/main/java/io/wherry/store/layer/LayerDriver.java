@@ -28,6 +28,14 @@ public interface LayerDriver {
      */
     RootfsMount prepare(Path container, List<Digest> chains);
 
+    /**
+     * Makes what a new container needs inside {@code container}, with all that another one has written. Nobody writes there meanwhile.
+     *
+     * @param original the other one's folder, prepared on the same layers
+     * @return what to mount
+     */
+    RootfsMount copy(Path original, Path container, List<Digest> chains);
+
     /** {@return what {@link #prepare} would return; nothing is made} */
     RootfsMount mount(Path container, List<Digest> chains);
 

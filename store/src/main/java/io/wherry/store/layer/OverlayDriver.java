@@ -1,6 +1,7 @@
 package io.wherry.store.layer;
 
 import io.wherry.kernel.tree.Attributes;
+import io.wherry.kernel.tree.TreeTarget;
 import io.wherry.oci.Digest;
 import io.wherry.store.disk.Durable;
 import java.io.IOException;
@@ -59,6 +60,14 @@ public final class OverlayDriver implements LayerDriver {
         } catch (IOException e) {
             throw Durable.failure("make", upper, e);
         }
+        return mount;
+    }
+
+    /** {@inheritDoc} What the original hides of its layers stays hidden. */
+    @Override
+    public RootfsMount copy(Path original, Path container, List<Digest> chains) {
+        RootfsMount mount = prepare(container, chains);
+        space.copyTree(TreeTarget.overlay(space.root()), original.resolve("upper"), container.resolve("upper"), true);
         return mount;
     }
 

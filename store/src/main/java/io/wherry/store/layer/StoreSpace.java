@@ -43,9 +43,10 @@ public record StoreSpace(
     }
 
     /** A folder below {@code tmp/} that is ours as long as its lock is held. */
-    record Temporary(Path folder, FileLocks.Held lock) {}
+    public record Temporary(Path folder, FileLocks.Held lock) {}
 
-    Temporary temporary() {
+    /** {@return a new folder below {@code tmp/}} Whoever asks for it removes it, then gives up its lock; {@link #sweep} does so for the dead. */
+    public Temporary temporary() {
         String name = Durable.temporaryName().substring(1);
         FileLocks.Held lock = locks.exclusive("tmp-" + name);
         Path folder = root.resolve("tmp").resolve(name);
@@ -70,10 +71,27 @@ public record StoreSpace(
     }
 
     /** Removes a tree by a pilot: it may hold folders that only the user's namespace can read. */
-    void removeTree(Path folder) {
+    public void removeTree(Path folder) {
         try (TreeSession session = pilots.open(TreeTarget.plain(root));
                 TreeStream out = new TreeStream(session, TreeStream.Parents.REQUIRE, root.resolve("tmp/spill"))) {
             out.remove(inRoot(folder));
+            out.finish();
+        }
+    }
+
+    /**
+     * Copies all below one folder, and its metadata, into another, which is empty; with shared blocks where the filesystem can.
+     *
+     * @param target this store's root, in the form that both trees have
+     * @param durable whether the copy is on the disk then
+     */
+    void copyTree(TreeTarget target, Path from, Path to, boolean durable) {
+        try (TreeSession session = pilots.open(target);
+                TreeStream out = new TreeStream(session, TreeStream.Parents.REQUIRE, root.resolve("tmp/spill"))) {
+            out.copy(inRoot(from), inRoot(to));
+            if (durable) {
+                out.sync(true);
+            }
             out.finish();
         }
     }
@@ -102,6 +120,19 @@ public record StoreSpace(
                 TreeStream stream = new TreeStream(session, TreeStream.Parents.REQUIRE, root.resolve("tmp/spill"))) {
             return stream.usage(inRoot(folder));
         }
+    }
+
+    /** Gives a folder and all below it to a user as containers number users; it may lie anywhere, and links in it lead nowhere. */
+    public void give(Path folder, long uid, long gid) {
+        Temporary spill = temporary();
+        try (FileLocks.Held _ = spill.lock();
+                TreeSession session = pilots.open(TreeTarget.plain(folder));
+                TreeStream out = new TreeStream(
+                        session, TreeStream.Parents.REQUIRE, spill.folder().resolve("spill"))) {
+            out.own(new io.wherry.kernel.tree.Attributes(0, (int) uid, (int) gid, 0, 0));
+            out.finish();
+        }
+        removeTree(spill.folder());
     }
 
     /** {@return the same store with files that become another's} */

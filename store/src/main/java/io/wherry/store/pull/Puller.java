@@ -41,6 +41,11 @@ public final class Puller {
         this.blobs = new ImageBlobs(content, parallel, layerBytes);
     }
 
+    /** {@return what keeps blobs and layers from being collected until it is closed; for who brings several images, or blobs before their image} */
+    public static FileLocks.Held keep(FileLocks locks) {
+        return locks.shared(STORE_LOCK);
+    }
+
     /**
      * Brings the image in and gives it its name; what is there already is not fetched again. On an exception the name stands for what it stood for before.
      *
@@ -52,7 +57,7 @@ public final class Puller {
             BlobSource source,
             PullProgress progress,
             Cancellation cancellation) {
-        try (FileLocks.Held _ = locks.shared(STORE_LOCK)) {
+        try (FileLocks.Held _ = keep(locks)) {
             ImageBlobs.Brought brought = blobs.bring(
                     name.familiar(),
                     manifest,

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** The records of one extended header, {@code length key=value\n} each. Values are bytes. */
 final class PaxHeader {
     static final PaxHeader NONE = new PaxHeader();
-    private static final String XATTR = "SCHILY.xattr.";
+    static final String XATTR = "SCHILY.xattr.";
     private static final String SPARSE = "GNU.sparse.";
 
     private final Map<String, String> values = new HashMap<>();

@@ -1,5 +1,6 @@
 package io.wherry.store.tar;
 
+import io.wherry.kernel.tree.Attributes;
 import io.wherry.kernel.tree.Xattr;
 import java.util.List;
 
@@ -28,6 +29,25 @@ public record TarEntry(
         int minor,
         List<Xattr> xattrs,
         SparseMap sparse) {
+
+    /** {@return an entry as trees describe it; numbers that its kind does not have are 0} */
+    public static TarEntry of(
+            Kind kind, String path, String link, Attributes a, long size, int major, int minor, List<Xattr> xattrs) {
+        return new TarEntry(
+                kind,
+                path,
+                link,
+                a.mode(),
+                Integer.toUnsignedLong(a.uid()),
+                Integer.toUnsignedLong(a.gid()),
+                size,
+                a.seconds(),
+                a.nanos(),
+                major,
+                minor,
+                xattrs,
+                SparseMap.NONE);
+    }
 
     /** What a member is. */
     public enum Kind {

@@ -64,6 +64,22 @@ final class TarNumbers {
         return value;
     }
 
+    /** {@return the time as {@link #time} reads it} */
+    static String text(long seconds, int nanos) {
+        if (nanos == 0) {
+            return Long.toString(seconds);
+        }
+        boolean negative = seconds < 0;
+        long whole = negative ? -(seconds + 1) : seconds;
+        int fraction = negative ? 1_000_000_000 - nanos : nanos;
+        String digits = Integer.toString(1_000_000_000 + fraction).substring(1);
+        int end = digits.length();
+        while (digits.charAt(end - 1) == '0') {
+            end--;
+        }
+        return (negative ? "-" : "") + whole + "." + digits.substring(0, end);
+    }
+
     /** A time: seconds rounded down, and the rest. */
     record Time(long seconds, int nanos) {}
 

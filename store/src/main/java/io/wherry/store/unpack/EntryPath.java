@@ -5,11 +5,11 @@ import io.wherry.oci.WherryException;
 import io.wherry.oci.WherryException.Kind;
 
 /** Brings an archive's names into the form that trees have. */
-final class EntryPath {
+public final class EntryPath {
     private EntryPath() {}
 
     /** {@return the path without empty parts and {@code .}; {@code ""} for the root; a part {@code ..} is refused} */
-    static String inside(String raw) {
+    public static String inside(String raw) {
         if (isClean(raw)) {
             return raw;
         }
@@ -23,7 +23,7 @@ final class EntryPath {
             if (part == 2 && raw.charAt(start) == '.' && raw.charAt(start + 1) == '.') {
                 throw new WherryException(
                         Kind.INVALID,
-                        "The layer has the entry `" + BytePath.show(raw) + "`, whose path climbs with `..`.");
+                        "The archive has the entry `" + BytePath.show(raw) + "`, whose path climbs with `..`.");
             }
             if (part > 0 && !dot) {
                 if (!out.isEmpty()) {

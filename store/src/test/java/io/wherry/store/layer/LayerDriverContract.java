@@ -34,9 +34,14 @@ abstract class LayerDriverContract {
 
     abstract LayerDriver driver(StoreSpace space);
 
+    /** {@return an empty folder for the store} */
+    Path disk() throws IOException {
+        return folder;
+    }
+
     @BeforeEach
     void open() throws IOException {
-        store = new TestStore(folder, this::driver, new Durable());
+        store = new TestStore(disk(), this::driver, new Durable());
         layout = OciLayout.create(folder.resolve("layout"));
     }
 
@@ -320,7 +325,7 @@ abstract class LayerDriverContract {
         PullResult result = store.pull(layout, "image");
         List<Digest> chains = ChainId.of(result.config().diffIds());
         assertThat(store.driver.has(chains)).isTrue();
-        HostedPilots.run("rm", "-rf", folder.resolve("state").toString());
+        HostedPilots.run("rm", "-rf", store.space.state().toString());
         assertThat(store.driver.has(chains)).isFalse();
         Path container = Files.createDirectories(store.root.resolve("containers/c"));
         assertThatThrownBy(() -> store.driver.prepare(container, chains))
@@ -332,7 +337,7 @@ abstract class LayerDriverContract {
         try (PilotProver prover = new PilotProver(store.space)) {
             prover.prove(again.unproven());
         }
-        HostedPilots.run("rm", "-rf", folder.resolve("state").toString());
+        HostedPilots.run("rm", "-rf", store.space.state().toString());
         assertThat(store.driver.has(chains)).isTrue();
         assertThat(store.driver.unproven(chains)).isEmpty();
     }

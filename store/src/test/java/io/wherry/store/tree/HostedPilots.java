@@ -44,8 +44,10 @@ public final class HostedPilots implements TreePilots {
                     source + "/pilot/trees.c",
                     source + "/pilot/trees_check.c",
                     source + "/pilot/trees_copy.c",
+                    source + "/pilot/trees_read.c",
                     source + "/pilot/trees_usage.c",
                     source + "/pilot/remove.c",
+                    source + "/pilot/subvolume.c",
                     source + "/pilot/listing.c",
                     source + "/pilot/text.c",
                     source + "/pilot/memory.c",
@@ -98,10 +100,11 @@ public final class HostedPilots implements TreePilots {
         words.addAll(options);
         words.add(target.folder().toString());
         words.add(Integer.toString(target.flags()));
-        if (target.form() == TreeTarget.Form.MERGED) {
+        if (!target.lowers().isEmpty()) {
             words.add(String.join(
                     ":", target.lowers().stream().map(Path::toString).toList()));
-            words.add(target.work().toString());
+            words.add(
+                    target.form() == TreeTarget.Form.VIEW ? "-" : target.work().toString());
         }
         try {
             Process process = new ProcessBuilder(words)
@@ -129,6 +132,9 @@ public final class HostedPilots implements TreePilots {
         public void close() {
             try {
                 process.getOutputStream().close();
+                if (process.getInputStream().available() > 0) {
+                    process.getInputStream().close(); // It may wait for somebody to read.
+                }
             } catch (IOException e) {
                 // The pilot is gone already.
             }

@@ -1,0 +1,108 @@
+package io.wherry.cli.command;
+
+import static io.wherry.cli.table.Option.NONE;
+
+import io.wherry.cli.output.Screen;
+import io.wherry.cli.session.Session;
+import io.wherry.cli.table.Command;
+import io.wherry.cli.table.Operands;
+import io.wherry.cli.table.OptionTable;
+import io.wherry.cli.table.Row;
+import io.wherry.engine.Registries;
+import io.wherry.oci.ImageReference;
+import io.wherry.oci.Secret;
+import io.wherry.oci.WherryException;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Proves to a registry who the caller is, and remembers it. */
+final class LoginCommand extends Command<LoginCommand.Words> {
+    private static final int LONGEST = 64 << 10;
+
+    /** What its options fill. */
+    static final class Words {
+        @Nullable
+        String user;
+
+        @Nullable
+        String password;
+
+        boolean stdin;
+    }
+
+    @Override
+    public Row row() {
+        return new Row(
+                "login",
+                List.of(),
+                Row.Section.IMAGES,
+                Row.Cache.FULL,
+                new Operands("[HOST]", 0, 1, false, Operands.Complete.NOTHING),
+                "Log in to a registry (default: docker.io)",
+                List.of("pass show registry | wherry login -u alice --password-stdin localhost:5000"));
+    }
+
+    @Override
+    public OptionTable<Words> options() {
+        return new OptionTable<Words>()
+                .text("username", 'u', "NAME", "The user's name", (w, v) -> w.user = v)
+                .text(
+                        "password",
+                        'p',
+                        "PASSWORD",
+                        "The password or token, which others may see among the processes",
+                        (w, v) -> w.password = v)
+                .flag("password-stdin", NONE, "Read it from the input", (w, v) -> w.stdin = v);
+    }
+
+    @Override
+    public Words words() {
+        return new Words();
+    }
+
+    @Override
+    public String notes() {
+        return "The registry is asked first. What it takes is kept in Docker's config.json, or by the credential helper that is named there; `pull` and `push` find it.";
+    }
+
+    @Override
+    public int run(Session session, Words words, List<String> operands) {
+        String host = operands.isEmpty() ? ImageReference.DEFAULT_REGISTRY : operands.getFirst();
+        if (words.user == null || words.stdin == (words.password != null)) {
+            throw new WherryException(
+                    WherryException.Kind.INVALID,
+                    "Who logs in, and with which password, must be said: Wherry does not ask on the terminal.",
+                    "wherry login -u NAME --password-stdin " + host + " < FILE");
+        }
+        Secret password = words.password != null ? new Secret(words.password) : fromInput();
+        String where = Registries.login(host, words.user, password);
+        session.out().print("Logged in to " + Screen.safe(host) + "; kept by " + Screen.safe(where) + "\n");
+        return 0;
+    }
+
+    /** Nobody else reads the input of this command: no container follows. One line end at the end is not the password's. */
+    private static Secret fromInput() {
+        try (InputStream in = new FileInputStream(FileDescriptor.in)) {
+            byte[] bytes = in.readNBytes(LONGEST);
+            String text = new String(bytes, StandardCharsets.UTF_8);
+            text = text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
+            text = text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
+            if (text.isEmpty() || bytes.length == LONGEST) {
+                throw new WherryException(
+                        WherryException.Kind.INVALID,
+                        text.isEmpty()
+                                ? "There is no password in the input."
+                                : "The password in the input is too long.");
+            }
+            return new Secret(text);
+        } catch (IOException e) {
+            throw new WherryException(
+                    WherryException.Kind.FAILED_PRECONDITION, "The input cannot be read: " + e.getMessage() + ".", e);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.wherry.cli.command;
+
+import io.wherry.cli.output.Human;
+import io.wherry.cli.session.Session;
+import io.wherry.cli.table.Command;
+import io.wherry.cli.table.Operands;
+import io.wherry.cli.table.Option;
+import io.wherry.cli.table.OptionTable;
+import io.wherry.cli.table.Row;
+import io.wherry.cli.table.UsageException;
+import io.wherry.engine.VolumeCatalog;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Removes volumes that no container has. */
+final class VolumePruneCommand extends Command<VolumePruneCommand.Words> {
+    /** What its options fill. */
+    static final class Words {
+        boolean all;
+        boolean force;
+        List<String> filters = new ArrayList<>();
+    }
+
+    @Override
+    public Row row() {
+        return new Row(
+                "volume prune",
+                List.of(),
+                Row.Section.VOLUMES,
+                Row.Cache.HOT,
+                Operands.NONE,
+                "Remove volumes without a name that no container has",
+                List.of("wherry volume prune -f", "wherry volume prune -af --filter label=scratch"));
+    }
+
+    @Override
+    public OptionTable<Words> options() {
+        return new OptionTable<Words>()
+                .flag("all", 'a', "Also those that somebody gave a name", (w, v) -> w.all = v)
+                .flag("force", 'f', "Yes, all of them", (w, v) -> w.force = v)
+                .list(
+                        "filter",
+                        Option.NONE,
+                        "KEY=VALUE",
+                        "Only those with label=, or without: label!=",
+                        (w, v) -> w.filters.add(v));
+    }
+
+    @Override
+    public Words words() {
+        return new Words();
+    }
+
+    @Override
+    public int run(Session session, Words words, List<String> operands) {
+        if (!words.force) {
+            throw new UsageException(
+                    "volume prune",
+                    List.of("This removes all " + (words.all ? "" : "anonymous ")
+                            + "volumes that no container has, and what is in them; say so with `--force`."),
+                    misuse());
+        }
+        VolumeFilter filter = new VolumeFilter("volume prune", VolumeFilter.OF_PRUNING, words.filters);
+        VolumeCatalog.Pruned pruned = session.engine().volumes().prune(words.all, filter::accepts);
+        if (!pruned.names().isEmpty()) {
+            session.out().print("Deleted Volumes:\n" + String.join("\n", pruned.names()) + "\n\n");
+        }
+        session.out().print("Total reclaimed space: " + Human.size(pruned.bytes()) + "\n");
+        return 0;
+    }
+}

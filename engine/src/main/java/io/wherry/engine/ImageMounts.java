@@ -1,0 +1,68 @@
+package io.wherry.engine;
+
+import io.wherry.kernel.host.HostFacts;
+import io.wherry.oci.ImageReference;
+import io.wherry.oci.Mount;
+import io.wherry.oci.WherryException;
+import io.wherry.runtime.pilot.BindSource;
+import io.wherry.store.content.StoredImage;
+import io.wherry.store.layer.RootfsMount;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** An image's files as a mount of a container: its layers one over the other, which nobody can write. Stateless. */
+final class ImageMounts {
+    private ImageMounts() {}
+
+    static Mount mount(MountSpec mount, Storage storage, HostFacts facts) {
+        String name = mount.source().orElseThrow();
+        StoredImage image = storage.images()
+                .find(ImageReference.parse(name))
+                .orElseThrow(() -> new WherryException(
+                        WherryException.Kind.NOT_FOUND,
+                        "There is no image `" + name + "` here to be mounted at " + mount.target() + ".",
+                        "Pull it with `wherry pull " + name + "`."));
+        List<String> lowers = layers(storage.drivers().usual().mount(Path.of("/"), image.chains()));
+        if (lowers.isEmpty()) {
+            throw new WherryException(
+                    WherryException.Kind.UNSUPPORTED, "The image `" + name + "` cannot be mounted: it has no layers.");
+        }
+        List<String> options = new ArrayList<>(List.of("ro", "nosuid", "nodev"));
+        Optional<String> below = mount.value("subpath");
+        if (below.isPresent()) {
+            options.add(BindSource.SUBPATH + below.get());
+        }
+        if (lowers.size() == 1) { // nothing is below it that could be hidden
+            options.add("bind");
+            options.add("rprivate");
+            return new Mount(mount.target(), "bind", lowers.getFirst() + "/", options);
+        }
+        if (!facts.features().overlayOneByOne()) {
+            throw new WherryException(
+                    WherryException.Kind.UNSUPPORTED,
+                    "The image `" + name
+                            + "` cannot be mounted: its layers must be given to overlayfs one by one, which this kernel cannot do yet.",
+                    "Linux 6.5 or later can.");
+        }
+        for (String lower : lowers) {
+            options.add("lowerdir+=" + lower);
+        }
+        options.add("userxattr");
+        return new Mount(mount.target(), "overlay", "overlay", options);
+    }
+
+    /** {@return the folders that are an image's files, absolute, the uppermost first} */
+    private static List<String> layers(RootfsMount root) {
+        List<String> layers = new ArrayList<>();
+        if (root instanceof RootfsMount.Overlay overlay) {
+            for (String lower : overlay.lowers()) {
+                layers.add(overlay.base().resolve(lower).toString());
+            }
+        } else if (root instanceof RootfsMount.Bind whole && whole.image().isPresent()) {
+            layers.add(whole.image().get().toString());
+        }
+        return layers;
+    }
+}
