@@ -112,7 +112,7 @@ static void reply_with(struct tree *t, enum tree_reply_kind kind, long error, ui
         .index = t->index,
         .error = (uint32_t)-error,
         .call = error ? (uint32_t)t->call : 0,
-        .id = kind == TREE_REPLY_SYNC ? t->record.aux : 0,
+        .id = kind == TREE_REPLY_SYNC || kind == TREE_REPLY_USAGE ? t->record.aux : 0,
         .entries = entries,
         .bytes = bytes,
         .counted = counted,
@@ -609,6 +609,7 @@ static int op_usage(struct tree *t) {
         t->call = usage.call;
         return error;
     }
+    t->record.aux = usage.size; /* in the place of the id */
     reply_with(t, TREE_REPLY_USAGE, 0, usage.entries, usage.bytes, usage.skipped);
     return 0;
 }

@@ -129,6 +129,7 @@ int tree_read(struct tree_reader *reader, int dir, const char *name, unsigned fl
 struct tree_usage {
     uint64_t entries; /* it and all below it */
     uint64_t bytes;   /* allocated, not promised */
+    uint64_t size;    /* of regular files, as they promise */
     uint64_t skipped; /* folders so deep that they were not entered */
     long call;
 };

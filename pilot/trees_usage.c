@@ -9,6 +9,7 @@
 #define O_FOLDER (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 #define KIND_MASK 0170000u
 #define KIND_FOLDER 0040000u
+#define KIND_FILE 0100000u
 #define AT_NOFOLLOW 0x100
 
 /* A descriptor a level; a process has 1,024 by default. */
@@ -32,9 +33,11 @@ static int use(struct tree_usage *u, int dir, const char *name, int depth) {
     if (error < 0) {
         return is_gone(error) ? 0 : (int)error;
     }
-    bool folder = (st.st_mode & KIND_MASK) == KIND_FOLDER;
+    bool folder = (st.st_mode & KIND_MASK) == KIND_FOLDER, file = (st.st_mode & KIND_MASK) == KIND_FILE;
+    uint64_t names = folder || st.st_nlink == 0 ? 1 : st.st_nlink;
     u->entries++;
-    u->bytes += (uint64_t)st.st_blocks * BLOCK / (folder || st.st_nlink == 0 ? 1 : st.st_nlink);
+    u->bytes += (uint64_t)st.st_blocks * BLOCK / names;
+    u->size += file ? (uint64_t)st.st_size / names : 0;
     if (folder && depth == DEPTH_LIMIT) {
         u->skipped++;
         return 0;

@@ -48,8 +48,8 @@ class CompletionTest {
     void commands() throws Exception {
         assertThat(complete("")).contains("run", "ps", "images", "container", "completion");
         assertThat(complete("r")).containsExactlyInAnyOrder("run", "restart", "rename", "rm", "rmi", "runtimes");
-        assertThat(complete("--debug", "pu")).containsExactly("pull");
-        assertThat(complete("--root", "/x", "pu")).containsExactly("pull");
+        assertThat(complete("--debug", "pu")).containsExactly("pull", "push");
+        assertThat(complete("--root", "/x", "pu")).containsExactly("pull", "push");
         assertThat(complete("container", "")).contains("run", "ls", "rm", "inspect");
         assertThat(complete("container", "pr")).containsExactly("prune");
         assertThat(complete("volume", ""))

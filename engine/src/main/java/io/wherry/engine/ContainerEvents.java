@@ -5,6 +5,7 @@ import io.wherry.engine.event.EventOutput;
 import io.wherry.engine.event.EventQuery;
 import io.wherry.engine.event.EventReader;
 import io.wherry.engine.event.EventTemplate;
+import io.wherry.oci.WherryException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -56,7 +57,7 @@ final class ContainerEvents {
     void settle(ContainerId id) {
         Path untold = files.folder(id).resolve(UNTOLD);
         if (Files.exists(untold, LinkOption.NOFOLLOW_LINKS) && !files.attended(id)) {
-            Optional<byte[]> template = StateFile.read(untold);
+            Optional<byte[]> template = read(untold);
             if (template.isPresent()) {
                 created(id, template.get());
             }
@@ -100,9 +101,18 @@ final class ContainerEvents {
 
     /** Anything else. A container without a template was made by a version that told nothing. */
     void append(ContainerId id, String action, Map<String, String> more) {
-        Optional<byte[]> template = StateFile.read(files.folder(id).resolve(TEMPLATE));
+        Optional<byte[]> template = read(files.folder(id).resolve(TEMPLATE));
         if (template.isPresent()) {
             journal().append(EventTemplate.fill(template.get(), action, more));
+        }
+    }
+
+    /** Of a damaged one nothing is told: nothing waits for the journal, or fails for it. */
+    private static Optional<byte[]> read(Path template) {
+        try {
+            return StateFile.read(template);
+        } catch (WherryException e) {
+            return Optional.empty();
         }
     }
 

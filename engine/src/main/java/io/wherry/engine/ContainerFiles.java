@@ -4,7 +4,6 @@ import io.wherry.kernel.program.KernelProgram;
 import io.wherry.oci.Digest;
 import io.wherry.oci.WherryException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -89,14 +88,9 @@ final class ContainerFiles {
      */
     ContainerId find(String word) {
         if (ContainerNames.isName(word)) {
-            Optional<byte[]> named = StateFile.read(root.names().resolve(word));
-            if (named.isPresent()) {
-                String id = new String(named.get(), StandardCharsets.US_ASCII).strip();
-                if (id.length() == ContainerId.LENGTH
-                        && ContainerId.isHex(id)
-                        && Files.isDirectory(folder(new ContainerId(id)))) {
-                    return new ContainerId(id);
-                }
+            ContainerId owner = Leftovers.owner(root.names().resolve(word));
+            if (owner != null && Files.isDirectory(folder(owner))) {
+                return owner;
             }
         }
         ContainerId found = word.equals(NEWEST) ? newest() : null;

@@ -45,15 +45,20 @@ final class DiskMeasure {
     }
 
     /** {@return what is there now, with these containers} */
-    static DiskUsage of(StateRoot root, ImageCatalog images, ContainerFiles files, List<Container> containers) {
+    static DiskUsage of(
+            StateRoot root,
+            ImageCatalog images,
+            ContainerFiles files,
+            List<KeptVolume> volumes,
+            List<Container> containers) {
         try (TreeSession session = images.storage().space().pilots().open(TreeTarget.plain(root.root()));
                 TreeStream stream = new TreeStream(
                         session, TreeStream.Parents.REQUIRE, root.root().resolve("tmp/spill"))) {
-            return new DiskMeasure(root.root(), images, files, stream).measure(containers);
+            return new DiskMeasure(root.root(), images, files, stream).measure(volumes, containers);
         }
     }
 
-    private DiskUsage measure(List<Container> containers) {
+    private DiskUsage measure(List<KeptVolume> volumes, List<Container> containers) {
         List<DiskUsage.OfContainer> ofContainers = new ArrayList<>();
         long logs = 0;
         for (Container container : containers) {
@@ -89,7 +94,7 @@ final class DiskMeasure {
             layers(files.layers(new ContainerId(container.id())), used);
         }
         return new DiskUsage(
-                parts(ofImages.size(), active, used, ofContainers, logs),
+                parts(ofImages.size(), active, used, volumes, ofContainers, logs),
                 ofImages,
                 ofContainers,
                 ofLayers(needed),
@@ -172,7 +177,12 @@ final class DiskMeasure {
     }
 
     private List<DiskUsage.Part> parts(
-            int total, int active, Set<String> used, List<DiskUsage.OfContainer> containers, long logs) {
+            int total,
+            int active,
+            Set<String> used,
+            List<KeptVolume> volumes,
+            List<DiskUsage.OfContainer> containers,
+            long logs) {
         long unused = 0;
         for (Map.Entry<String, Long> piece : pieces.entrySet()) {
             unused += used.contains(piece.getKey()) ? 0 : piece.getValue();
@@ -198,7 +208,14 @@ final class DiskMeasure {
                 unused));
         parts.add(new DiskUsage.Part(
                 DiskUsage.Kind.CONTAINERS, containers.size(), running, use("containers") - logs, ended));
-        parts.add(new DiskUsage.Part(DiskUsage.Kind.VOLUMES, names("volumes").size(), 0, use("volumes"), 0));
+        int wanted = 0;
+        long unwanted = 0;
+        for (KeptVolume volume : volumes) {
+            boolean has = !volume.users().isEmpty();
+            wanted += has ? 1 : 0;
+            unwanted += has ? 0 : use("volumes/" + volume.volume().name());
+        }
+        parts.add(new DiskUsage.Part(DiskUsage.Kind.VOLUMES, volumes.size(), wanted, use("volumes"), unwanted));
         parts.add(new DiskUsage.Part(DiskUsage.Kind.LOGS, containers.size(), running, logs, endedLogs));
         parts.add(unused(DiskUsage.Kind.DOWNLOADS, names("content/ingest").size(), downloads));
         parts.add(unused(DiskUsage.Kind.CACHE, names("cache/blobs/sha256").size(), cache));

@@ -305,10 +305,16 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         return images.damaged();
     }
 
+    /** Looks at everything below the root. {@return each object, with what is wrong with it} */
+    public List<CheckedObject> check(RootCheck how) {
+        return how.run(root, images, files, containers());
+    }
+
     /** {@return what everything below the root takes of the disk} */
     public DiskUsage diskUsage() {
         List<Container> containers = containers();
-        return new Reserve(root.root()).orSpend(() -> DiskMeasure.of(root, images, files, containers));
+        return new Reserve(root.root())
+                .orSpend(() -> DiskMeasure.of(root, images, files, volumes().list(), containers));
     }
 
     /**

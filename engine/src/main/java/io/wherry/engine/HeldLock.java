@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -72,7 +73,7 @@ final class HeldLock implements AutoCloseable {
         FileChannel channel = null;
         boolean taken = false;
         try {
-            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            channel = open(file);
             taken = channel.tryLock() != null;
             return taken ? Optional.of(new HeldLock(file, channel, false)) : Optional.empty();
         } catch (OverlappingFileLockException e) {
@@ -87,6 +88,19 @@ final class HeldLock implements AutoCloseable {
         }
     }
 
+    /** What is in the way is no lock, so that nobody can hold it. */
+    private static FileChannel open(Path file) throws IOException {
+        try {
+            return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        } catch (FileSystemException e) {
+            if (!Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+                throw e;
+            }
+            StateFile.remove(file);
+            return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        }
+    }
+
     /** {@return the lock of a container that nobody knows yet} */
     static HeldLock take(Path file) throws IOException {
         return tryTake(file).orElseThrow(() -> new IOException("somebody else holds the lock " + file));
@@ -97,7 +111,7 @@ final class HeldLock implements AutoCloseable {
         IN_TURN.lock();
         FileChannel channel = null;
         try {
-            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            channel = open(file);
             channel.lock();
             return new HeldLock(file, channel, true);
         } catch (IOException | RuntimeException e) {

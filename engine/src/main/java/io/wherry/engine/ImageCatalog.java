@@ -55,7 +55,20 @@ final class ImageCatalog {
         if (stored.isEmpty()) {
             stored = ImageIds.find(name, storage.images());
         }
-        return stored.isEmpty() ? Optional.empty() : Optional.of(image(stored.get()));
+        return stored.isEmpty() ? Optional.empty() : Optional.of(whole(stored.get()));
+    }
+
+    private Image whole(StoredImage stored) {
+        try {
+            return image(stored);
+        } catch (WherryException e) {
+            String name = stored.reference().familiar();
+            throw new WherryException(
+                    WherryException.Kind.CORRUPT,
+                    "The image `" + name + "` is damaged: " + e.getMessage(),
+                    "`wherry pull " + name + "` mends it, `wherry rmi -f " + name + "` removes it.",
+                    e);
+        }
     }
 
     /**
@@ -94,6 +107,22 @@ final class ImageCatalog {
     private void install(ImageReference reference, Path layout) {
         RegistryPull.Found found = embedded(reference, layout);
         arrive(reference, found.manifest(), found.blobs(), PullListener.NONE);
+    }
+
+    /**
+     * {@return where what is missing of an image that is here can come from}
+     *
+     * @param manifest what its name stands for here
+     * @param known its document, if it is not damaged
+     */
+    RegistryPull.Found origin(ImageReference name, Descriptor manifest, Optional<Manifest> known) {
+        if (isBuiltIn(name.familiarName())) {
+            RegistryPull.Found embedded = embedded(name, builtIn.resolve(name.familiarName()));
+            if (embedded.manifest().digest().equals(manifest.digest())) {
+                return embedded;
+            }
+        }
+        return RegistryPull.again(name, manifest, known);
     }
 
     /** {@return the embedded image of a name} */
@@ -206,10 +235,13 @@ final class ImageCatalog {
     /** Makes sure that an image's layers are unpacked and can be relied on: after a power cut they may have to be made again from their blobs. */
     void ready(Image image, LayerDriver driver) {
         if (!driver.has(image.chains())) {
-            BlobSource blobs = (blob, offset) -> {
-                InputStream in = storage.content().open(blob.digest());
-                in.skipNBytes(offset);
-                return in;
+            BlobSource blobs = (blob, offset) -> { // only of what is not stored, or not as it was
+                String name = image.reference().familiar();
+                throw new WherryException(
+                        WherryException.Kind.CORRUPT,
+                        "The image `" + name + "` must be unpacked again, and its blob " + blob.digest()
+                                + " is missing or damaged.",
+                        "`wherry pull " + name + "` brings it again.");
             };
             arrive(driver, image.reference(), image.document(), blobs, PullListener.NONE);
         }

@@ -157,7 +157,7 @@ final class Leftovers {
             return belongsToNobody(new ContainerId(claimed));
         }
         return owner == null
-                ? StateFile.read(file).isPresent() && owner(file) == null
+                ? Files.exists(file, LinkOption.NOFOLLOW_LINKS) && owner(file) == null
                 : belongsToNobody(owner) && owner.equals(owner(file));
     }
 
@@ -169,11 +169,16 @@ final class Leftovers {
                 && !Files.exists(root.trash().resolve(id.text()), LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** {@return the id in a name's file, or null if there is none} */
+    /** {@return the id in a name's file, or null if there is none, or no such file} */
     static @org.jspecify.annotations.Nullable ContainerId owner(Path file) {
-        String text = StateFile.read(file)
-                .map(bytes -> new String(bytes, StandardCharsets.US_ASCII).strip())
-                .orElse("");
+        String text;
+        try {
+            text = StateFile.read(file)
+                    .map(bytes -> new String(bytes, StandardCharsets.US_ASCII).strip())
+                    .orElse("");
+        } catch (WherryException e) {
+            return null;
+        }
         return isId(text) ? new ContainerId(text) : null;
     }
 

@@ -1,5 +1,6 @@
 package io.wherry.engine;
 
+import io.wherry.oci.Descriptor;
 import io.wherry.oci.ImageConfig;
 import io.wherry.oci.ImageDocument;
 import io.wherry.oci.ImageReference;
@@ -42,7 +43,7 @@ final class RegistryPull {
     /** {@return the image that a name stands for; nothing but its documents is fetched} */
     static Found find(String name, Optional<String> platform, PullListener listener, List<String> notes) {
         ImageReference reference = ImageReference.parse(name);
-        RegistryClient client = new RegistryClient(RegistrySettings.ofCaller());
+        RegistryClient client = client();
         io.wherry.registry.PullListener heard = new io.wherry.registry.PullListener() {
             @Override
             public void passedOver(String mirror, String reason) {
@@ -55,9 +56,30 @@ final class RegistryPull {
                 : PlatformPreference.host();
         Manifest manifest = select(client, reference, client.resolve(reference, heard), preference);
         checkPlatform(client, reference, manifest, platform, notes);
-        // The store proves each blob's digest before it has a name, and an earlier part of it too.
-        BlobSource blobs = (blob, offset) -> client.blob(reference, blob, BlobPosition.unproved(offset), heard);
-        return new Found(reference, manifest, blobs);
+        return new Found(reference, manifest, blobs(client, reference, heard));
+    }
+
+    /**
+     * {@return an image that is here already, by its digests: what its name stands for by now is of no account}
+     *
+     * @param known its manifest, unless that is to be fetched, too
+     */
+    static Found again(ImageReference reference, Descriptor manifest, Optional<Manifest> known) {
+        RegistryClient client = client();
+        Manifest document = known.isPresent()
+                ? known.get()
+                : (Manifest) client.manifest(reference, manifest).document();
+        return new Found(reference, document, blobs(client, reference, io.wherry.registry.PullListener.NONE));
+    }
+
+    private static RegistryClient client() {
+        return new RegistryClient(RegistrySettings.ofCaller());
+    }
+
+    /** The store proves each blob's digest before it has a name, and an earlier part of it too. */
+    private static BlobSource blobs(
+            RegistryClient client, ImageReference reference, io.wherry.registry.PullListener heard) {
+        return (blob, offset) -> client.blob(reference, blob, BlobPosition.unproved(offset), heard);
     }
 
     /** An image without an index says only in its configuration what it is for. */

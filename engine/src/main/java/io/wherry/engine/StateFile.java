@@ -1,6 +1,7 @@
 package io.wherry.engine;
 
 import io.wherry.oci.WherryException;
+import io.wherry.store.disk.Durable;
 import io.wherry.store.disk.FullDisk;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
@@ -8,6 +9,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -151,10 +153,12 @@ final class StateFile {
         return names;
     }
 
-    /** Removes a file if it is there. */
+    /** Removes a file if it is there; a folder in its place goes with all that is in it. */
     static void remove(Path file) {
         try {
             Files.deleteIfExists(file);
+        } catch (DirectoryNotEmptyException e) {
+            new Durable().remove(file);
         } catch (IOException e) {
             throw failed("remove", file, e);
         }

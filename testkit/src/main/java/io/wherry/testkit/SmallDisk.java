@@ -31,21 +31,20 @@ public final class SmallDisk implements AutoCloseable {
     }
 
     private SmallDisk(Path folder, int mebibytes, List<String> options) {
-        Command.requireTool("mkfs.ext4", "e2fsprogs");
-        Path image = folder.resolve("disk.img");
+        this(made(folder.resolve("disk.img"), mebibytes, options), folder.resolve("disk"), "loop");
+    }
+
+    /** A disk that is made already, on a mount point that is there or made now. */
+    private SmallDisk(Path image, Path point, String options) {
+        this.point = point;
         try {
-            point = Files.createDirectory(folder.resolve("disk"));
-            Command.of("truncate", "-s", mebibytes + "M", image.toString()).check();
-            List<String> make = new ArrayList<>(List.of("mkfs.ext4", "-q", "-F", "-m", "0"));
-            make.addAll(options);
-            make.add(image.toString());
-            Command.of(make).check();
-            holder = Command.of(
-                            "unshare", "--mount", "--propagation", "private", "sh", "-ec", """
-                            mount -o loop %s %s
+            Files.createDirectories(point);
+            holder = Command.of("unshare", "--mount", "--propagation", "private", "sh", "-ec", """
+                            mount -o %s %s %s
                             echo mounted
                             exec cat >/dev/null
-                            """.formatted(image, point))
+                            """.formatted(
+                                    options, image, point))
                     .start();
             if (holder.inputReader().readLine() == null) {
                 throw new AssertionError("no disk: " + holder.errorReader().readLine());
@@ -53,6 +52,22 @@ public final class SmallDisk implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** {@return an image with an empty ext4, which the kernel will not go on to initialize} */
+    public static Path made(Path image, int mebibytes, List<String> options) {
+        Command.requireTool("mkfs.ext4", "e2fsprogs");
+        Command.of("truncate", "-s", mebibytes + "M", image.toString()).check();
+        List<String> make = new ArrayList<>(List.of("mkfs.ext4", "-q", "-F", "-m", "0"));
+        make.addAll(options);
+        make.add(image.toString());
+        Command.of(make).check();
+        return image;
+    }
+
+    /** {@return the disk of an image, mounted} */
+    public static SmallDisk mounted(Path image, Path point, String options) {
+        return new SmallDisk(image, point, options);
     }
 
     /** {@return the mount point, as programs inside see it} */

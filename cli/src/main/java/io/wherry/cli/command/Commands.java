@@ -59,6 +59,7 @@ public final class Commands {
         "volume prune",
         "boot",
         "doctor",
+        "check",
         "events",
         "info",
         "system df",
@@ -126,6 +127,7 @@ public final class Commands {
             case "image prune" -> new ImagePruneCommand();
             case "system df" -> new SystemDfCommand();
             case "system prune" -> new SystemPruneCommand();
+            case "check", "system check" -> new CheckCommand();
             case "doctor", "system doctor" -> new DoctorCommand();
             case "events", "system events" -> new EventsCommand();
             case "info", "system info" -> new InfoCommand();

@@ -2,11 +2,13 @@ package io.wherry.cli.command;
 
 import static io.wherry.cli.table.Option.NONE;
 
+import io.wherry.cli.output.Screen;
 import io.wherry.cli.session.Session;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Row;
+import io.wherry.engine.DamagedImage;
 import io.wherry.engine.Image;
 import io.wherry.oci.ImageReference;
 import io.wherry.oci.json.JsonObject;
@@ -58,6 +60,11 @@ final class ImagesCommand extends Command<ImagesCommand.Words> {
             if (wanted.isEmpty() || image.reference().name().equals(wanted)) {
                 rows.add(ImageRow.of(image, words.wide, now));
             }
+        }
+        for (DamagedImage damaged : session.engine().damagedImages()) {
+            session.err()
+                    .print("wherry: The image `" + Screen.safe(damaged.name()) + "` is damaged: "
+                            + Screen.safe(damaged.damage()) + "\n");
         }
         Listing listing = words.digests ? ImageRow.WITH_DIGESTS : ImageRow.LISTING;
         listing.print(session.out(), rows, words);

@@ -10,6 +10,7 @@ import io.wherry.cli.table.Row;
 import io.wherry.engine.Engine;
 import io.wherry.engine.ImagePrune;
 import io.wherry.engine.SystemPrune;
+import io.wherry.engine.VolumeCatalog;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,6 +21,7 @@ final class SystemPruneCommand extends Command<SystemPruneCommand.Words> {
     /** What its options fill. */
     static final class Words {
         boolean all;
+        boolean volumes;
         boolean force;
         List<String> filters = new ArrayList<>();
     }
@@ -40,6 +42,11 @@ final class SystemPruneCommand extends Command<SystemPruneCommand.Words> {
     public OptionTable<Words> options() {
         return new OptionTable<Words>()
                 .flag("all", 'a', "Also images from which no other container was made", (w, v) -> w.all = v)
+                .flag(
+                        "volumes",
+                        Option.NONE,
+                        "Also volumes without a name that no container has",
+                        (w, v) -> w.volumes = v)
                 .flag("force", 'f', "Do not ask", (w, v) -> w.force = v)
                 .list(
                         "filter",
@@ -64,6 +71,7 @@ final class SystemPruneCommand extends Command<SystemPruneCommand.Words> {
         }
         ImageFilter images = new ImageFilter(words.filters);
         String what = "This removes all containers that do not run, the blobs kept for pulls into folders, and "
+                + (words.volumes ? "volumes without a name that no container has, and " : "")
                 + (words.all ? "all images from which no other container was made." : "what no image needs.");
         if (!Consent.given(session, what, words.force, Prunes.unasked(NAME, what, misuse()))) {
             return 1;
@@ -75,8 +83,16 @@ final class SystemPruneCommand extends Command<SystemPruneCommand.Words> {
         if (!result.containers().isEmpty()) {
             session.out().print("Deleted Containers:\n" + String.join("\n", result.containers()) + "\n\n");
         }
+        long bytes = result.bytes();
+        if (words.volumes) {
+            VolumeCatalog.Pruned volumes = engine.volumes().prune(false, volume -> true);
+            if (!volumes.names().isEmpty()) {
+                session.out().print("Deleted Volumes:\n" + String.join("\n", volumes.names()) + "\n\n");
+            }
+            bytes += volumes.bytes();
+        }
         Prunes.images(session, result.images());
-        session.out().print("Total reclaimed space: " + Human.size(result.bytes()) + "\n");
+        session.out().print("Total reclaimed space: " + Human.size(bytes) + "\n");
         return 0;
     }
 }

@@ -388,7 +388,7 @@ public final class TreeStream implements TreeWriter, AutoCloseable {
             out.end();
             out.flush();
             TreeReply reply = next();
-            usage[0] = new TreeUsage(reply.entries(), reply.bytes(), reply.counted());
+            usage[0] = new TreeUsage(reply.entries(), reply.bytes(), reply.id(), reply.counted());
         });
         return usage[0];
     }

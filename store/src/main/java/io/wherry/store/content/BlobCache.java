@@ -1,18 +1,15 @@
 package io.wherry.store.content;
 
 import io.wherry.oci.Digest;
-import io.wherry.oci.WherryException;
 import io.wherry.store.disk.Durable;
 import io.wherry.store.disk.FileLocks;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -67,25 +64,12 @@ public final class BlobCache {
     public boolean removeDamaged(List<Digest> suspects) {
         boolean found = false;
         for (Digest digest : suspects) {
-            if (content.has(digest) && !isWhole(digest)) {
+            if (content.has(digest) && !content.isWhole(digest)) {
                 content.remove(digest);
                 found = true;
             }
         }
         return found;
-    }
-
-    private boolean isWhole(Digest digest) {
-        MessageDigest hash = digest.algorithm().start();
-        byte[] buffer = new byte[1 << 16];
-        try (InputStream in = content.open(digest)) {
-            for (int got = in.read(buffer); got >= 0; got = in.read(buffer)) {
-                hash.update(buffer, 0, got);
-            }
-        } catch (IOException | WherryException e) {
-            return false;
-        }
-        return Digest.finish(digest.algorithm(), hash).equals(digest);
     }
 
     /** Removes what is older than {@link #AGE}, whole or begun, unless somebody uses the cache. */

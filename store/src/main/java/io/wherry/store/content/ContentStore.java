@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -64,6 +65,25 @@ public final class ContentStore {
         } catch (IOException e) {
             throw Durable.failure("read the blob", digest.in(blobs), e);
         }
+    }
+
+    /** {@return whether a blob is there with the size that its descriptor says} */
+    public boolean has(Descriptor blob) {
+        return has(blob.digest()) && size(blob.digest()) == blob.size();
+    }
+
+    /** {@return whether a blob is there and still has its digest} It is read to its end. */
+    public boolean isWhole(Digest digest) {
+        MessageDigest hash = digest.algorithm().start();
+        byte[] buffer = new byte[1 << 16];
+        try (InputStream in = open(digest)) {
+            for (int got = in.read(buffer); got >= 0; got = in.read(buffer)) {
+                hash.update(buffer, 0, got);
+            }
+        } catch (IOException | WherryException e) {
+            return false;
+        }
+        return Digest.finish(digest.algorithm(), hash).equals(digest);
     }
 
     /** {@return a whole small blob, verified again; damage is {@code CORRUPT}} */
@@ -154,7 +174,7 @@ public final class ContentStore {
 
     /** {@return how many bytes of a blob are still to come} */
     public long missing(Descriptor blob) {
-        if (has(blob.digest())) {
+        if (has(blob)) {
             return 0;
         }
         try {

@@ -16,7 +16,6 @@ import io.wherry.store.disk.FileLocks;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -106,6 +105,9 @@ public final class Images {
         }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
             for (Path file : files) {
+                if (!isRecord(file)) {
+                    continue; // it is nobody's
+                }
                 try {
                     read(file).ifPresent(out::add);
                 } catch (WherryException e) {
@@ -117,6 +119,25 @@ public final class Images {
         }
         out.sort(Comparator.comparing(image -> image.reference().toString()));
         return out;
+    }
+
+    /** {@return what a name stands for, as the index for other tools has it} That is written behind each record, so that a damaged one can be made again from it. */
+    public Optional<Descriptor> indexed(String name) {
+        try {
+            Index index = Index.parse(Files.readAllBytes(content.folder().resolve("index.json")));
+            for (Descriptor manifest : index.manifests()) {
+                String reference = manifest.annotations().get(REF_NAME);
+                if (reference != null
+                        && ImageReference.parse(reference).familiar().equals(name)) {
+                    Map<String, String> annotations = new LinkedHashMap<>(manifest.annotations());
+                    annotations.remove(REF_NAME);
+                    return Optional.of(manifest.withAnnotations(annotations));
+                }
+            }
+        } catch (IOException | WherryException e) {
+            // it is damaged, too
+        }
+        return Optional.empty();
     }
 
     private static String name(Path file) {
@@ -133,12 +154,6 @@ public final class Images {
     public boolean remove(ImageReference reference) {
         try (FileLocks.Held _ = locks.exclusive(LOCK)) {
             boolean there = has(reference);
-            if (Files.isDirectory(file(reference), LinkOption.NOFOLLOW_LINKS)) { // which may have anything in it
-                Path trash = folder.resolveSibling("trash");
-                durable.folders(trash);
-                durable.publish(
-                        file(reference), trash.resolve(Durable.temporaryName().substring(1)));
-            }
             durable.remove(file(reference));
             if (there) {
                 writeIndex();
@@ -170,10 +185,24 @@ public final class Images {
         return JsonArray.ofStrings(chains);
     }
 
-    private static Optional<StoredImage> read(Path file) {
+    private boolean isRecord(Path file) {
+        String name = String.valueOf(file.getFileName());
+        String text = name.substring(0, name.length() - SUFFIX.length());
+        try {
+            return Digest.tryParse("sha256:" + text).isPresent()
+                    || file(ImageReference.parse(text.replace('%', '/'))).equals(file);
+        } catch (WherryException e) {
+            return false;
+        }
+    }
+
+    private Optional<StoredImage> read(Path file) {
         try {
             Fields in = JsonObject.parse(Files.readAllBytes(file)).fields();
             ImageReference reference = ImageReference.parse(in.requiredString("reference"));
+            if (!file(reference).equals(file)) {
+                throw in.problem("reference", "is another's.");
+            }
             Descriptor manifest =
                     Descriptor.fromJson(in.object("manifest").orElseThrow(() -> in.problem("manifest", "is missing.")));
             List<Digest> chains = new ArrayList<>();
@@ -190,7 +219,7 @@ public final class Images {
             throw new WherryException(
                     WherryException.Kind.CORRUPT,
                     "The record `" + file + "` of an image is damaged: " + e.getMessage(),
-                    "Remove it and pull the image again.",
+                    "`wherry pull " + name(file) + "` mends it, `wherry rmi -f " + name(file) + "` removes it.",
                     e);
         }
     }

@@ -8,11 +8,14 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /**
  * Every change of state on disk: temporary name in the same folder, write, fsync, rename, fsync of the folder. A failed fsync fails the change; it is never tried again on the same
@@ -69,6 +72,9 @@ public final class Durable {
                     force(out, file);
                 }
                 faults.before("rename", file);
+                if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+                    remove(file);
+                }
                 Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
             } catch (IOException e) {
                 Files.deleteIfExists(temporary);
@@ -107,10 +113,17 @@ public final class Durable {
         });
     }
 
-    /** Removes a file durably; none is success. */
+    /** Removes a file durably; none is success. A folder in its place goes with all that is in it. */
     public void remove(Path file) {
         run("remove", file, () -> {
             faults.before("remove", file);
+            if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+                try (Stream<Path> below = Files.walk(file)) {
+                    for (Path each : below.sorted(Comparator.reverseOrder()).toList()) {
+                        Files.deleteIfExists(each);
+                    }
+                }
+            }
             if (Files.deleteIfExists(file)) {
                 syncFolder(parent(file));
             }

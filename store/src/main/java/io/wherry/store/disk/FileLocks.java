@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
@@ -170,6 +171,9 @@ public final class FileLocks {
             if (open == null) {
                 try {
                     Files.createDirectories(file.getParent());
+                    if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+                        new Durable().remove(file); // it is no lock, so that nobody can hold it
+                    }
                     open = new Open(FileChannel.open(
                             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
                 } catch (IOException e) {

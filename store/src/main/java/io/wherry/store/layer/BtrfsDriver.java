@@ -99,6 +99,21 @@ public final class BtrfsDriver implements LayerDriver {
     }
 
     @Override
+    public Optional<String> damage(Digest chain) {
+        return folders.damage(chain);
+    }
+
+    @Override
+    public List<String> damaged() {
+        return folders.damaged();
+    }
+
+    @Override
+    public void removeDamaged(String name) {
+        folders.removeDamaged(name);
+    }
+
+    @Override
     public void remove(Digest chain) {
         folders.remove(chain);
     }

@@ -121,6 +121,11 @@ public final class DirDriver implements LayerDriver {
     }
 
     @Override
+    public Optional<String> damage(Digest chain) {
+        return folders.damage(chain);
+    }
+
+    @Override
     public List<String> damaged() {
         return folders.damaged();
     }

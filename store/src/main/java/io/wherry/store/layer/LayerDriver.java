@@ -3,6 +3,7 @@ package io.wherry.store.layer;
 import io.wherry.oci.Digest;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Keeps unpacked layers and prepares containers' roots on them. An open set: a further driver passes {@code LayerDriverContract}.
@@ -43,6 +44,11 @@ public interface LayerDriver {
 
     /** {@return the chain ids of all published layers} */
     List<Digest> list();
+
+    /** {@return what is wrong with a published layer's files, such as {@code has entries 3, not entries 4}; empty if nothing is, as far as can be told without reading them} */
+    default Optional<String> damage(Digest chain) {
+        return Optional.empty();
+    }
 
     /** {@return the names of folders in the place of layers that are none: they count as absent} */
     default List<String> damaged() {

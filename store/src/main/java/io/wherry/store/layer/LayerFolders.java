@@ -1,5 +1,6 @@
 package io.wherry.store.layer;
 
+import io.wherry.kernel.tree.TreeUsage;
 import io.wherry.oci.Digest;
 import io.wherry.oci.WherryException;
 import io.wherry.oci.WherryException.Kind;
@@ -18,6 +19,7 @@ import java.util.Optional;
 /** Published layers of one driver: their names, records, notes and proofs. */
 final class LayerFolders {
     static final String TREE = "t";
+    private static final String SUM = "sum";
 
     private final StoreSpace space;
     private final String driver;
@@ -84,12 +86,38 @@ final class LayerFolders {
     void publish(Path finished, LayerRecord record) {
         Durable durable = space.durable();
         durable.replace(finished.resolve("layer"), record.toBytes());
+        durable.replace(finished.resolve(SUM), sum(finished));
         durable.folders(folder);
         space.trash(of(record.chain())); // Neither proven nor of this boot, or it would not have been made anew.
         durable.publish(finished, of(record.chain()));
         durable.folders(notes);
         durable.replaceVolatile(
                 notes.resolve(name(record.chain())), (BootId.current() + "\n").getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** How many entries the tree has, and how large all its files are together: what is lost of it shows. */
+    private byte[] sum(Path layer) {
+        TreeUsage usage = space.usage(layer.resolve(TREE));
+        return ("entries " + usage.entries() + "\nsize " + usage.size() + "\n").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** {@return what is wrong with the tree of a layer that may be used; empty if nothing is, or if it was made before sums were kept} */
+    Optional<String> damage(Digest chain) {
+        Path layer = of(chain);
+        try {
+            if (usable(chain).isEmpty() || !Files.exists(layer.resolve(SUM))) {
+                return Optional.empty();
+            }
+            String said = Files.readString(layer.resolve(SUM), StandardCharsets.US_ASCII);
+            String found = new String(sum(layer), StandardCharsets.US_ASCII);
+            return said.equals(found) ? Optional.empty() : Optional.of("has " + words(found) + ", not " + words(said));
+        } catch (IOException e) {
+            throw Durable.failure("read", layer.resolve(SUM), e);
+        }
+    }
+
+    private static String words(String sum) {
+        return sum.strip().replace('\n', ' ').replaceAll("[^a-z0-9 ]", "?");
     }
 
     void remove(Digest chain) {

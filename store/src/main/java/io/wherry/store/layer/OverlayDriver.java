@@ -103,6 +103,11 @@ public final class OverlayDriver implements LayerDriver {
     }
 
     @Override
+    public Optional<String> damage(Digest chain) {
+        return folders.damage(chain);
+    }
+
+    @Override
     public List<String> damaged() {
         return folders.damaged();
     }

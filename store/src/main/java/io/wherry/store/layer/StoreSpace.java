@@ -4,6 +4,7 @@ import io.wherry.kernel.tree.TreePilots;
 import io.wherry.kernel.tree.TreeSession;
 import io.wherry.kernel.tree.TreeStream;
 import io.wherry.kernel.tree.TreeTarget;
+import io.wherry.kernel.tree.TreeUsage;
 import io.wherry.oci.WherryException;
 import io.wherry.store.disk.Durable;
 import io.wherry.store.disk.FileLocks;
@@ -111,6 +112,14 @@ public record StoreSpace(
             out.finish();
         }
         removeTree(spill.folder());
+    }
+
+    /** {@return what a tree of the store takes, by a pilot} */
+    TreeUsage usage(Path folder) {
+        try (TreeSession session = pilots.open(TreeTarget.plain(root));
+                TreeStream stream = new TreeStream(session, TreeStream.Parents.REQUIRE, root.resolve("tmp/spill"))) {
+            return stream.usage(inRoot(folder));
+        }
     }
 
     /** Gives a folder and all below it to a user as containers number users; it may lie anywhere, and links in it lead nowhere. */

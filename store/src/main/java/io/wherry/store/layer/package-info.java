@@ -4,6 +4,7 @@
  * <pre>
  * layers/&lt;driver&gt;/&lt;name&gt;/t        the tree; name: the first 24 digits of the chain id
  * layers/&lt;driver&gt;/&lt;name&gt;/layer    what it is: `key value` lines, chain id first
+ * layers/&lt;driver&gt;/&lt;name&gt;/sum      entries of the tree and bytes of its files, for {@code check}
  * layers/&lt;driver&gt;/&lt;name&gt;/proven   durable: the tree reached the disk
  * (volatile) layers/&lt;driver&gt;/&lt;name&gt;   the boot id: this boot made the tree
  * tmp/&lt;unique&gt;, trash/&lt;unique&gt;     being made, being removed

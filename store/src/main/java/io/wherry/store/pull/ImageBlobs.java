@@ -91,7 +91,7 @@ public final class ImageBlobs {
                     "The image's configuration has " + wanted.size() + " bytes, at most " + ImageDocument.MAX_BYTES
                             + " are accepted.");
         }
-        if (!content.has(wanted.digest())) {
+        if (!content.has(wanted) || !content.isWhole(wanted.digest())) {
             try (InputStream in = source.open(wanted, 0)) {
                 byte[] bytes = in.readNBytes((int) wanted.size() + 1);
                 if (bytes.length != wanted.size()) {

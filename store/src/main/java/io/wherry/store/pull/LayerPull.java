@@ -41,22 +41,38 @@ final class LayerPull {
     }
 
     void run(int index, Descriptor layer, Digest diffId) {
-        if (content.has(layer.digest()) && !unpacking.needs(index)) {
+        if (!content.has(layer)) {
+            content.remove(layer.digest()); // cut short by whatever happened to the disk
+        } else if (!unpacking.needs(index)) {
             progress.present(layer);
             return;
         }
         try {
-            if (content.has(layer.digest())) {
-                try (InputStream stored = content.open(layer.digest())) {
-                    unpack(index, layer, diffId, cancellation.watch(stored));
-                }
-            } else {
+            if (!content.has(layer.digest()) || !unpackStored(index, layer, diffId)) {
                 download(index, layer, diffId);
             }
         } catch (IOException e) {
             throw failure(layer, e);
         }
         progress.unpacked(layer);
+    }
+
+    /** {@return false if the stored blob turned out to be damaged, and is gone now} */
+    private boolean unpackStored(int index, Descriptor layer, Digest diffId) throws IOException {
+        WherryException failure;
+        try (InputStream stored = content.open(layer.digest())) {
+            unpack(index, layer, diffId, cancellation.watch(stored));
+            return true;
+        } catch (IOException e) {
+            failure = failure(layer, e);
+        } catch (WherryException e) {
+            failure = e;
+        }
+        if (failure.kind() != Kind.CORRUPT || content.isWhole(layer.digest())) {
+            throw failure;
+        }
+        content.remove(layer.digest());
+        return false;
     }
 
     private void download(int index, Descriptor layer, Digest diffId) throws IOException {

@@ -35,13 +35,15 @@ class OverlayDriverTest extends LayerDriverContract {
         Path layers = store.root.resolve("layers");
         assertThat(HostedPilots.run("getfattr", "-R", "-d", "-m", "overlay", layers.toString()))
                 .isEmpty();
-        // One for each layer; for the folders one that sees the layers below and one that sees the trees; one that
-        // clears up.
+        // One for each layer, and one more for its sum; for the folders one that sees the layers below and one that
+        // sees the trees; one that clears up.
         assertThat(store.pilots.opened().stream().map(TreeTarget::form))
                 .containsExactlyInAnyOrder(
                         TreeTarget.Form.OVERLAY,
                         TreeTarget.Form.OVERLAY,
                         TreeTarget.Form.MERGED,
+                        TreeTarget.Form.PLAIN,
+                        TreeTarget.Form.PLAIN,
                         TreeTarget.Form.PLAIN,
                         TreeTarget.Form.PLAIN);
     }

@@ -1,0 +1,261 @@
+package io.wherry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.wherry.testkit.Command;
+import io.wherry.testkit.LayoutRegistry;
+import io.wherry.testkit.OciLayout;
+import io.wherry.testkit.SmallDisk;
+import io.wherry.testkit.Tar;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The power fails while a command runs, or the moment it has ended. The disk is ext4 in a file that writes nothing by itself (commit=300), and a copy of the file is what the disk had then. A command is delayed
+ * before each of its syncs, also in the pilot that proves layers behind it, so that every state that the disk goes through can be copied, each once. A copy is then mounted in the place of the disk,
+ * under another boot id and without volatile records, and looked at: an image that is listed has every byte, as it runs; a container is whole or not there; everything can be removed and pulled again. A sample of the states, or with WHERRY_ALL all;
+ * the counts are printed.
+ */
+class PowerCutTest {
+    private static final boolean ALL = System.getenv("WHERRY_ALL") != null;
+    private static final int SAMPLE = 4;
+    private static final int FILES = 40;
+    private static final int SYNC_DELAY_MICROS = 150_000;
+    private static final String SUMS =
+            "cd /; find . -xdev -type f ! -path './proc/*' ! -path './sys/*' ! -path './dev/*' ! -path './etc/host*' "
+                    + "! -path './etc/resolv.conf' | sort | xargs sha256sum";
+
+    @TempDir
+    static Path folder;
+
+    private static LayoutRegistry registry;
+    private static String image;
+    private static int cuts;
+    private static int whole;
+    private static int absent;
+
+    private Path point;
+    private Path disk;
+    private SmallDisk mounted;
+    private int states;
+
+    @BeforeAll
+    static void serve() throws IOException {
+        assumeTrue(System.getProperty("user.name").equals("root"), "mounting a disk needs root");
+        Command.requireTool("strace", "strace");
+        byte[] busybox = Files.readAllBytes(Path.of("/bin/busybox"));
+        Random random = new Random(11);
+        List<byte[]> layers = new ArrayList<>();
+        Tar base = new Tar()
+                .folder("bin/", 0755)
+                .file("bin/busybox", 0755, busybox)
+                .symlink("bin/sh", "busybox");
+        for (String name : List.of("find", "sort", "xargs", "sha256sum")) {
+            base.symlink("bin/" + name, "busybox");
+        }
+        layers.add(base.bytes());
+        for (int layer = 0; layer < 2; layer++) {
+            Tar tar = new Tar().folder("data" + layer + "/", 0755);
+            for (int i = 0; i < FILES; i++) {
+                byte[] content = new byte[1 + random.nextInt(20_000)];
+                random.nextBytes(content);
+                tar.file("data" + layer + "/" + i, 0644, content);
+            }
+            layers.add(tar.bytes());
+        }
+        registry = new LayoutRegistry(OciLayout.create(folder.resolve("layout"))
+                .image("image", "{\"Cmd\":[\"sh\"]}", OciLayout.Compression.GZIP, layers));
+        image = registry.reference("image");
+    }
+
+    @AfterAll
+    static void close() {
+        if (registry != null) {
+            registry.close();
+            System.out.printf(
+                    "%d power cuts: %d left all whole, %d nothing yet, 0 served damage%n", cuts, whole, absent);
+        }
+    }
+
+    @BeforeEach
+    void mount() {
+        point = folder.resolve("point");
+        disk = SmallDisk.made(
+                folder.resolve("disk.img"),
+                400,
+                List.of("-J", "size=4", "-N", "4000", "-E", "lazy_itable_init=0,lazy_journal_init=0"));
+        mounted = SmallDisk.mounted(disk, point, "loop,commit=300");
+        states = 0;
+    }
+
+    @AfterEach
+    void clean() throws IOException {
+        mounted.close();
+        Command.of("sh", "-c", "rm -rf " + folder + "/disk.img " + folder + "/cut-* " + folder + "/state*")
+                .check();
+    }
+
+    private Command command(Path state, String... words) {
+        List<String> all = new ArrayList<>(List.of("--state", state.toString()));
+        all.addAll(List.of(words));
+        return new Built(point.resolve("root")).wherry(all.toArray(new String[0]));
+    }
+
+    private Command.Result now(String... words) {
+        return mounted.inside(command(folder.resolve("state"), words)).check();
+    }
+
+    /** Runs the command and copies every state that the disk goes through; {@return the copies, the last when all is over} */
+    private List<Path> cutting(String... words) throws IOException {
+        Command traced = command(folder.resolve("state"), words)
+                .under(
+                        "strace",
+                        "-f",
+                        "-o",
+                        "/dev/null",
+                        "-e",
+                        "trace=fsync,fdatasync,syncfs",
+                        "-e",
+                        "inject=fsync,fdatasync,syncfs:delay_enter=" + SYNC_DELAY_MICROS);
+        Path counters = Path.of("/sys/block")
+                .resolve(Path.of(Command.of("losetup", "-n", "-O", "NAME", "-j", disk.toString())
+                                .check()
+                                .out()
+                                .strip())
+                        .getFileName())
+                .resolve("stat");
+        List<Path> copies = new ArrayList<>();
+        Process process = mounted.inside(traced).start();
+        String last = "";
+        boolean over;
+        do {
+            over = !process.isAlive();
+            String before = Files.readString(counters);
+            if (!before.equals(last)) {
+                Path copy = folder.resolve("cut-" + states);
+                Command.of("cp", "--sparse=always", disk.toString(), copy.toString())
+                        .check();
+                if (Files.readString(counters).equals(before)) { // nothing was written meanwhile
+                    copies.add(copy);
+                    states++;
+                    last = before;
+                }
+            }
+        } while (!over);
+        assertThat(process.exitValue()).as("%s", List.of(words)).isZero();
+        return copies;
+    }
+
+    /** What a machine that comes up again finds: {@code look} is given the copied disk's place in {@link #after}. */
+    private void each(List<Path> copies, Consumer<After> look) {
+        int step = ALL ? 1 : Math.max(1, copies.size() / SAMPLE);
+        for (int i = copies.size() - 1; i >= 0; i -= step) { // the last are the moment that it ended, and later
+            try (SmallDisk copy = SmallDisk.mounted(copies.get(i), point, "loop")) {
+                cuts++;
+                look.accept(
+                        new After(copy, folder.resolve("state-" + copies.get(i).getFileName()), i));
+            }
+        }
+    }
+
+    /** The machine after the cut. */
+    private final class After {
+        private final SmallDisk copy;
+        private final Path state;
+        private final int cut;
+
+        After(SmallDisk copy, Path state, int cut) {
+            this.copy = copy;
+            this.state = state;
+            this.cut = cut;
+        }
+
+        Command.Result run(String... words) {
+            Command inside = command(state, words).under("unshare", "--mount", "sh", "-ec", """
+                            echo 00000000-0000-4000-8000-000000000000 >%1$s.boot
+                            mount --bind %1$s.boot /proc/sys/kernel/random/boot_id
+                            exec "$@"
+                            """.formatted(state), "sh");
+            return copy.inside(inside).run();
+        }
+
+        String works(String... words) {
+            Command.Result result = run(words);
+            assertThat(result.exit()).as("cut %d: %s", cut, result).isZero();
+            return result.out();
+        }
+    }
+
+    private String sums() {
+        return now("run", "--rm", "--network", "none", image, "sh", "-c", SUMS).out();
+    }
+
+    /** {@return whether the image is listed; then it is whole} */
+    private static boolean hasWholeImage(After after, String sums) {
+        boolean listed = !after.works("images", "-q").isEmpty();
+        if (listed) {
+            assertThat(after.works("run", "--rm", "--network", "none", image, "sh", "-c", SUMS))
+                    .as("cut %d", after.cut)
+                    .isEqualTo(sums);
+        }
+        return listed;
+    }
+
+    @Test
+    void aPulledImageIsWholeOrMadeWholeOrNotThere() throws IOException {
+        List<Path> copies = cutting("pull", "-q", image);
+        String sums = sums();
+        assertThat(sums.lines()).hasSize(1 + 2 * FILES);
+        each(copies, after -> {
+            if (hasWholeImage(after, sums)) {
+                whole++;
+            } else {
+                absent++;
+                after.works("pull", "-q", image);
+                assertThat(hasWholeImage(after, sums)).isTrue();
+            }
+            assertThat(after.works("check", "--full", "-q")).contains(" 0 damaged");
+            after.works("system", "prune", "-af");
+        });
+    }
+
+    @Test
+    void aContainerIsWholeOrNotThere() throws IOException {
+        now("pull", "-q", image);
+        String sums = sums();
+        List<Path> created = cutting("create", "--name", "box", "--network", "none", image, "sh", "-c", SUMS);
+        each(created, after -> {
+            if (after.works("ps", "-aq").isEmpty()) {
+                absent++;
+            } else {
+                assertThat(after.works("start", "-a", "box")).isEqualTo(sums);
+                whole++;
+            }
+            after.works("rm", "-f", "box");
+            assertThat(hasWholeImage(after, sums)).isTrue();
+        });
+        List<Path> removed = cutting("rm", "box");
+        each(removed, after -> {
+            boolean there = !after.works("ps", "-aq").isEmpty();
+            if (there) {
+                assertThat(after.works("start", "-a", "box")).isEqualTo(sums);
+            }
+            whole++;
+            assertThat(hasWholeImage(after, sums)).isTrue();
+            after.works("create", "--name", "box" + (there ? "2" : ""), "--network", "none", image, "sh");
+            after.works("system", "prune", "-af");
+        });
+    }
+}
