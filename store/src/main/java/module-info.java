@@ -4,6 +4,7 @@ module io.wherry.store {
     requires transitive io.wherry.oci;
     requires transitive io.wherry.kernel;
     requires com.github.luben.zstd_jni;
+    requires org.tukaani.xz;
 
     exports io.wherry.store.archive;
     exports io.wherry.store.content;

@@ -52,7 +52,7 @@ final class ArchitectureTest {
             new Floor("oci", List.of(), List.of()),
             new Floor("kernel", List.of("oci"), List.of()),
             new Floor("registry", List.of("oci"), List.of()),
-            new Floor("store", List.of("oci", "kernel"), List.of("com.github.luben.zstd..")),
+            new Floor("store", List.of("oci", "kernel"), List.of("com.github.luben.zstd..", "org.tukaani.xz..")),
             new Floor("network", List.of("oci", "kernel"), List.of()),
             new Floor("runtime", List.of("oci", "kernel"), List.of()),
             new Floor("engine", List.of("oci", "kernel", "registry", "store", "network", "runtime"), List.of()),

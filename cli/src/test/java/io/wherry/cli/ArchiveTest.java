@@ -79,14 +79,14 @@ class ArchiveTest {
         Command.of(
                         "sh",
                         "-ec",
-                        "gzip -k d.tar; zstd -q o.tar; python3 -c 'import bz2;open(\"d.bz2\",\"wb\").write(bz2.compress(open(\"d.tar\",\"rb\").read(),1))'")
+                        "gzip -k d.tar; zstd -q o.tar; xz -0k d.tar; python3 -c 'import bz2;open(\"d.bz2\",\"wb\").write(bz2.compress(open(\"d.tar\",\"rb\").read(),1))'")
                 .in(folder)
                 .check();
         for (String script : List.of(
                 "cat d.tar.gz | \"$@\"",
                 "\"$@\" < o.tar.zst",
                 "\"$@\" -i d.tar.gz",
-                "\"$@\" < d.bz2",
+                "\"$@\" < d.bz2", "\"$@\" < d.tar.xz",
                 "\"$@\" -i layout")) {
             Command.Result result =
                     wherry("load", "-q").under("sh", "-c", script, "sh").run();
@@ -99,7 +99,7 @@ class ArchiveTest {
         assertThat(wherry("events", "--since", "5m", "--until", "0s", "--filter", "event=load")
                         .check()
                         .lines())
-                .hasSize(7)
+                .hasSize(8)
                 .allMatch(line -> line.contains("image load sha256:"));
     }
 

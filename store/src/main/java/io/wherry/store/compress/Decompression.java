@@ -6,6 +6,7 @@ import io.wherry.oci.WherryException.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
+import org.tukaani.xz.XZInputStream;
 
 /**
  * Opens an archive by its first bytes; a layer's media type is not asked, since it is often wrong and the digest of the result decides.
@@ -15,6 +16,9 @@ import java.io.PushbackInputStream;
 public final class Decompression {
     /** The largest window of a zstd frame, 2^27 bytes, is what the zstd program accepts without being asked. It is native memory, per layer. */
     private static final int WINDOW_LOG = 27;
+
+    /** KiB of heap that xz may ask for: what {@code xz -9} needs, and a little more. */
+    private static final int XZ_MEMORY = 70 << 10;
 
     private Decompression() {}
 
@@ -29,11 +33,12 @@ public final class Decompression {
             case GZIP -> new GzipInput(in);
             case ZSTD -> new ZstdInputStreamNoFinalizer(in).setLongMax(WINDOW_LOG);
             case BZIP2 -> new Bzip2Input(in);
-            case XZ, ZIP ->
+            case XZ -> new XZInputStream(in, XZ_MEMORY);
+            case ZIP ->
                 throw new WherryException(
                         Kind.UNSUPPORTED,
                         "The archive is compressed with " + form.word()
-                                + "; gzip, bzip2, zstd and none are supported.");
+                                + "; gzip, bzip2, xz, zstd and none are supported.");
         };
     }
 }

@@ -1,5 +1,5 @@
 /**
- * Unpacks compressed archives: gzip, bzip2, zstd, or none, told apart by the first bytes. Bounded: windows are capped, and a stream never yields more than its policy allows.
+ * Unpacks compressed archives: gzip, bzip2, xz, zstd, or none, told apart by the first bytes. Bounded: windows are capped, and a stream never yields more than its policy allows.
  */
 @NullMarked
 package io.wherry.store.compress;

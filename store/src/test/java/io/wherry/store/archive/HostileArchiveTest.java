@@ -26,6 +26,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -251,6 +252,7 @@ class HostileArchiveTest {
                         Kind.CORRUPT,
                         "`l1/layer.tar` cannot be read",
                         lower("BZh9 and no more of it".getBytes(UTF_8))),
+                new Case("an xz that is cut", Kind.CORRUPT, "ends within its data", xzHeader()),
                 new Case("a gzip that is cut", Kind.CORRUPT, "ends within", Arrays.copyOf(gzip(good), 300)),
                 new Case(
                         "a gzip with something behind it",
@@ -361,6 +363,11 @@ class HostileArchiveTest {
             throw new UncheckedIOException(e);
         }
         return out.toByteArray();
+    }
+
+    /** The first bytes of every xz file that is checked by CRC-64. */
+    private static byte[] xzHeader() {
+        return HexFormat.of().parseHex("fd377a585a000004e6d6b4460200210116000000");
     }
 
     private static byte[] joined(byte[] a, byte[] b) {
