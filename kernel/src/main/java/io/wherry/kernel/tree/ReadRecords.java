@@ -58,7 +58,7 @@ final class ReadRecords {
         fill(length);
         record = start;
         start += length;
-        if (extra() != 0 && extra() != STATUS
+        if ((extra() != 0 && extra() != STATUS)
                 || HEADER + extra() + nameLength() + linkLength() > length
                 || size() < 0) {
             throw new IOException("a record with wrong lengths");
