@@ -86,7 +86,8 @@ class ArchiveTest {
                 "cat d.tar.gz | \"$@\"",
                 "\"$@\" < o.tar.zst",
                 "\"$@\" -i d.tar.gz",
-                "\"$@\" < d.bz2", "\"$@\" < d.tar.xz",
+                "\"$@\" < d.bz2",
+                "\"$@\" < d.tar.xz",
                 "\"$@\" -i layout")) {
             Command.Result result =
                     wherry("load", "-q").under("sh", "-c", script, "sh").run();

@@ -61,17 +61,16 @@ final class ContainerVolumes {
      * @throws WherryException of kind NOT_FOUND if there is no such other container
      */
     ContainerSpec complete(ContainerSpec spec, ContainerRoot from) {
-        List<MountSpec> mounts = spec.mounts();
-        if (!spec.volumesFrom().isEmpty() || !from.defaults().volumes().isEmpty()) {
-            mounts = new ArrayList<>(mounts);
-            for (String other : spec.volumesFrom()) {
-                addMissing(mounts, ofOther(other));
-            }
-            addMissing(mounts, ofImage(from.defaults().volumes()));
-        }
-        if (mounts == spec.mounts() && !needsNames(mounts)) {
+        boolean isWhole =
+                spec.volumesFrom().isEmpty() && from.defaults().volumes().isEmpty();
+        if (isWhole && !needsNames(spec.mounts())) {
             return spec;
         }
+        List<MountSpec> mounts = new ArrayList<>(spec.mounts());
+        for (String other : spec.volumesFrom()) {
+            addMissing(mounts, ofOther(other));
+        }
+        addMissing(mounts, ofImage(from.defaults().volumes()));
         ContainerSpec.Builder completed = ContainerSpec.builder(spec.toJson());
         completed.mounts.clear();
         for (MountSpec mount : mounts) {

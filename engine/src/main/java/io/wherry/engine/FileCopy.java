@@ -120,7 +120,9 @@ final class FileCopy {
         Path its = Path.of("/proc/" + container.pid().getAsLong() + "/root");
         try {
             Map<String, Object> found = Files.readAttributes(its, "unix:dev,ino");
-            if (root == null || root.inode() != (long) found.get("ino") || root.device() != (long) found.get("dev")) {
+            if (root == null
+                    || !Long.valueOf(root.inode()).equals(found.get("ino"))
+                    || !Long.valueOf(root.device()).equals(found.get("dev"))) {
                 throw refused(container);
             }
         } catch (IOException e) {

@@ -20,6 +20,7 @@ import io.wherry.runtime.pilot.RootMount;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** The programs that attach roots to the host's tree and take them away again; the pilot runs them where the command was called. Stateless. */
 final class MountProgram {
@@ -61,7 +62,7 @@ final class MountProgram {
                 plan.add(Assembler.PILOT, new CloneTree(places.get(i - 1).toString(), false, mount));
             }
             Slot folder = plan.slot("folder");
-            plan.add(Assembler.PILOT, new OpenFolder(places.get(i).getParent().toString(), folder));
+            plan.add(Assembler.PILOT, new OpenFolder(parent(places.get(i)), folder));
             attach(plan, mount, folder, places.get(i));
         }
         return plan.compile(0);
@@ -86,7 +87,7 @@ final class MountProgram {
         List<Slot> mounts = new ArrayList<>();
         for (Path place : places) {
             Slot folder = plan.slot("folder");
-            plan.add(Assembler.PILOT, new OpenFolder(place.getParent().toString(), folder));
+            plan.add(Assembler.PILOT, new OpenFolder(parent(place), folder));
             folders.add(folder);
         }
         plan.add(Assembler.PILOT, new OpenOwnMounts(own));
@@ -114,5 +115,9 @@ final class MountProgram {
         Plan plan = new Plan();
         plan.add(Assembler.PILOT, new Unmount(point, busy));
         return plan.compile(0);
+    }
+
+    private static String parent(Path place) {
+        return Objects.requireNonNull(place.getParent(), "a root is no place").toString();
     }
 }

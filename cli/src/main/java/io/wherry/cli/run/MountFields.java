@@ -133,32 +133,32 @@ final class MountFields {
     }
 
     private MountSpec.Type kind() throws BadValueException {
-        switch (type) {
+        return switch (type) {
             case "bind" -> {
                 if (!MountWords.isPath(source)) {
                     throw BadValueException.wanted("`source=` with a path beginning with `/`, `./` or `../`", text);
                 }
-                return MountSpec.Type.BIND;
+                yield MountSpec.Type.BIND;
             }
             case "volume" -> {
                 if (!source.isEmpty()) {
                     MountWords.volumeName(source);
                 }
-                return MountSpec.Type.VOLUME;
+                yield MountSpec.Type.VOLUME;
             }
             case "image" -> {
                 if (source.isEmpty()) {
                     throw BadValueException.wanted("`source=` with an image's name", text);
                 }
-                return MountSpec.Type.IMAGE;
+                yield MountSpec.Type.IMAGE;
             }
             default -> {
                 if (!source.isEmpty()) {
                     throw new BadValueException("has no `source` where `type=tmpfs`: `" + text + "`.");
                 }
-                return MountSpec.Type.TMPFS;
+                yield MountSpec.Type.TMPFS;
             }
-        }
+        };
     }
 
     /** The fields of one line by RFC 4180: a field that begins with a quotation mark may hold commas, and two marks for one. */

@@ -131,8 +131,8 @@ public final class ParallelGzip extends OutputStream {
             }
             byte[] trailer = new byte[8];
             for (int i = 0; i < 4; i++) {
-                trailer[i] = (byte) (crc.getValue() >>> 8 * i);
-                trailer[4 + i] = (byte) (size >>> 8 * i);
+                trailer[i] = (byte) (crc.getValue() >>> (8 * i));
+                trailer[4 + i] = (byte) (size >>> (8 * i));
             }
             out.write(trailer);
             out.flush();
