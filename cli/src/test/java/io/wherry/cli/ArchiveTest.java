@@ -291,6 +291,23 @@ class ArchiveTest {
     }
 
     @Test
+    void aContainerKeepsTheImageItWasMadeOfWhenTheNameMovesOn() throws IOException {
+        Files.write(folder.resolve("r.tar"), TestImages.busyboxLayer());
+        String first = wherry("import", "-c", "CMD echo first", "r.tar", "t/moves").check().out().strip();
+        wherry("create", "--name", "box", "t/moves").check();
+        wherry("import", "-c", "CMD echo second", "r.tar", "t/moves").check();
+        assertThat(wherry("run", "--rm", "t/moves").check().out()).isEqualTo("second\n");
+        assertThat(wherry("start", "-a", "box").check().out()).isEqualTo("first\n");
+        assertThat(wherry("inspect", "-f", "{{.Image}}", "box").check().out()).isEqualTo(first + "\n");
+        assertThat(wherry("image", "prune", "-f").check().out()).doesNotContain("unnamed");
+        assertThat(wherry("start", "-a", "box").check().out()).isEqualTo("first\n");
+        wherry("rm", "box").check();
+        wherry("image", "prune", "-f").check();
+        assertThat(wherry("inspect", first).run().exit()).isEqualTo(1);
+        assertThat(wherry("images", "-q").check().lines()).hasSize(1);
+    }
+
+    @Test
     void whatIsNotImportedLeavesNothing() throws IOException {
         Files.write(folder.resolve("r.tar"), new Tar().file("a", "a").bytes());
         Files.writeString(folder.resolve("text"), "no archive at all ".repeat(100));

@@ -23,13 +23,13 @@ public record ImagePrune(boolean all, Predicate<Image> which) {
         for (DamagedImage damaged : images.damaged()) {
             notes.add("The image `" + damaged.name() + "` is damaged and stays: " + damaged.damage());
         }
-        if (all) {
-            Set<String> used = used(files);
-            for (Image image : images.list()) {
-                if (!used.contains(image.id().toString()) && which.test(image)) {
-                    removal.untag(image);
-                    untagged.add(image.reference().familiar());
-                }
+        Set<String> used = used(files);
+        for (Image image : images.list()) {
+            if ((all || image.reference().isUnnamed())
+                    && !used.contains(image.id().toString())
+                    && which.test(image)) {
+                removal.untag(image);
+                untagged.add(image.reference().familiar());
             }
         }
         List<String> deleted = new ArrayList<>();

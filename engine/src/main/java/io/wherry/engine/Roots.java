@@ -35,25 +35,21 @@ final class Roots {
      * @param folder the container's folder, which need not exist yet
      */
     ContainerRoot of(ContainerSpec spec, Path folder) {
-        return of(spec, folder, "");
+        return of(spec, folder, "", Optional.empty());
     }
 
-    /** {@return the root of a container that was made with this driver, whatever new ones are made with} */
+    /** {@return the root of a container that exists: of the driver and the image that it was made with, whatever new ones are made with, and whatever the image's name stands for now} */
     ContainerRoot of(ContainerRecord record, Path folder) {
-        return of(record.spec(), folder, record.driver());
+        return of(record.spec(), folder, record.driver(), record.imageId());
     }
 
-    private ContainerRoot of(ContainerSpec spec, Path folder, String keeper) {
+    private ContainerRoot of(ContainerSpec spec, Path folder, String keeper, Optional<String> id) {
         if (spec.rootfs().isPresent()) {
             return folder(spec, spec.rootfs().get());
         }
         String name =
                 spec.image().orElseThrow(() -> ConfigCompiler.invalid("Neither an image nor a root folder is named."));
-        Image image = images.find(name)
-                .orElseThrow(() -> new WherryException(
-                        WherryException.Kind.NOT_FOUND,
-                        "There is no image `" + name + "` here.",
-                        "Pull it with `wherry pull " + name + "`."));
+        Image image = image(name, id);
         requireLinux(name, image.config().platform());
         StorageDrivers drivers = images.storage().drivers();
         LayerDriver driver = keeper.isEmpty() ? drivers.usual() : drivers.of(keeper);
@@ -66,6 +62,23 @@ final class Roots {
                 driver.name(),
                 accounts(mount, image),
                 Optional.empty());
+    }
+
+    private Image image(String name, Optional<String> id) {
+        Optional<Image> named = images.find(name);
+        if (id.isEmpty()
+                || (named.isPresent() && named.get().id().toString().equals(id.get()))) {
+            return named.orElseThrow(() -> new WherryException(
+                    WherryException.Kind.NOT_FOUND,
+                    "There is no image `" + name + "` here.",
+                    "Pull it with `wherry pull " + name + "`."));
+        }
+        return images.find(id.get())
+                .orElseThrow(() -> new WherryException(
+                        WherryException.Kind.NOT_FOUND,
+                        "The image " + id.get() + " that the container was made of is not here any more"
+                                + (named.isPresent() ? "; `" + name + "` stands for another now." : "."),
+                        "Bring it with `wherry pull` or `wherry load`, or make the container anew."));
     }
 
     /** {@return the folders of an image's layers, the topmost first; one, where the storage driver keeps them as one tree} */

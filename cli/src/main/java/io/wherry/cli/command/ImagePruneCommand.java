@@ -29,7 +29,7 @@ final class ImagePruneCommand extends Command<ImagePruneCommand.Words> {
                 Row.Section.IMAGES,
                 Row.Cache.HOT,
                 Operands.NONE,
-                "Remove blobs and layers that no image needs, or all images that nothing uses",
+                "Remove images without a name and what no image needs, or all that nothing uses",
                 List.of("wherry image prune -f", "wherry image prune -af --filter until=240h"));
     }
 

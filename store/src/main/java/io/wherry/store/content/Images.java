@@ -45,20 +45,49 @@ public final class Images {
         this.locks = locks;
     }
 
-    /** Gives the reference to a manifest whose blobs are all stored, whatever it stood for before. */
+    /** Gives the reference to a manifest whose blobs are all stored. An image that has lost its only name by that is kept without one: containers may have been made of it. */
     public void put(StoredImage image) {
         try (FileLocks.Held _ = locks.exclusive(LOCK)) {
             durable.folders(folder);
-            byte[] bytes = JsonObject.builder()
-                    .put("reference", image.reference().toString())
-                    .put("manifest", image.manifest().toJson())
-                    .put("chains", chains(image))
-                    .put("stored", image.stored())
-                    .build()
-                    .toBytes();
-            durable.replace(file(image.reference()), bytes);
+            keepWithoutName(image);
+            write(image);
+            ImageReference unnamed = ImageReference.unnamed(image.manifest().digest());
+            if (!image.reference().equals(unnamed)) {
+                durable.remove(file(unnamed)); // now it has one
+            }
             writeIndex();
         }
+    }
+
+    private void keepWithoutName(StoredImage coming) {
+        List<StoredImage> all = readable();
+        for (StoredImage old : all) {
+            Digest manifest = old.manifest().digest();
+            if (old.reference().equals(coming.reference())
+                    && !manifest.equals(coming.manifest().digest())
+                    && names(manifest, all) == 1) {
+                write(new StoredImage(ImageReference.unnamed(manifest), old.manifest(), old.chains(), old.stored()));
+            }
+        }
+    }
+
+    private static int names(Digest manifest, List<StoredImage> all) {
+        int names = 0;
+        for (StoredImage image : all) {
+            names += image.manifest().digest().equals(manifest) ? 1 : 0;
+        }
+        return names;
+    }
+
+    private void write(StoredImage image) {
+        byte[] bytes = JsonObject.builder()
+                .put("reference", image.reference().toString())
+                .put("manifest", image.manifest().toJson())
+                .put("chains", chains(image))
+                .put("stored", image.stored())
+                .build()
+                .toBytes();
+        durable.replace(file(image.reference()), bytes);
     }
 
     /** {@return whether the reference stands for an image} */
