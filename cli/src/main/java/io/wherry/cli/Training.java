@@ -91,10 +91,11 @@ final class Training {
             }
             int code = new Cli(context, Cli.CALLER, nowhere, err, new Dropping(real)).run(words);
             return code == 0
-                            || List.of("pull", "push", "attach", "top").contains(line[0])
+                            || List.of("pull", "push", "attach", "top", "clone", "check")
+                                    .contains(line[0])
                             || List.of(line).contains("bwrap")
                     ? 0
-                    : 1; // these fail, and have learnt enough
+                    : 1; // these may fail, and have learnt enough
         } catch (Launched e) {
             return 0;
         }
@@ -103,11 +104,11 @@ final class Training {
     private static List<String[]> lines(String cache, Path root) {
         List<String[]> lines = new ArrayList<>(cache.equals("full") ? full(root) : List.of());
         lines.addAll(run(root));
+        if (cache.equals("full")) {
+            lines.addAll(trees(root));
+        }
         if (!cache.equals("run")) {
             lines.addAll(hot());
-        }
-        if (cache.equals("full")) {
-            lines.add(words("clone", "boat")); // which is here by now
         }
         return lines;
     }
@@ -196,6 +197,8 @@ final class Training {
                 words("rename", "made", "crate"),
                 words("rm", "trained", "crate"),
                 words("mount"),
+                words("diff", "boat"),
+                words("system", "df"),
                 words("rm", "boat"),
                 words("events", "--since", "1h", "--until", "0s"),
                 words("events", "--since", "1h", "--until", "0s", "--json", "--filter", "event=create"),
@@ -203,6 +206,20 @@ final class Training {
                 words("version"),
                 words("help"),
                 words("run", "--help"));
+    }
+
+    /** What reads and makes trees, with what `run` has left. */
+    private static List<String[]> trees(Path root) {
+        return List.of(
+                words("export", "-o", root + "/exported.tar", "boat"),
+                words("cp", "boat:/hello", root + "/copied"),
+                words("cp", root + "/copied", "boat:/copied"),
+                words("commit", "-c", "CMD [\"/hello\"]", "boat", "trained/image"),
+                words("save", "-o", root + "/saved.tar", "trained/image"),
+                words("rmi", "trained/image"),
+                words("load", "-i", root + "/saved.tar"),
+                words("clone", "boat"),
+                words("check"));
     }
 
     private static List<String[]> full(Path root) {

@@ -293,7 +293,10 @@ class ArchiveTest {
     @Test
     void aContainerKeepsTheImageItWasMadeOfWhenTheNameMovesOn() throws IOException {
         Files.write(folder.resolve("r.tar"), TestImages.busyboxLayer());
-        String first = wherry("import", "-c", "CMD echo first", "r.tar", "t/moves").check().out().strip();
+        String first = wherry("import", "-c", "CMD echo first", "r.tar", "t/moves")
+                .check()
+                .out()
+                .strip();
         wherry("create", "--name", "box", "t/moves").check();
         wherry("import", "-c", "CMD echo second", "r.tar", "t/moves").check();
         assertThat(wherry("run", "--rm", "t/moves").check().out()).isEqualTo("second\n");

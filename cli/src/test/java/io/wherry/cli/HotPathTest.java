@@ -47,6 +47,15 @@ final class HotPathTest {
     }
 
     @Test
+    void everyCommandHasItsCache() {
+        for (String cache : List.of("run", "hot", "full")) {
+            assertThat(Sources.root().resolve("dist/lib/" + cache + ".aot"))
+                    .as("target/build-train-" + cache + ".log tells why it could not be made")
+                    .isNotEmptyFile();
+        }
+    }
+
+    @Test
     void everyClassOfRunComesFromTheCache() throws Exception {
         List<String> classes = classesOf("run", "--rm", "-m", "64m", "hello");
         assertThat(classes).as("the log of loaded classes").hasSizeGreaterThan(300);

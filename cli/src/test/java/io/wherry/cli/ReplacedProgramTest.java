@@ -21,11 +21,11 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Containers outlive the program that started them: while they run, all its files are removed and those of a newer one take their place. The older one is
- * built here from the same sources, but for one frame that its monitors do not know. Ten containers, or with WHERRY_ALL a hundred.
+ * built here from the same sources, but for one frame that its monitors do not know. Four containers, or with WHERRY_ALL a hundred.
  */
 @Tag("user")
 class ReplacedProgramTest {
-    private static final int CONTAINERS = System.getenv("WHERRY_ALL") == null ? 10 : 100;
+    private static final int CONTAINERS = System.getenv("WHERRY_ALL") == null ? 4 : 100;
     private static final boolean ROOT = System.getProperty("user.name").equals("root");
     private static final int HELLO = 0x10;
     private static final int NOT_KNOWN_TO_ANYBODY = 0x1F;

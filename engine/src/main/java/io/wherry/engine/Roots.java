@@ -66,8 +66,7 @@ final class Roots {
 
     private Image image(String name, Optional<String> id) {
         Optional<Image> named = images.find(name);
-        if (id.isEmpty()
-                || (named.isPresent() && named.get().id().toString().equals(id.get()))) {
+        if (id.isEmpty() || (named.isPresent() && named.get().id().toString().equals(id.get()))) {
             return named.orElseThrow(() -> new WherryException(
                     WherryException.Kind.NOT_FOUND,
                     "There is no image `" + name + "` here.",

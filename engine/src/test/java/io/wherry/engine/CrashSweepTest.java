@@ -34,9 +34,9 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @Tag("user")
 class CrashSweepTest {
-    private static final int SAMPLE = 40;
+    private static final int SAMPLE = 20;
     /** Of each start by a tool, which takes longer, and of which much is the same. */
-    private static final int SAMPLE_BY_TOOL = 20;
+    private static final int SAMPLE_BY_TOOL = 8;
 
     private static final int EIO = 5;
     private static final int CODE = 7;
