@@ -8,12 +8,16 @@ import io.wherry.testkit.OciLayout;
 import io.wherry.testkit.Tar;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -61,10 +65,30 @@ class CheckTest {
         return files(path -> path.endsWith("proven"));
     }
 
+    /** Passes over what a container's monitor is just removing, and what only the kernel may read. */
     private List<Path> files(java.util.function.Predicate<Path> which) throws IOException {
-        try (Stream<Path> all = Files.walk(built.root())) {
-            return all.filter(which).sorted().toList();
-        }
+        List<Path> found = new ArrayList<>();
+        Files.walkFileTree(built.root(), new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (which.test(file)) {
+                    found.add(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) {
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException e) {
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        Collections.sort(found);
+        return found;
     }
 
     /** Blobs from the largest down: the two layers come first or in the middle, the documents anywhere. */

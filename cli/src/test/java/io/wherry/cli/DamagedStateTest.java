@@ -17,14 +17,12 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Each state file of a container and its image is damaged, one at a time, in each of some ways: no other object is affected, every command works, what is damaged can be removed, and nobody sees a stack
  * trace. A sample (WHERRY_SEED chooses another), or with WHERRY_ALL all; the count is printed.
  */
-@Tag("user")
 class DamagedStateTest {
     private static final boolean ALL = System.getenv("WHERRY_ALL") != null;
     private static final int SAMPLE = 5;

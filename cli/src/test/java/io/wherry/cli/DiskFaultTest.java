@@ -16,14 +16,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The disk refuses: a system call of a pull, in whichever of its processes, fails with ENOSPC or EIO, at its n-th time. The pull ends with a sentence and no stack trace, or did without that call; the image has no name unless
  * it is whole; nothing is stranded but what a resumed download uses; the next pull works. A sample (WHERRY_SEED chooses another), or with WHERRY_ALL all; the count is printed.
  */
-@Tag("user")
 class DiskFaultTest {
     private static final boolean ALL = System.getenv("WHERRY_ALL") != null;
     private static final int SAMPLE = 6;
