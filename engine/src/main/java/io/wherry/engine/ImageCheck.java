@@ -31,7 +31,7 @@ final class ImageCheck {
     private final ContentStore content;
     private final LayerDriver driver;
     private final List<CheckedObject> found = new ArrayList<>();
-    private final Set<Digest> seen = new HashSet<>();
+    private final Set<String> seen = new HashSet<>();
 
     /**
      * A check.
@@ -152,7 +152,7 @@ final class ImageCheck {
     private void tell(Kind kind, Digest digest, String what, List<CheckedObject> wrong, String hint) {
         if (!what.isEmpty()) {
             wrong.add(CheckedObject.damaged(kind, digest.toString(), what, hint));
-        } else if (seen.add(digest)) {
+        } else if (seen.add(kind + " " + digest)) { // an archive that is not compressed is a blob and the lowest layer
             found.add(CheckedObject.ok(kind, digest.toString()));
         }
     }
