@@ -74,6 +74,9 @@ final class Healing {
         if (lock.isPresent()) {
             try (HeldLock _ = lock.get()) {
                 what.run();
+                if (!Files.exists(files.folder(id), LinkOption.NOFOLLOW_LINKS)) {
+                    StateFile.remove(files.lock(id)); // its monitor was faster: this made the file anew
+                }
             }
         }
     }
