@@ -2,11 +2,13 @@ package io.wherry.engine.log;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The lines of a file that many append to while it is rotated: {@code name}, {@code name.1}, … of a folder, oldest first. Somebody who opened a file before it was rotated may append to it
- * afterwards, so the last one is looked at too. For one thread.
+ * afterwards, however often it was, so each is looked at until it is rotated away. For one thread.
  */
 public final class RotatedLines {
     /** Takes lines. */
@@ -48,20 +50,16 @@ public final class RotatedLines {
     }
 
     private void read(@Nullable LogWatch watch, long until, Output output) throws IOException {
-        LogFile before = null;
-        LogFile file = null;
+        Deque<LogFile> files = new ArrayDeque<>(); // oldest first
         try {
             while (true) {
                 boolean last = watch == null || System.currentTimeMillis() >= until;
-                file = file == null ? chain.oldest() : file;
-                if (!drain(before, output) || !drain(file, output)) {
+                boolean more = open(files);
+                if (!drain(files, output)) {
                     return;
                 }
-                LogFile newer = file == null ? null : chain.newer(file);
-                if (newer != null && newer != file) {
-                    close(before);
-                    before = file;
-                    file = newer;
+                if (more) {
+                    closeGone(files);
                 } else if (last || watch == null) {
                     return;
                 } else {
@@ -69,23 +67,43 @@ public final class RotatedLines {
                 }
             }
         } finally {
-            close(before);
-            close(file);
+            for (LogFile file : files) {
+                file.close();
+            }
         }
     }
 
-    private boolean drain(@Nullable LogFile file, Output output) throws IOException {
-        while (file != null && file.next(record)) {
-            if (!output.line(file.block, record.from, record.to)) {
-                return false;
+    /** Opens what has come. {@return whether something has} */
+    private boolean open(Deque<LogFile> files) throws IOException {
+        LogFile newest = files.peekLast();
+        LogFile newer = newest == null ? chain.oldest() : chain.newer(newest);
+        boolean more = newer != null && newer != newest;
+        while (newer != null && newer != newest) {
+            files.add(newer);
+            newest = newer;
+            newer = chain.newer(newest);
+        }
+        return more;
+    }
+
+    /** Sizes are taken newest first and lines oldest first, so that who appended to an old file and then to a newer one is read in that order. */
+    private boolean drain(Deque<LogFile> files, Output output) throws IOException {
+        for (LogFile file : files.reversed()) {
+            file.limit(file.length());
+        }
+        for (LogFile file : files) {
+            while (file.next(record)) {
+                if (!output.line(file.block, record.from, record.to)) {
+                    return false;
+                }
             }
         }
         return true;
     }
 
-    private static void close(@Nullable LogFile file) throws IOException {
-        if (file != null) {
-            file.close();
+    private void closeGone(Deque<LogFile> files) throws IOException {
+        while (files.size() > 1 && !chain.has(files.getFirst())) {
+            files.removeFirst().close();
         }
     }
 }

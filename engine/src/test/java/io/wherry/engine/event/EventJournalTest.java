@@ -3,8 +3,11 @@ package io.wherry.engine.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -152,7 +155,7 @@ class EventJournalTest {
                         })
                         .read();
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+                throw new UncheckedIOException(e);
             }
         });
         for (int writer = 0; writer < writers; writer++) {
@@ -180,6 +183,53 @@ class EventJournalTest {
         }
         assertThat(folder.resolve("journal.2")).exists();
         assertThat(folder.resolve("journal.4")).doesNotExist();
+    }
+
+    /** A writer stands still between opening and writing while the file is rotated twice: its line is read before what it writes afterwards. */
+    @Test
+    void followingSeesALineThatComesTwoRotationsLate() throws Exception {
+        journal().append(line(ID, "first", Map.of()));
+        try (OutputStream late = Files.newOutputStream(folder.resolve("journal"), StandardOpenOption.APPEND)) {
+            List<String> seen = new ArrayList<>();
+            new EventReader(folder, new EventQuery(0, Long.MAX_VALUE, true, Map.of()), event -> {
+                        seen.add(event.action());
+                        switch (event.action()) {
+                            case "first", "second" -> rotateBy(event.action().equals("first") ? "second" : "third");
+                            case "third" -> {
+                                write(late, line(ID, "late", Map.of()));
+                                journal().append(line(ID, "last", Map.of()));
+                            }
+                            default -> {}
+                        }
+                        return !event.action().equals("last");
+                    })
+                    .read();
+            assertThat(seen).containsExactly("first", "second", "third", "late", "last");
+        }
+    }
+
+    private void rotateBy(String action) {
+        try {
+            Files.move(folder.resolve("journal.1"), folder.resolve("journal.2"));
+        } catch (NoSuchFileException e) {
+            // the first time
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        try {
+            Files.move(folder.resolve("journal"), folder.resolve("journal.1"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        journal().append(line(ID, action, Map.of()));
+    }
+
+    private static void write(OutputStream out, byte[] line) {
+        try {
+            out.write(line);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
