@@ -73,9 +73,12 @@ public final class CommandLine {
         return code;
     }
 
-    /** {@return what a terminal would show, with the exit code below} */
+    /** {@return what a terminal would show, with the exit code below; for lines that end before they come to a store: there is none} */
     static String transcript(String... words) {
-        CommandLine line = new CommandLine().run(words);
+        CommandLine line = new CommandLine()
+                .with("WHERRY_ROOT", "/proc/none")
+                .with("WHERRY_STATE", "/proc/none")
+                .run(words);
         return "$ wherry " + String.join(" ", words) + "\n" + line.out() + line.err() + "exit " + line.code() + "\n";
     }
 }
