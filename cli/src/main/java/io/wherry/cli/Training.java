@@ -164,6 +164,7 @@ final class Training {
                 words("run", "--unshare", "mount,uts", "--rootfs", "/:O", "true"),
                 words("run", "--rm", "hello"),
                 words("run", "-d", "--name", "boat", "-m", "64m", "hello"),
+                words("clone", "boat"),
                 words("run", root + "/folder"),
                 words("run", "--rw", "-n", "-u", "1000", root + "/folder", "true"),
                 words("run", "--runtime", "bwrap", root + "/folder")); // fails where there is no bwrap
@@ -218,7 +219,6 @@ final class Training {
                 words("save", "-o", root + "/saved.tar", "trained/image"),
                 words("rmi", "trained/image"),
                 words("load", "-i", root + "/saved.tar"),
-                words("clone", "boat"),
                 words("check"));
     }
 

@@ -47,8 +47,10 @@ public final class BtrfsDisk implements AutoCloseable {
                 .toList();
     }
 
+    /** A prover of the last image may still be at work. */
     @Override
     public void close() {
-        Command.of("umount", point.toString()).check();
+        String tries = "for i in $(seq 50); do umount \"$0\" 2>&1 && exit; sleep 0.2; done; exit 1";
+        Command.of("sh", "-c", tries, point.toString()).check();
     }
 }

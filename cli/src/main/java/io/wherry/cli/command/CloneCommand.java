@@ -19,7 +19,7 @@ final class CloneCommand extends Command<CloneCommand.Words> {
                 "clone",
                 List.of("container clone"),
                 Row.Section.CONTAINERS,
-                Row.Cache.FULL,
+                Row.Cache.RUN,
                 new Operands("CONTAINER [NAME]", 1, 2, false, Operands.Complete.CONTAINERS),
                 "Create a container with the options of another, and its files as they are now",
                 List.of("wherry clone web web2", "wherry start -a $(wherry clone box)"));

@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Blobs by digest. What is there under a digest has had that digest when it was stored, and was durable before it had its name. Safe for use by several threads and processes. */
+/** Blobs by digest. What is there under a digest has had that digest when it was stored, and its bytes were durable before it had its name; the name is when {@link #settle} returns. Safe for use by several threads and processes. */
 public final class ContentStore {
     private static final byte[] LAYOUT = "{\"imageLayoutVersion\":\"1.0.0\"}".getBytes(StandardCharsets.US_ASCII);
 
@@ -126,9 +126,30 @@ public final class ContentStore {
         if (!digest.matches(bytes)) {
             throw new WherryException(Kind.CORRUPT, "The document that should be " + digest + " has another digest.");
         }
+        if (size(digest) == bytes.length && isWhole(digest)) {
+            return;
+        }
         prepare();
         durable.folders(blobs.resolve(digest.algorithm().word()));
-        durable.replace(digest.in(blobs), bytes);
+        durable.write(digest.in(blobs), bytes);
+    }
+
+    /** Makes the names of all blobs that were stored so far durable, which comes before a reference to them. */
+    void settle() {
+        for (Path each : algorithms()) {
+            durable.settle(each);
+        }
+    }
+
+    private List<Path> algorithms() {
+        List<Path> out = new ArrayList<>();
+        for (Digest.Algorithm algorithm : Digest.Algorithm.values()) {
+            Path each = blobs.resolve(algorithm.word());
+            if (Files.isDirectory(each)) {
+                out.add(each);
+            }
+        }
+        return out;
     }
 
     /** {@return a blob being written, at the length that an earlier attempt reached; waits while another process writes the same} */
@@ -167,7 +188,7 @@ public final class ContentStore {
                 locks.tryExclusive("blob-" + blob.digest().hex());
         if (lock.isPresent()) { // else it is wanted
             try (FileLocks.Held _ = lock.get()) {
-                durable.remove(partial(blob.digest()));
+                durable.delete(partial(blob.digest()));
             }
         }
     }
@@ -197,25 +218,22 @@ public final class ContentStore {
     /** {@return all blobs, in no order} */
     public List<Digest> list() {
         List<Digest> out = new ArrayList<>();
-        for (Digest.Algorithm algorithm : Digest.Algorithm.values()) {
-            Path each = blobs.resolve(algorithm.word());
-            if (Files.isDirectory(each)) {
-                try (DirectoryStream<Path> names = Files.newDirectoryStream(each)) {
-                    for (Path name : names) {
-                        Digest.tryParse(algorithm.word() + ":" + name.getFileName())
-                                .ifPresent(out::add);
-                    }
-                } catch (IOException e) {
-                    throw Durable.failure("list", each, e);
+        for (Path each : algorithms()) {
+            try (DirectoryStream<Path> names = Files.newDirectoryStream(each)) {
+                for (Path name : names) {
+                    Digest.tryParse(each.getFileName() + ":" + name.getFileName())
+                            .ifPresent(out::add);
                 }
+            } catch (IOException e) {
+                throw Durable.failure("list", each, e);
             }
         }
         return out;
     }
 
-    /** Removes a blob; none is success. */
+    /** Removes a blob; none is success. After a loss of power it may be there again, whole, and is collected once more. */
     public void remove(Digest digest) {
-        durable.remove(digest.in(blobs));
+        durable.delete(digest.in(blobs));
     }
 
     /** {@return the size in bytes, 0 if there is none} */
@@ -237,7 +255,7 @@ public final class ContentStore {
                 String hex = file.getFileName().toString().replaceFirst("^[a-z0-9]*-", "");
                 locks.tryExclusive("blob-" + hex).ifPresent(lock -> {
                     try (lock) {
-                        durable.remove(file);
+                        durable.delete(file);
                     }
                 });
             }

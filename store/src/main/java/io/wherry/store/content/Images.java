@@ -49,6 +49,7 @@ public final class Images {
     public void put(StoredImage image) {
         try (FileLocks.Held _ = locks.exclusive(LOCK)) {
             durable.folders(folder);
+            content.settle();
             keepWithoutName(image);
             write(image);
             ImageReference unnamed = ImageReference.unnamed(image.manifest().digest());
@@ -262,7 +263,7 @@ public final class Images {
             annotations.put(REF_NAME, image.reference().toString());
             manifests.add(image.manifest().withAnnotations(annotations));
         }
-        durable.replace(
+        durable.write(
                 content.folder().resolve("index.json"),
                 Index.of(manifests, Map.of()).raw());
     }

@@ -122,7 +122,7 @@ public final class Ingest implements AutoCloseable {
         }
     }
 
-    /** Makes verified bytes durable and gives them their name. */
+    /** Makes verified bytes durable and gives them their name; see {@link ContentStore}. */
     public void commit() {
         try {
             durable.force(channel, partial);
@@ -132,7 +132,7 @@ public final class Ingest implements AutoCloseable {
             discard();
             throw Durable.failure("write the blob", target, e);
         }
-        durable.publish(partial, target);
+        durable.rename(partial, target);
     }
 
     /** {@return how many bytes are there} */

@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 
 /**
  * Every change of state on disk: temporary name in the same folder, write, fsync, rename, fsync of the folder. A failed fsync fails the change; it is never tried again on the same
- * file, since Linux drops the pages.
+ * file, since Linux drops the pages. An fsync costs a commit of the filesystem's journal with whatever others have changed, so who writes several files in a folder before the one
+ * that names them {@link #write}s and {@link #rename}s them and {@link #settle}s the folder once.
  *
  * <p>Each step first asks {@link Faults}: tests make it fail, or end the process, at the n-th. Safe for use by several threads.
  */
@@ -58,6 +59,12 @@ public final class Durable {
 
     /** The file has these bytes from now on, or what it had before, whatever happens. */
     public void replace(Path file, byte[] bytes) {
+        write(file, bytes);
+        settle(parent(file));
+    }
+
+    /** As {@link #replace}; but after a loss of power the file may be what it was before, until its folder is settled. */
+    public void write(Path file, byte[] bytes) {
         run("write", file, () -> {
             Path parent = parent(file);
             Path temporary = parent.resolve(temporaryName());
@@ -80,8 +87,12 @@ public final class Durable {
                 Files.deleteIfExists(temporary);
                 throw e;
             }
-            syncFolder(parent);
         });
+    }
+
+    /** Makes the names in a folder durable. */
+    public void settle(Path folder) {
+        run("sync the folder", folder, () -> syncFolder(folder));
     }
 
     /** Writes a file that the next boot does not need: by rename, without fsync. */
@@ -103,18 +114,31 @@ public final class Durable {
 
     /** Gives a finished file or folder its name, durably; {@code ALREADY_EXISTS} for a folder whose name is taken. */
     public void publish(Path from, Path to) {
+        rename(from, to);
+        settle(parent(to));
+        if (!parent(from).equals(parent(to))) {
+            settle(parent(from));
+        }
+    }
+
+    /** As {@link #publish}; but after a loss of power it may have its old name or place, until the folder is settled. */
+    public void rename(Path from, Path to) {
         run("publish", to, () -> {
             faults.before("rename", to);
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-            syncFolder(parent(to));
-            if (!parent(from).equals(parent(to))) {
-                syncFolder(parent(from));
-            }
         });
     }
 
     /** Removes a file durably; none is success. A folder in its place goes with all that is in it. */
     public void remove(Path file) {
+        if (delete(file)) {
+            settle(parent(file));
+        }
+    }
+
+    /** As {@link #remove}; but after a loss of power it may be there again, until the folder is settled. {@return whether it was there} */
+    public boolean delete(Path file) {
+        boolean[] there = new boolean[1];
         run("remove", file, () -> {
             faults.before("remove", file);
             if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -124,10 +148,9 @@ public final class Durable {
                     }
                 }
             }
-            if (Files.deleteIfExists(file)) {
-                syncFolder(parent(file));
-            }
+            there[0] = Files.deleteIfExists(file);
         });
+        return there[0];
     }
 
     private void syncFolder(Path folder) throws IOException {

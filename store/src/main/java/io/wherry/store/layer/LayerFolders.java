@@ -82,14 +82,14 @@ final class LayerFolders {
         }
     }
 
-    /** Gives a finished folder (with its tree) its record, its name and its note. Held: the layer's lock. */
+    /** Gives a finished folder (with its tree) its record, its name and its note; the prover makes all of it durable. Held: the layer's lock. */
     void publish(Path finished, LayerRecord record) {
         Durable durable = space.durable();
-        durable.replace(finished.resolve("layer"), record.toBytes());
-        durable.replace(finished.resolve(SUM), sum(finished));
+        durable.replaceVolatile(finished.resolve("layer"), record.toBytes());
+        durable.replaceVolatile(finished.resolve(SUM), sum(finished));
         durable.folders(folder);
         space.trash(of(record.chain())); // Neither proven nor of this boot, or it would not have been made anew.
-        durable.publish(finished, of(record.chain()));
+        durable.rename(finished, of(record.chain()));
         durable.folders(notes);
         durable.replaceVolatile(
                 notes.resolve(name(record.chain())), (BootId.current() + "\n").getBytes(StandardCharsets.US_ASCII));
@@ -123,7 +123,7 @@ final class LayerFolders {
     void remove(Digest chain) {
         try (FileLocks.Held _ = lock(chain)) {
             space.durable().remove(of(chain).resolve(Prover.FILE));
-            space.durable().remove(notes.resolve(name(chain)));
+            space.durable().delete(notes.resolve(name(chain)));
             space.trash(of(chain));
         }
     }

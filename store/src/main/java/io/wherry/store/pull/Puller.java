@@ -58,6 +58,9 @@ public final class Puller {
             PullProgress progress,
             Cancellation cancellation) {
         try (FileLocks.Held _ = keep(locks)) {
+            content.put(
+                    manifest.digest(),
+                    manifest.raw()); // before its layers: behind them an fsync waits for all their files
             ImageBlobs.Brought brought = blobs.bring(
                     name.familiar(),
                     manifest,
@@ -65,7 +68,6 @@ public final class Puller {
                     chains -> unpacking(name, manifest, chains),
                     progress,
                     cancellation);
-            content.put(manifest.digest(), manifest.raw());
             Descriptor descriptor = new Descriptor(manifest.mediaType(), manifest.digest(), manifest.raw().length);
             images.put(new StoredImage(name, descriptor, brought.chains(), System.currentTimeMillis() / 1000));
             return new PullResult(manifest, brought.config(), brought.omitted(), driver.unproven(brought.chains()));

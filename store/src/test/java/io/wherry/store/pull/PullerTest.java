@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -280,6 +281,30 @@ class PullerTest {
                 return;
             }
         }
+    }
+
+    @Test
+    void blobsAndTheirNamesAreDurableBeforeTheImageIsNamed() throws IOException {
+        List<String> steps = Collections.synchronizedList(new ArrayList<>());
+        TestStore watched = new TestStore(
+                folder.resolve("steps"),
+                OverlayDriver::new,
+                new Durable((step, path) -> steps.add(
+                        step + " " + folder.relativize(path).toString().replaceFirst("^.*?/(content|images)", "$1"))));
+        watched.pull(manifest, source(), "image");
+        List<String> names = steps.stream()
+                .filter(step -> step.startsWith("rename content/blobs/"))
+                .toList();
+        assertThat(names).hasSize(5);
+        assertThat(steps.stream().filter(step -> step.startsWith("fsync content/ingest/")))
+                .hasSize(3);
+        int last = names.stream().mapToInt(steps::lastIndexOf).max().orElseThrow();
+        int settled = steps.lastIndexOf("fsync-folder content/blobs/sha256");
+        int named = steps.indexOf(steps.stream()
+                .filter(step -> step.startsWith("rename images/"))
+                .findFirst()
+                .orElseThrow());
+        assertThat(settled).isBetween(last, named);
     }
 
     @Test
