@@ -143,6 +143,7 @@ final class ContainerCommit {
             List<Digest> others = image.config().diffIds();
             if (others.size() >= diffIds.size()
                     && others.subList(0, diffIds.size()).equals(diffIds)) {
+                images.complete(image); // whoever gets the new image must get these, too
                 List<Descriptor> layers = new ArrayList<>();
                 for (Descriptor layer : image.document().layers().subList(0, diffIds.size())) {
                     layers.add(new Descriptor(MediaType.ofOci(layer.mediaType()), layer.digest(), layer.size()));

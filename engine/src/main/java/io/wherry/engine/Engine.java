@@ -444,6 +444,11 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         return roomy(() -> what.run(images, files, imageRemoval()));
     }
 
+    /** Gives up blobs that can be fetched again. {@return what was removed} */
+    public Pruned pruneBlobs(BlobPrune what) {
+        return roomy(() -> what.run(images));
+    }
+
     /** Removes all that nothing uses. {@return what was removed} */
     public SystemPrune.Result prune(SystemPrune what) {
         return what.run(this, images);

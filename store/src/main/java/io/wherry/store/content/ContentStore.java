@@ -54,6 +54,11 @@ public final class ContentStore {
         return locks.shared("store");
     }
 
+    /** {@return a lock under which nobody brings, reads or collects blobs; absent while somebody does} */
+    public Optional<FileLocks.Held> alone() {
+        return locks.tryExclusive("store");
+    }
+
     public boolean has(Digest digest) {
         return Files.isRegularFile(digest.in(blobs));
     }

@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Names of images: one file a reference. Safe for use by several threads and processes. */
@@ -66,7 +67,24 @@ public final class Images {
             if (old.reference().equals(coming.reference())
                     && !manifest.equals(coming.manifest().digest())
                     && names(manifest, all) == 1) {
-                write(new StoredImage(ImageReference.unnamed(manifest), old.manifest(), old.chains(), old.stored()));
+                write(new StoredImage(
+                        ImageReference.unnamed(manifest),
+                        old.manifest(),
+                        old.chains(),
+                        old.stored(),
+                        old.origin(),
+                        old.dropped()));
+            }
+        }
+    }
+
+    /** Notes, durably, of those among these names that still stand for images that blobs of their layers may be missing from now on. */
+    public void drop(Set<ImageReference> names) {
+        try (FileLocks.Held _ = locks.exclusive(LOCK)) {
+            for (StoredImage image : readable()) {
+                if (names.contains(image.reference()) && !image.dropped()) {
+                    write(image.withoutBlobs());
+                }
             }
         }
     }
@@ -85,6 +103,8 @@ public final class Images {
                 .put("manifest", image.manifest().toJson())
                 .put("chains", chains(image))
                 .put("stored", image.stored())
+                .putIfPresent("origin", image.origin().map(ImageReference::toString))
+                .putIfTrue("dropped", image.dropped())
                 .build()
                 .toBytes();
         durable.replace(file(image.reference()), bytes);
@@ -239,7 +259,12 @@ public final class Images {
                 chains.add(Digest.parse(chain));
             }
             return Optional.of(new StoredImage(
-                    reference, manifest, chains, in.integer("stored").orElse(0)));
+                    reference,
+                    manifest,
+                    chains,
+                    in.integer("stored").orElse(0),
+                    in.string("origin").map(ImageReference::parse),
+                    in.flag("dropped")));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
