@@ -10,6 +10,7 @@ import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.program.KernelProgram;
 import io.wherry.oci.Signal;
 import io.wherry.oci.WherryException;
+import io.wherry.store.disk.FileLocks;
 import io.wherry.store.disk.Reserve;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -115,7 +116,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     public String create(ContainerSpec asked) {
         ContainerSpec spec = settled(asked);
         ContainerId id = ContainerId.random();
-        create(spec, roots.of(spec, files.folder(id)), id, true);
+        create(spec, id, true);
         return id.text();
     }
 
@@ -127,7 +128,9 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
      * @throws WherryException of kind UNSUPPORTED if it has no files of its own; ALREADY_EXISTS if the name is taken
      */
     public String copy(String word, Optional<String> name) {
-        return new ContainerClone(this, control).of(healed(word), name).text();
+        try (FileLocks.Held _ = images.storage().content().keep()) {
+            return new ContainerClone(this, control).of(healed(word), name).text();
+        }
     }
 
     /**
@@ -236,6 +239,13 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
 
     ContainerId healed(String word) {
         return healed.find(word);
+    }
+
+    /** Makes a container of an image or a folder. No image and no layer is removed from the look at this one's on until the container is recorded as a user of it. */
+    KernelProgram create(ContainerSpec spec, ContainerId id, boolean lasts) {
+        try (FileLocks.Held _ = images.storage().content().keep()) {
+            return create(spec, roots.of(spec, files.folder(id)), id, lasts);
+        }
     }
 
     KernelProgram create(ContainerSpec spec, ContainerRoot from, ContainerId id, boolean lasts) {

@@ -295,13 +295,13 @@ final class ImageCatalog {
     }
 
     /**
-     * Removes blobs and layers that no image and none of these containers needs. {@return what was removed; absent if a pull is going on}
+     * Removes blobs and layers that no image and none of these containers needs, for who is alone. {@return what was removed}
      *
      * @throws WherryException if an image is damaged, so that nobody knows what it needs; then nothing is removed
      */
-    Optional<Garbage.Collected> collect(List<List<Digest>> containers) {
+    Garbage.Collected collect(List<List<Digest>> containers) {
         return new Garbage(
-                        storage.content(), storage.images(), storage.drivers().all(), storage.space(), storage.locks())
+                        storage.content(), storage.images(), storage.drivers().all(), storage.space())
                 .collect(containers);
     }
 
