@@ -459,6 +459,11 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         return roomy(() -> what.run(images));
     }
 
+    /** Takes down the networks of this root that no container is on. {@return their names} */
+    public List<String> pruneNetworks() {
+        return new NetworkPrune(root, files, images.storage().content(), launcher).run();
+    }
+
     /** Removes all that nothing uses. {@return what was removed} */
     public SystemPrune.Result prune(SystemPrune what) {
         return what.run(this, images);
