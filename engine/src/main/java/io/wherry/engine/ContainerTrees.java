@@ -9,7 +9,6 @@ import io.wherry.kernel.tree.TreeTarget;
 import io.wherry.oci.ExecutionDefaults;
 import io.wherry.oci.Mount;
 import io.wherry.oci.Platform;
-import io.wherry.oci.RuntimeConfig;
 import io.wherry.oci.WherryException;
 import io.wherry.store.layer.ChainId;
 import io.wherry.store.layer.RootfsMount;
@@ -170,11 +169,8 @@ public final class ContainerTrees {
     }
 
     private ContainerChanges changes(ContainerId id) {
-        RuntimeConfig config = RuntimeConfig.parse(StateFile.read(
-                        engine.files.folder(id).resolve("config.json"))
-                .orElseThrow(() -> new WherryException(WherryException.Kind.CORRUPT, "config.json is missing.")));
         List<String> mountPoints = new ArrayList<>();
-        for (Mount mount : config.mounts()) {
+        for (Mount mount : engine.files.config(id).mounts()) {
             mountPoints.add(BytePath.of(mount.destination().replaceAll("^/+|/+$", "")));
         }
         return new ContainerChanges(images.storage().space().pilots(), root(id), mountPoints);
