@@ -29,7 +29,6 @@ import java.util.function.Consumer;
 
 /** Names of images: one file a reference. Safe for use by several threads and processes. */
 public final class Images {
-    private static final String REF_NAME = "org.opencontainers.image.ref.name";
     private static final String LOCK = "images";
     private static final String SUFFIX = ".json";
     private static final int LONGEST_NAME = 200;
@@ -61,20 +60,22 @@ public final class Images {
     }
 
     private void keepWithoutName(StoredImage coming) {
-        List<StoredImage> all = readable();
-        for (StoredImage old : all) {
-            Digest manifest = old.manifest().digest();
-            if (old.reference().equals(coming.reference())
-                    && !manifest.equals(coming.manifest().digest())
-                    && names(manifest, all) == 1) {
-                write(new StoredImage(
-                        ImageReference.unnamed(manifest),
-                        old.manifest(),
-                        old.chains(),
-                        old.stored(),
-                        old.origin(),
-                        old.dropped()));
-            }
+        Optional<StoredImage> replaced = replaced(coming.reference());
+        if (replaced.isEmpty()) {
+            return;
+        }
+        StoredImage old = replaced.get();
+        Digest manifest = old.manifest().digest();
+        if (!manifest.equals(coming.manifest().digest()) && names(manifest, readable()) == 1) {
+            write(old.named(ImageReference.unnamed(manifest)));
+        }
+    }
+
+    private Optional<StoredImage> replaced(ImageReference name) {
+        try {
+            return find(name);
+        } catch (WherryException e) {
+            return Optional.empty(); // what a damaged record stood for nobody knows
         }
     }
 
@@ -175,11 +176,11 @@ public final class Images {
         try {
             Index index = Index.parse(Files.readAllBytes(content.folder().resolve("index.json")));
             for (Descriptor manifest : index.manifests()) {
-                String reference = manifest.annotations().get(REF_NAME);
+                String reference = manifest.annotations().get(Index.REF_NAME);
                 if (reference != null
                         && ImageReference.parse(reference).familiar().equals(name)) {
                     Map<String, String> annotations = new LinkedHashMap<>(manifest.annotations());
-                    annotations.remove(REF_NAME);
+                    annotations.remove(Index.REF_NAME);
                     return Optional.of(manifest.withAnnotations(annotations));
                 }
             }
@@ -284,7 +285,7 @@ public final class Images {
         for (StoredImage image : readable()) {
             Map<String, String> annotations =
                     new LinkedHashMap<>(image.manifest().annotations());
-            annotations.put(REF_NAME, image.reference().toString());
+            annotations.put(Index.REF_NAME, image.reference().toString());
             manifests.add(image.manifest().withAnnotations(annotations));
         }
         durable.replace(

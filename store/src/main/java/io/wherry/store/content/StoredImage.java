@@ -26,6 +26,11 @@ public record StoredImage(
         chains = List.copyOf(chains);
     }
 
+    /** {@return the same under another name} */
+    StoredImage named(ImageReference other) {
+        return new StoredImage(other, manifest, chains, stored, origin, dropped);
+    }
+
     /** {@return the same without the promise that the blobs of its layers are here} */
     StoredImage withoutBlobs() {
         return new StoredImage(reference, manifest, chains, stored, origin, true);
