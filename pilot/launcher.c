@@ -152,6 +152,11 @@ static enum outcome call_off(struct launcher *l, int *code) {
     return LEAVES;
 }
 
+/* What is typed from here on does not show; then the question stands there. */
+static bool ask(struct launcher *l, const uint8_t *question, size_t length) {
+    return l->terminal.guard == 0 && terminal_quiet(&l->terminal, 0) == 0 && write_all(2, question, length) == 0;
+}
+
 /* What the JVM said now, if that is a whole frame. PROGRAM and ATTACH_TO are left in the buffer. */
 static enum outcome read_requests(struct launcher *l, int *code) {
     int result = frame_read(&l->request, l->jvm.requests);
@@ -172,7 +177,7 @@ static enum outcome read_requests(struct launcher *l, int *code) {
         *code = EXIT_SIGNALLED + (int)l->interrupt;
         return l->interrupt != 0 ? LEAVES : RUNS;
     }
-    if ((type == FRAME_STEPS && stepping_texts(&l->stepping, payload, length)) ||
+    if ((type == FRAME_ASK && ask(l, payload, length)) || (type == FRAME_STEPS && stepping_texts(&l->stepping, payload, length)) ||
         (type == FRAME_TASK && task_begin(l, payload, length)) || (type == FRAME_CANCEL && length == 4 && task_cancel(l, get_u32(payload)))) {
         l->request.have = 0;
         return GOES_ON;
@@ -296,6 +301,7 @@ static int converse(struct launcher *l, const char *const *words) {
     }
     bool runs = serve(l, &code) == RUNS;
     end_java(l, !runs);
+    terminal_restore(&l->terminal);
     if (runs) {
         code = l->request.bytes[0] == FRAME_ATTACH_TO ? join_container(l) : run_container(l);
         reap_java(l);

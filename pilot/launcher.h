@@ -4,6 +4,7 @@
 #include "keys.h"
 #include "spawn.h"
 #include "stepping.h"
+#include "terminal.h"
 
 enum { TASK_LIMIT = 16, ID_LIMIT = 256, REQUEST_LIMIT = PROGRAM_LIMIT + 1024, REPORT_LIMIT = (1 << 20) + 64, PAIR_NONE = 255 };
 
@@ -57,6 +58,7 @@ struct launcher {
     struct last_word word; /* its name is in `request` */
     char id[ID_LIMIT];  /* of the container */
     struct stepping stepping;
+    struct terminal terminal; /* while the JVM reads from it what must not show */
     struct failure failure;
 };
 

@@ -27,7 +27,8 @@ _Noreturn static void guard_main(const struct terminal *terminal, int pipe) {
     sys_exit(0);
 }
 
-int terminal_raw(struct terminal *terminal, int fd) {
+/* Changes the modes, with a guard that knows how they were. */
+static int change(struct terminal *terminal, int fd, void (*how)(struct termios *)) {
     int pair[2];
     long result = sys_ioctl(fd, TCGETS_, &terminal->saved);
     if (result == 0) {
@@ -49,18 +50,35 @@ int terminal_raw(struct terminal *terminal, int fd) {
     }
     terminal->guard = (int)result;
     terminal->guard_pipe = pair[1];
-    struct termios raw = terminal->saved;
-    raw.c_iflag &= ~(unsigned)(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
-    raw.c_oflag &= ~(unsigned)OPOST;
-    raw.c_lflag &= ~(unsigned)(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
-    raw.c_cflag = (raw.c_cflag & ~(unsigned)(CSIZE | PARENB)) | CS8;
-    raw.c_cc[VMIN] = 1;
-    raw.c_cc[VTIME] = 0;
-    result = sys_ioctl(fd, TCSETS_, &raw);
+    struct termios changed = terminal->saved;
+    how(&changed);
+    result = sys_ioctl(fd, TCSETS_, &changed);
     if (result < 0) {
         terminal_restore(terminal);
     }
     return (int)result;
+}
+
+static void make_raw(struct termios *raw) {
+    raw->c_iflag &= ~(unsigned)(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
+    raw->c_oflag &= ~(unsigned)OPOST;
+    raw->c_lflag &= ~(unsigned)(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
+    raw->c_cflag = (raw->c_cflag & ~(unsigned)(CSIZE | PARENB)) | CS8;
+    raw->c_cc[VMIN] = 1;
+    raw->c_cc[VTIME] = 0;
+}
+
+/* Only the line's end shows. */
+static void make_quiet(struct termios *quiet) {
+    quiet->c_lflag = (quiet->c_lflag & ~(unsigned)ECHO) | ICANON | ISIG | ECHONL;
+}
+
+int terminal_raw(struct terminal *terminal, int fd) {
+    return change(terminal, fd, make_raw);
+}
+
+int terminal_quiet(struct terminal *terminal, int fd) {
+    return change(terminal, fd, make_quiet);
 }
 
 void terminal_restore(struct terminal *terminal) {

@@ -1,4 +1,4 @@
-/* The caller's terminal: its size, raw mode, and a guard that restores it whatever happens to us. */
+/* The caller's terminal: its size, raw mode, input that does not show, and a guard that restores it whatever happens to us. */
 #pragma once
 #include "pilot.h"
 #include <asm/termbits.h>
@@ -14,5 +14,7 @@ struct terminal {
 bool terminal_size(int fd, uint16_t size[4]);
 /* Raw mode on `fd`, with a guard: 0 or -errno. */
 int terminal_raw(struct terminal *terminal, int fd);
+/* Lines as ever, of which nothing shows, with a guard: 0 or -errno. */
+int terminal_quiet(struct terminal *terminal, int fd);
 /* As it was; any number of times. */
 void terminal_restore(struct terminal *terminal);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wherry.oci.json.Fields;
 import io.wherry.oci.json.JsonObject;
+import io.wherry.store.disk.FileLocks;
 import io.wherry.testkit.Command;
 import io.wherry.testkit.LayoutRegistry;
 import io.wherry.testkit.OciLayout;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -147,6 +149,48 @@ class DiskUsageTest {
                     .as(place)
                     .isTrue();
         }
+    }
+
+    /** Who makes a container keeps all that is stored from its look at the image until the container is recorded; who removes images is alone from the look at the containers on. */
+    @Test
+    void noImageIsRemovedBetweenTheLookOfARunAndItsRecord() throws Exception {
+        out("pull", "-q", image("two"));
+        FileLocks locks = new FileLocks(built.root().resolve("locks"));
+        Path containers = built.root().resolve("containers");
+        Process run;
+        try (FileLocks.Held _ = locks.tryExclusive("store").orElseThrow()) { // a prune is at it
+            run = built.wherry("create", "--network", "none", "--name", "box", image("two"))
+                    .start();
+            assertThat(run.waitFor(3, TimeUnit.SECONDS)).as("it waits").isFalse();
+            assertThat(Files.isDirectory(containers) ? containers.toFile().list() : new String[0])
+                    .isEmpty();
+        }
+        assertThat(run.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(run.exitValue()).isZero();
+        out("rm", "box");
+        try (FileLocks.Held _ = locks.shared("store")) { // a run is at it
+            Command.Result pruned = built.wherry("image", "prune", "-af").check();
+            assertThat(pruned.out()).doesNotContain("untagged");
+            assertThat(pruned.err()).contains("stay until the next prune");
+        }
+        assertThat(out("image", "prune", "-af")).contains("untagged: " + image("two"));
+    }
+
+    @Test
+    void anImageThatIsMountedIsInUse() throws IOException {
+        out("pull", "-q", image("one"));
+        out("pull", "-q", image("two"));
+        out(
+                "create",
+                "--name",
+                "kept",
+                "--network",
+                "none",
+                "--mount",
+                "type=image,src=" + image("two") + ",dst=/m",
+                image("one"),
+                "sh");
+        assertThat(out("image", "prune", "-af")).doesNotContain("untagged");
     }
 
     @Test

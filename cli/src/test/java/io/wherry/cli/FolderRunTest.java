@@ -137,7 +137,8 @@ class FolderRunTest {
         assumeThat(Command.of("id", "-u").check().out()).isEqualTo("0\n");
         yard.box("{}");
         Files.setAttribute(yard.folder().resolve("box/config.json"), "unix:uid", 12345);
-        refuses("The folder ./box is user 12345's, who would decide what of this host is mounted in your name.");
+        refuses(
+                "The folder ./box is user 12345's, who would decide what of this host is mounted or read in your name.");
     }
 
     @Test

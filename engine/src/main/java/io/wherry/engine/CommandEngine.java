@@ -47,8 +47,7 @@ public final class CommandEngine extends Engine {
     public void run(ContainerSpec asked, Attachment how, CreationListener listener) {
         ContainerSpec spec = settled(asked);
         ContainerId id = ContainerId.random();
-        ContainerRoot from = roots.of(spec, files.folder(id));
-        KernelProgram program = create(spec, from, id, !spec.remove());
+        KernelProgram program = create(spec, id, !spec.remove());
         listener.created(id);
         launcher.launch(program, id.text(), how.startFlags(spec), how.detachKeys());
     }
@@ -61,7 +60,7 @@ public final class CommandEngine extends Engine {
     public void step(ContainerSpec spec, Attachment how, CreationListener listener) {
         OwnerMapping.refuse(spec);
         ContainerId id = ContainerId.random();
-        KernelProgram program = create(spec, roots.of(spec, files.folder(id)), id, !spec.remove());
+        KernelProgram program = create(spec, id, !spec.remove());
         listener.created(id);
         List<String> texts = new Explanation(start.compile(files.record(id)).plan(), program).texts();
         launcher.step(program.stepped(), texts, id.text(), how.startFlags(spec));

@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The configuration of an image that is made from a container: its image's document, what the container was given of its own, what was asked for. Pure functions. */
+/** The configuration of an image that is committed: the document of the image below, what the container was given of its own, what was asked for. Pure functions. */
 final class CommittedConfig {
     private CommittedConfig() {}
 
@@ -21,11 +21,11 @@ final class CommittedConfig {
         Timestamp.of(second, 0);
     }
 
-    static ImageConfig of(ImageConfig parent, ContainerRecord record, CommitSpec spec, Digest diffId, long second) {
+    static ImageConfig of(ContainerCommit.Base base, CommitSpec spec, Digest diffId, long second) {
         String created = Timestamp.of(second, 0);
-        JsonObject document = parent.document();
+        JsonObject document = base.below().document();
         List<String> diffIds = new ArrayList<>();
-        parent.diffIds().forEach(each -> diffIds.add(each.toString()));
+        base.below().diffIds().forEach(each -> diffIds.add(each.toString()));
         diffIds.add(diffId.toString());
         List<JsonValue> history = new ArrayList<>();
         document.get("history").ifPresent(array -> {
@@ -33,8 +33,7 @@ final class CommittedConfig {
                 history.addAll(steps.elements());
             }
         });
-        JsonObject.Builder step =
-                JsonObject.builder().put("created", created).put("created_by", String.join(" ", record.command()));
+        JsonObject.Builder step = JsonObject.builder().put("created", created).put("created_by", base.command());
         JsonObject.Builder out = document.toBuilder().put("created", created);
         if (spec.author().isEmpty()) {
             out.remove("author"); // whoever made the image below did not make this one
@@ -48,7 +47,7 @@ final class CommittedConfig {
         history.add(step.build());
         // What docker keeps of the container that the image below was made in.
         out.remove("container").remove("container_config").remove("docker_version");
-        out.put("config", config(parent, record.spec()))
+        out.put("config", base.config())
                 .put(
                         "rootfs",
                         JsonObject.builder()
@@ -60,7 +59,7 @@ final class CommittedConfig {
     }
 
     /** The image's, and over it what the container was given when it was made. */
-    private static JsonObject config(ImageConfig parent, ContainerSpec spec) {
+    static JsonObject config(ImageConfig parent, ContainerSpec spec) {
         ExecutionDefaults image = parent.execution();
         JsonObject.Builder out = parent.document().fields().rawObject("config").toBuilder();
         if (spec.entrypoint().isPresent()) {

@@ -2,12 +2,15 @@ package io.wherry.engine;
 
 import io.wherry.oci.Descriptor;
 import io.wherry.oci.Digest;
+import io.wherry.oci.ExecutionDefaults;
 import io.wherry.oci.ImageConfig;
 import io.wherry.oci.ImageDocument;
 import io.wherry.oci.ImageReference;
 import io.wherry.oci.Manifest;
 import io.wherry.oci.MediaType;
+import io.wherry.oci.Platform;
 import io.wherry.oci.WherryException;
+import io.wherry.oci.json.JsonObject;
 import io.wherry.store.archive.Staging;
 import io.wherry.store.disk.FileLocks;
 import io.wherry.store.layer.RootfsMount;
@@ -23,7 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Makes an image of a container: its image's layers and one with its changes. */
+/** Makes an image of a container: its image's layers and one with its changes; or of a plain folder: one layer with all that is in it. */
 final class ContainerCommit {
     private final ImageCatalog images;
     private final Storage storage;
@@ -34,13 +37,29 @@ final class ContainerCommit {
     }
 
     /**
+     * What the new image stands on.
+     *
+     * @param below its document goes on in the new one; for a folder it has no layers
+     * @param config how the new image is to be run
+     * @param command what made the changes
+     */
+    record Base(ImageConfig below, List<Descriptor> layers, JsonObject config, String command) {
+        /** A folder's: nothing is below its tree. */
+        static Base of(ExecutionDefaults folder, Platform platform) {
+            ImageConfig below = ImageConfig.of(platform, folder, List.of(), List.of());
+            return new Base(below, List.of(), folder.toJson(), "");
+        }
+    }
+
+    /**
      * {@return the new image, which can be run at once}
      *
+     * @param from asked for when no blob can be removed any more
      * @param stillness begins when it is asked for
      * @param notes receives sentences about what the image lacks
      */
     Image commit(
-            ContainerRecord record,
+            Supplier<Base> from,
             CommitSpec spec,
             RootfsMount root,
             ContainerChanges changes,
@@ -55,9 +74,8 @@ final class ContainerCommit {
         storage.space().sweep();
         try (FileLocks.Held _ = Puller.keep(storage.locks());
                 Staging staging = new Staging(storage.space())) {
-            ImageConfig before = parent(record);
-            List<Descriptor> layers = layers(record, before);
-            CommittedConfig.check(before, spec, second); // a mistake is told before anything is read
+            Base base = from.get();
+            CommittedConfig.check(base.below(), spec, second); // a mistake is told before anything is read
             ChangedLayer layer;
             try (Stillness _ = stillness.get()) {
                 layer = ChangedLayer.write(
@@ -71,8 +89,9 @@ final class ContainerCommit {
             if (!storage.content().has(layer.blob().digest())) {
                 storage.content().offer(layer.blob(), layer.file());
             }
+            List<Descriptor> layers = new ArrayList<>(base.layers());
             layers.add(layer.blob());
-            ImageConfig config = CommittedConfig.of(before, record, spec, layer.diffId(), second);
+            ImageConfig config = CommittedConfig.of(base, spec, layer.diffId(), second);
             storage.content().put(config.digest(), config.raw());
             Manifest manifest = Manifest.of(
                     new Descriptor(MediaType.OCI_CONFIG, config.digest(), config.raw().length), layers, Map.of());
@@ -99,6 +118,16 @@ final class ContainerCommit {
         };
     }
 
+    /** {@return what an image of a container stands on} */
+    Base base(ContainerRecord record) {
+        ImageConfig parent = parent(record);
+        return new Base(
+                parent,
+                layers(record, parent),
+                CommittedConfig.config(parent, record.spec()),
+                String.join(" ", record.command()));
+    }
+
     private ImageConfig parent(ContainerRecord record) {
         Digest id = Digest.parse(record.imageId().orElseThrow(() -> noImage(record)));
         if (!storage.content().has(id)) {
@@ -114,6 +143,7 @@ final class ContainerCommit {
             List<Digest> others = image.config().diffIds();
             if (others.size() >= diffIds.size()
                     && others.subList(0, diffIds.size()).equals(diffIds)) {
+                images.complete(image); // whoever gets the new image must get these, too
                 List<Descriptor> layers = new ArrayList<>();
                 for (Descriptor layer : image.document().layers().subList(0, diffIds.size())) {
                     layers.add(new Descriptor(MediaType.ofOci(layer.mediaType()), layer.digest(), layer.size()));

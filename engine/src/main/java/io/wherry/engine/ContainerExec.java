@@ -48,9 +48,7 @@ final class ContainerExec {
         KeyValues started = running(container);
         int pid = (int) started.number("pid", 0);
         long start = started.number("start", 0);
-        RuntimeConfig config = RuntimeConfig.parse(StateFile.read(
-                        files.folder(container).resolve("config.json"))
-                .orElseThrow(() -> new WherryException(WherryException.Kind.CORRUPT, "config.json is missing.")));
+        RuntimeConfig config = files.config(container);
         RuntimeConfig asked = ExecCompiler.compile(config, spec, account(spec, config, pid, start), facts);
         String id = ContainerId.random().text();
         Plan plan = runtimes.of(files.record(container).spec())

@@ -2,6 +2,7 @@ package io.wherry.engine;
 
 import io.wherry.kernel.program.KernelProgram;
 import io.wherry.oci.Digest;
+import io.wherry.oci.RuntimeConfig;
 import io.wherry.oci.WherryException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -165,6 +166,12 @@ final class ContainerFiles {
             return List.of();
         }
         return layers;
+    }
+
+    /** {@return the OCI configuration that it was compiled from} */
+    RuntimeConfig config(ContainerId id) {
+        return RuntimeConfig.parse(
+                StateFile.read(folder(id).resolve("config.json")).orElseThrow(() -> missing(id, "config.json")));
     }
 
     KernelProgram program(ContainerId id) {

@@ -6,8 +6,9 @@ import io.wherry.kernel.tree.TreeEntry;
 import io.wherry.kernel.tree.TreeReader;
 import io.wherry.kernel.tree.TreeSession;
 import io.wherry.kernel.tree.TreeTarget;
+import io.wherry.oci.ExecutionDefaults;
 import io.wherry.oci.Mount;
-import io.wherry.oci.RuntimeConfig;
+import io.wherry.oci.Platform;
 import io.wherry.oci.WherryException;
 import io.wherry.store.layer.ChainId;
 import io.wherry.store.layer.RootfsMount;
@@ -98,14 +99,15 @@ public final class ContainerTrees {
      */
     public Image commit(String word, CommitSpec spec, List<String> notes) {
         ContainerId id = engine.healed(word);
-        Image image = new ContainerCommit(images)
-                .commit(
-                        engine.files.record(id),
-                        spec,
-                        root(id),
-                        changes(id),
-                        () -> spec.pause() ? stillness(id, notes) : () -> {},
-                        notes);
+        ContainerRecord record = engine.files.record(id);
+        ContainerCommit commit = new ContainerCommit(images);
+        Image image = commit.commit(
+                () -> commit.base(record),
+                spec,
+                root(id),
+                changes(id),
+                () -> spec.pause() ? stillness(id, notes) : () -> {},
+                notes);
         Map<String, String> about = new LinkedHashMap<>();
         about.put("comment", spec.message());
         about.put("imageID", image.id().toString());
@@ -113,6 +115,27 @@ public final class ContainerTrees {
                 "imageRef",
                 image.reference().isUnnamed() ? "" : image.reference().familiar());
         engine.events.append(id, "commit", about);
+        return image;
+    }
+
+    /**
+     * {@return the image that was made of a plain folder, which can be run at once} What runs in it may change it meanwhile.
+     *
+     * @param platform what its programs are for, which a folder does not say
+     * @param notes receives sentences about what the image lacks
+     */
+    public Image commit(PlainFolder folder, Platform platform, CommitSpec spec, List<String> notes) {
+        RootfsMount root = new RootfsMount.Bind(folder.rootfs(), Optional.empty());
+        ExecutionDefaults config = folder.image(notes);
+        Image image = new ContainerCommit(images)
+                .commit(
+                        () -> ContainerCommit.Base.of(config, platform),
+                        spec,
+                        root,
+                        new ContainerChanges(images.storage().space().pilots(), root, List.of()),
+                        () -> () -> {},
+                        notes);
+        new ImageEvents(engine.root(), images).imported(image);
         return image;
     }
 
@@ -146,11 +169,8 @@ public final class ContainerTrees {
     }
 
     private ContainerChanges changes(ContainerId id) {
-        RuntimeConfig config = RuntimeConfig.parse(StateFile.read(
-                        engine.files.folder(id).resolve("config.json"))
-                .orElseThrow(() -> new WherryException(WherryException.Kind.CORRUPT, "config.json is missing.")));
         List<String> mountPoints = new ArrayList<>();
-        for (Mount mount : config.mounts()) {
+        for (Mount mount : engine.files.config(id).mounts()) {
             mountPoints.add(BytePath.of(mount.destination().replaceAll("^/+|/+$", "")));
         }
         return new ContainerChanges(images.storage().space().pilots(), root(id), mountPoints);

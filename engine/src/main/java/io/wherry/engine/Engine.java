@@ -10,6 +10,7 @@ import io.wherry.kernel.launch.Launcher;
 import io.wherry.kernel.program.KernelProgram;
 import io.wherry.oci.Signal;
 import io.wherry.oci.WherryException;
+import io.wherry.store.disk.FileLocks;
 import io.wherry.store.disk.Reserve;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -115,7 +116,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     public String create(ContainerSpec asked) {
         ContainerSpec spec = settled(asked);
         ContainerId id = ContainerId.random();
-        create(spec, roots.of(spec, files.folder(id)), id, true);
+        create(spec, id, true);
         return id.text();
     }
 
@@ -127,7 +128,9 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
      * @throws WherryException of kind UNSUPPORTED if it has no files of its own; ALREADY_EXISTS if the name is taken
      */
     public String copy(String word, Optional<String> name) {
-        return new ContainerClone(this, control).of(healed(word), name).text();
+        try (FileLocks.Held _ = images.storage().content().keep()) {
+            return new ContainerClone(this, control).of(healed(word), name).text();
+        }
     }
 
     /**
@@ -236,6 +239,13 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
 
     ContainerId healed(String word) {
         return healed.find(word);
+    }
+
+    /** Makes a container of an image or a folder. No image and no layer is removed from the look at this one's on until the container is recorded as a user of it. */
+    KernelProgram create(ContainerSpec spec, ContainerId id, boolean lasts) {
+        try (FileLocks.Held _ = images.storage().content().keep()) {
+            return create(spec, roots.of(spec, files.folder(id)), id, lasts);
+        }
     }
 
     KernelProgram create(ContainerSpec spec, ContainerRoot from, ContainerId id, boolean lasts) {
@@ -442,6 +452,16 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     /** Removes images that nothing uses. {@return what was removed} */
     public Pruned pruneImages(ImagePrune what) {
         return roomy(() -> what.run(images, files, imageRemoval()));
+    }
+
+    /** Gives up blobs that can be fetched again. {@return what was removed} */
+    public Pruned pruneBlobs(BlobPrune what) {
+        return roomy(() -> what.run(images));
+    }
+
+    /** Takes down the networks of this root that no container is on. {@return their names} */
+    public List<String> pruneNetworks() {
+        return new NetworkPrune(root, files, images.storage().content(), launcher).run();
     }
 
     /** Removes all that nothing uses. {@return what was removed} */

@@ -144,9 +144,7 @@ final class FileCopy {
 
     private TreeSession session(ContainerId id, CopyPath path, boolean reads, Held held) {
         Container container = files.read(id);
-        RuntimeConfig config = RuntimeConfig.parse(StateFile.read(
-                        files.folder(id).resolve("config.json"))
-                .orElseThrow(() -> new WherryException(WherryException.Kind.CORRUPT, "config.json is missing.")));
+        RuntimeConfig config = files.config(id);
         if (container.pid().isPresent()) {
             KeyValues started = KeyValues.parse(
                     StateFile.read(files.volatileFolder(id).resolve("started")).orElse(new byte[0]));

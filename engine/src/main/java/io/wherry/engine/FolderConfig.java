@@ -1,5 +1,6 @@
 package io.wherry.engine;
 
+import io.wherry.oci.ExecutionDefaults;
 import io.wherry.oci.WherryException;
 import io.wherry.oci.json.Fields;
 import io.wherry.oci.json.JsonArray;
@@ -59,6 +60,41 @@ record FolderConfig(
                         "`runc run -b FOLDER NAME` does.");
             }
             return read(fields);
+        } catch (JsonException e) {
+            throw e.at(file, document);
+        }
+    }
+
+    /**
+     * {@return the same as an image says it}: without what a folder's user alone may say, which {@code notes} name, and without members that images do not have.
+     *
+     * @param document what was parsed
+     */
+    ExecutionDefaults image(String file, byte[] document, List<String> notes) {
+        List<String> left = new ArrayList<>();
+        if (net) {
+            left.add("`net`");
+        }
+        if (rw) {
+            left.add("`rw`");
+        }
+        JsonObject.Builder kept = JsonObject.builder();
+        for (FolderVolume volume : volumes) {
+            if (volume.host().isEmpty()) {
+                kept.put(volume.path(), JsonObject.empty());
+            } else {
+                left.add("the volume `" + volume.host().get() + ":" + volume.path() + "`");
+            }
+        }
+        if (!left.isEmpty()) {
+            notes.add("Left out of the image: " + String.join(", ", left) + ". That is for whoever runs it to say.");
+        }
+        try {
+            return ExecutionDefaults.fromJson(JsonObject.parse(document).toBuilder()
+                            .put("Volumes", kept.build())
+                            .build()
+                            .fields())
+                    .known();
         } catch (JsonException e) {
             throw e.at(file, document);
         }

@@ -103,7 +103,8 @@ final class FolderPull {
         for (Descriptor layer : image.manifest().layers()) {
             wanted.add(layer.digest());
         }
-        try (FileLocks.Held _ = cache.use(wanted)) {
+        try (FileLocks.Held _ = images.storage().content().keep();
+                FileLocks.Held _ = cache.use(wanted)) {
             try {
                 return bringOnce(image, folder, "rootfs", listener);
             } catch (WherryException e) {
@@ -131,6 +132,7 @@ final class FolderPull {
                         image.reference().familiar(),
                         image.manifest(),
                         blobs,
+                        false,
                         chains -> folder.unpacking(root, chains),
                         new ImageCatalog.Progress(listener),
                         new Cancellation());

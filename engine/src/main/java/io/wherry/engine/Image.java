@@ -5,6 +5,7 @@ import io.wherry.oci.ImageConfig;
 import io.wherry.oci.ImageReference;
 import io.wherry.oci.Manifest;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An image as it is kept.
@@ -17,6 +18,8 @@ import java.util.List;
  * @param size bytes of its compressed layers and configuration
  * @param document its manifest
  * @param config its configuration
+ * @param origin the name under which a registry has it; absent for one that was made or loaded here
+ * @param dropped whether blobs of its layers were given up here; then the origin has those that are missing
  */
 public record Image(
         ImageReference reference,
@@ -26,4 +29,6 @@ public record Image(
         long stored,
         long size,
         Manifest document,
-        ImageConfig config) {}
+        ImageConfig config,
+        Optional<ImageReference> origin,
+        boolean dropped) {}

@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The images of a root: looked up, named, listed, removed. Where they come from is {@link RegistryPull}'s business. Safe for several threads. */
 final class ImageCatalog {
@@ -171,7 +172,9 @@ final class ImageCatalog {
                 stored.stored(),
                 size,
                 manifest,
-                config);
+                config,
+                stored.origin(),
+                stored.dropped());
     }
 
     /** {@return all images that are not damaged, by name} */
@@ -235,15 +238,44 @@ final class ImageCatalog {
     /** Makes sure that an image's layers are unpacked and can be relied on: after a power cut they may have to be made again from their blobs. */
     void ready(Image image, LayerDriver driver) {
         if (!driver.has(image.chains())) {
-            BlobSource blobs = (blob, offset) -> { // only of what is not stored, or not as it was
-                String name = image.reference().familiar();
-                throw new WherryException(
-                        WherryException.Kind.CORRUPT,
-                        "The image `" + name + "` must be unpacked again, and its blob " + blob.digest()
-                                + " is missing or damaged.",
-                        "`wherry pull " + name + "` brings it again.");
-            };
-            arrive(driver, image.reference(), image.document(), blobs, PullListener.NONE);
+            fetching(image, from -> arrive(driver, image.reference(), image.document(), from, PullListener.NONE));
+        }
+    }
+
+    /** Brings back those of an image's blobs that were dropped here. */
+    void complete(Image image) {
+        if (image.dropped()) {
+            Progress silent = new Progress(PullListener.NONE);
+            fetching(
+                    image,
+                    from -> storage.puller(storage.drivers().usual())
+                            .pullWhole(image.reference(), image.document(), from, silent, new Cancellation()));
+        }
+    }
+
+    /** Brings what is not stored of an image, or not as it was, from where it was pulled, if it was. */
+    private static void fetching(Image image, Consumer<BlobSource> work) {
+        String name = image.reference().familiar();
+        try {
+            work.accept(image.origin()
+                    .map(from -> RegistryPull.again(from, image.document().descriptor(), Optional.of(image.document()))
+                            .blobs())
+                    .orElse((blob, offset) -> {
+                        throw new WherryException(
+                                WherryException.Kind.CORRUPT,
+                                "The image `" + name + "` must be unpacked again, and its blob " + blob.digest()
+                                        + " is missing or damaged.",
+                                "`wherry pull " + name + "` brings it again.");
+                    }));
+        } catch (WherryException e) {
+            if (!image.dropped()) {
+                throw e;
+            }
+            throw new WherryException(
+                    e.kind(),
+                    "The image `" + name + "` needs blobs that were dropped here: " + e.getMessage(),
+                    e.hint().orElse(null),
+                    e);
         }
     }
 
@@ -251,7 +283,9 @@ final class ImageCatalog {
     void name(Image image, ImageReference name) {
         try (FileLocks.Held _ = storage.content().keep()) {
             long now = System.currentTimeMillis() / 1000;
-            storage.images().put(new StoredImage(name, image.document().descriptor(), image.chains(), now));
+            storage.images()
+                    .put(new StoredImage(
+                            name, image.document().descriptor(), image.chains(), now, image.origin(), image.dropped()));
         }
     }
 
@@ -261,13 +295,13 @@ final class ImageCatalog {
     }
 
     /**
-     * Removes blobs and layers that no image and none of these containers needs. {@return what was removed; absent if a pull is going on}
+     * Removes blobs and layers that no image and none of these containers needs, for who is alone. {@return what was removed}
      *
      * @throws WherryException if an image is damaged, so that nobody knows what it needs; then nothing is removed
      */
-    Optional<Garbage.Collected> collect(List<List<Digest>> containers) {
+    Garbage.Collected collect(List<List<Digest>> containers) {
         return new Garbage(
-                        storage.content(), storage.images(), storage.drivers().all(), storage.space(), storage.locks())
+                        storage.content(), storage.images(), storage.drivers().all(), storage.space())
                 .collect(containers);
     }
 

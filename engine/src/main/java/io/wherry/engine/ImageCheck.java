@@ -77,7 +77,13 @@ final class ImageCheck {
                 ImageReference reference = ImageReference.parse(damage.name());
                 images.storage()
                         .images()
-                        .put(new StoredImage(reference, manifest.get(), chains, System.currentTimeMillis() / 1000));
+                        .put(new StoredImage(
+                                reference,
+                                manifest.get(),
+                                chains,
+                                System.currentTimeMillis() / 1000,
+                                Optional.empty(),
+                                false));
                 damaged = damaged.mended();
             } catch (WherryException e) {
                 // its documents are damaged, too
@@ -94,7 +100,9 @@ final class ImageCheck {
         if (manifest.isPresent()) {
             blob(manifest.get().config(), true, wrong, hint);
             for (Descriptor layer : manifest.get().layers()) {
-                blob(layer, full, wrong, hint);
+                if (!stored.dropped() || content.has(layer.digest())) {
+                    blob(layer, full, wrong, hint);
+                }
             }
         }
         layers(stored, wrong, name);
@@ -179,7 +187,8 @@ final class ImageCheck {
                     content.remove(digest);
                 }
             }
-            RegistryPull.Found origin = images.origin(stored.reference(), stored.manifest(), known);
+            RegistryPull.Found origin =
+                    images.origin(stored.origin().orElse(stored.reference()), stored.manifest(), known);
             images.arrive(stored.reference(), origin.manifest(), origin.blobs(), PullListener.NONE);
         } catch (WherryException e) {
             failure = e.getMessage();

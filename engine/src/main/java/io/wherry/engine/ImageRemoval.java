@@ -3,6 +3,7 @@ package io.wherry.engine;
 import io.wherry.oci.Digest;
 import io.wherry.oci.ImageReference;
 import io.wherry.oci.WherryException;
+import io.wherry.store.disk.FileLocks;
 import io.wherry.store.garbage.Garbage;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,14 +43,33 @@ final class ImageRemoval {
         remove(image.orElseThrow(() -> ImageCatalog.none(name)), force);
     }
 
+    /** Alone, if it can be had, from the look at the containers on: who makes one of this image is waited for. */
     private void remove(Image image, boolean force) {
+        Optional<FileLocks.Held> alone = images.storage().content().alone();
+        try {
+            refuseUsed(image, force);
+            if (isLastNameOf(image)) {
+                if (force) {
+                    places.unmount(MountPlaces.name(image.id()), true);
+                } else {
+                    places.refuse(image, "removed");
+                }
+            }
+            untag(image);
+            if (alone.isPresent()) {
+                passingOver(this::collectAlone);
+            }
+        } finally {
+            alone.ifPresent(FileLocks.Held::close);
+        }
+    }
+
+    private void refuseUsed(Image image, boolean force) {
         String name = image.reference().familiar();
         for (ContainerId id : files.ids()) {
             Container container = files.read(id);
-            boolean uses = container.imageId().orElse("").equals(image.id().toString())
-                    || mounts(container.spec(), image.reference());
             boolean running = container.status().isAttended();
-            if (uses && (running || !force)) {
+            if (uses(container, image) && (running || !force)) {
                 throw new WherryException(
                         WherryException.Kind.FAILED_PRECONDITION,
                         "The image `" + name + "` is used by the " + (running ? "running " : "") + "container `"
@@ -57,15 +77,12 @@ final class ImageRemoval {
                         running ? "Remove that container first." : "Remove that container first, or give --force.");
             }
         }
-        if (isLastNameOf(image)) {
-            if (force) {
-                places.unmount(MountPlaces.name(image.id()), true);
-            } else {
-                places.refuse(image, "removed");
-            }
-        }
-        untag(image);
-        collect();
+    }
+
+    /** {@return whether a container was made of an image, or mounts it} */
+    static boolean uses(Container container, Image image) {
+        return container.imageId().orElse("").equals(image.id().toString())
+                || mounts(container.spec(), image.reference());
     }
 
     /** Takes the name away and nothing else. */
@@ -74,10 +91,20 @@ final class ImageRemoval {
         events.removed(image);
     }
 
-    /** What a damaged image needs nobody knows: all that may be needed stays. */
+    /** Removes what no image and no container needs, unless a pull is going on. */
     void collect() {
+        Optional<FileLocks.Held> alone = images.storage().content().alone();
+        if (alone.isPresent()) {
+            try (FileLocks.Held _ = alone.get()) {
+                passingOver(this::collectAlone);
+            }
+        }
+    }
+
+    /** What a damaged image needs nobody knows: all that may be needed stays. */
+    private static void passingOver(Runnable collection) {
         try {
-            collected();
+            collection.run();
         } catch (WherryException e) {
             if (e.kind() != WherryException.Kind.CORRUPT && e.kind() != WherryException.Kind.NOT_FOUND) {
                 throw e;
@@ -86,11 +113,11 @@ final class ImageRemoval {
     }
 
     /**
-     * Removes what no image and no container needs. {@return what that was; absent if a pull is going on}
+     * Removes what no image and no container needs, for who is alone. {@return what that was}
      *
      * @throws WherryException if something is damaged, so that nobody knows what it needs
      */
-    Optional<Garbage.Collected> collected() {
+    Garbage.Collected collectAlone() {
         List<List<Digest>> used = new ArrayList<>();
         for (ContainerId id : files.ids()) {
             List<Digest> layers = files.layers(id);

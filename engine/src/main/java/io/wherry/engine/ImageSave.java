@@ -71,6 +71,7 @@ public final class ImageSave {
         Map<Digest, ArchivedImage> chosen = new LinkedHashMap<>();
         for (String word : words) {
             Image image = images.named(word);
+            images.complete(image);
             ArchivedImage before = chosen.get(image.manifest());
             List<ImageReference> names = new ArrayList<>(before == null ? List.of() : before.names());
             if (isName(word, image) && !names.contains(image.reference())) {

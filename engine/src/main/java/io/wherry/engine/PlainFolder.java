@@ -1,6 +1,7 @@
 package io.wherry.engine;
 
 import io.wherry.kernel.host.HostProbe;
+import io.wherry.oci.ExecutionDefaults;
 import io.wherry.oci.ImageReference;
 import io.wherry.oci.WherryException;
 import java.io.IOException;
@@ -34,10 +35,14 @@ public final class PlainFolder {
 
     private final Path folder;
     private final FolderConfig config;
+    private final String file;
+    private final byte[] document;
 
-    private PlainFolder(Path folder, FolderConfig config) {
+    private PlainFolder(Path folder, FolderConfig config, String file, byte[] document) {
         this.folder = folder;
         this.config = config;
+        this.file = file;
+        this.document = document;
     }
 
     /**
@@ -69,7 +74,7 @@ public final class PlainFolder {
                     link ? "Give the folder that is meant with `--rootfs`." : null,
                     null);
         }
-        return new PlainFolder(folder, config);
+        return new PlainFolder(folder, config, file, document);
     }
 
     private static byte[] document(String path, Path at, String file) {
@@ -118,8 +123,8 @@ public final class PlainFolder {
             throw new WherryException(
                     WherryException.Kind.DENIED,
                     "The folder " + path + " is user " + owner
-                            + "'s, who would decide what of this host is mounted in your name.",
-                    "Run it as that user; or, if you trust what its config.json says, make it yours with chown.");
+                            + "'s, who would decide what of this host is mounted or read in your name.",
+                    "Do it as that user; or, if you trust what its config.json says, make it yours with chown.");
         }
     }
 
@@ -142,6 +147,21 @@ public final class PlainFolder {
         }
     }
 
+    /** {@return the folder that is its root, absolute} */
+    Path rootfs() {
+        return folder.resolve("rootfs");
+    }
+
+    /**
+     * {@return how an image of it wants to be run}
+     *
+     * @param notes receives a sentence about what is for its user to say, and is no part of an image
+     * @throws WherryException of kind INVALID, with line and column, if its {@code config.json} is wrong
+     */
+    ExecutionDefaults image(List<String> notes) {
+        return config.image(file, document, notes);
+    }
+
     /** {@return what asks for a run of it, to be said more about} */
     public ContainerSpec.Builder spec() {
         ContainerSpec.Builder spec = new ContainerSpec.Builder();
@@ -160,7 +180,7 @@ public final class PlainFolder {
         refuse(!spec.capAdd.isEmpty(), "--cap-add", "it always runs unprivileged");
         refuse(spec.restart.isPresent(), "--restart", "its container is removed when it ends");
         refuse(spec.platform.isPresent(), "--platform", "it is what it is: the platform was chosen when it was pulled");
-        spec.rootfs = Optional.of(folder.resolve("rootfs").toString());
+        spec.rootfs = Optional.of(rootfs().toString());
         spec.remove = true;
         spec.oneId = true;
         spec.noNewPrivileges = true;

@@ -13,6 +13,8 @@ import io.wherry.registry.BlobPosition;
 import io.wherry.registry.RegistryClient;
 import io.wherry.registry.ResolvedManifest;
 import io.wherry.store.pull.BlobSource;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 
@@ -79,7 +81,17 @@ final class RegistryPull {
     /** The store proves each blob's digest before it has a name, and an earlier part of it too. */
     private static BlobSource blobs(
             RegistryClient client, ImageReference reference, io.wherry.registry.PullListener heard) {
-        return (blob, offset) -> client.blob(reference, blob, BlobPosition.unproved(offset), heard);
+        return new BlobSource() {
+            @Override
+            public InputStream open(Descriptor blob, long offset) throws IOException {
+                return client.blob(reference, blob, BlobPosition.unproved(offset), heard);
+            }
+
+            @Override
+            public Optional<ImageReference> origin() {
+                return Optional.of(reference);
+            }
+        };
     }
 
     /** An image without an index says only in its configuration what it is for. */

@@ -52,14 +52,14 @@ public final class RegistryPush {
         try (FileLocks.Held _ = images.storage().content().keep()) {
             List<Descriptor> blobs = blobs(image, notes);
             RegistryPusher pusher = new RegistryPusher(RegistrySettings.ofCaller());
-            send(pusher, reference, blobs, listener);
+            send(pusher, image, blobs, listener);
             pusher.manifest(reference, manifest, io.wherry.registry.PushListener.NONE);
         }
         events.pushed(reference);
         return new Done(reference, manifest.digest(), manifest.raw().length);
     }
 
-    /** {@return each blob that the registry must have, once; all of them are here} */
+    /** {@return each blob that the registry must have, once; all of them are here, but for those that were dropped} */
     private List<Descriptor> blobs(Image image, List<String> notes) {
         Map<Digest, Descriptor> blobs = new LinkedHashMap<>();
         ContentStore content = images.storage().content();
@@ -73,7 +73,8 @@ public final class RegistryPush {
         }
         blobs.put(image.document().config().digest(), image.document().config());
         for (Descriptor blob : blobs.values()) {
-            if (!content.has(blob.digest()) || content.size(blob.digest()) != blob.size()) {
+            boolean dropped = image.dropped() && !content.has(blob.digest()); // fetched if the registry lacks it
+            if (!dropped && !content.has(blob)) {
                 throw new WherryException(
                         WherryException.Kind.FAILED_PRECONDITION,
                         "Cannot push `" + image.reference().familiar() + "`: its blob " + blob.digest()
@@ -85,14 +86,15 @@ public final class RegistryPush {
     }
 
     /** Ends with the first failure; what is on its way then is given up. */
-    private void send(RegistryPusher pusher, ImageReference to, List<Descriptor> blobs, PushListener listener) {
-        Map<Digest, String> elsewhere = elsewhere(to);
+    private void send(RegistryPusher pusher, Image image, List<Descriptor> blobs, PushListener listener) {
+        Map<Digest, String> elsewhere = elsewhere(image.reference());
         ExecutorService threads = Executors.newFixedThreadPool(
                 AT_ONCE, Thread.ofVirtual().name("wherry-push-", 0).factory());
         try {
             CompletionService<Pushed> ends = new ExecutorCompletionService<>(threads);
             for (Descriptor blob : blobs) {
-                ends.submit(() -> send(pusher, to, blob, Optional.ofNullable(elsewhere.get(blob.digest())), listener));
+                ends.submit(
+                        () -> send(pusher, image, blob, Optional.ofNullable(elsewhere.get(blob.digest())), listener));
             }
             for (int i = 0; i < blobs.size(); i++) {
                 await(ends.take());
@@ -115,7 +117,7 @@ public final class RegistryPush {
     }
 
     private Pushed send(
-            RegistryPusher pusher, ImageReference to, Descriptor blob, Optional<String> from, PushListener listener) {
+            RegistryPusher pusher, Image image, Descriptor blob, Optional<String> from, PushListener listener) {
         String layer = blob.digest().toString();
         io.wherry.registry.PushListener heard = new io.wherry.registry.PushListener() {
             @Override
@@ -123,7 +125,7 @@ public final class RegistryPush {
                 listener.layer(layer, PushListener.State.GOING, position, each.size());
             }
         };
-        Pushed pushed = pusher.blob(to, blob, content(blob), from, heard);
+        Pushed pushed = pusher.blob(image.reference(), blob, content(image, blob), from, heard);
         PushListener.State state = switch (pushed) {
             case PRESENT -> PushListener.State.PRESENT;
             case MOUNTED -> PushListener.State.MOUNTED;
@@ -133,9 +135,17 @@ public final class RegistryPush {
         return pushed;
     }
 
-    private BlobContent content(Descriptor blob) {
+    /** One thread brings all that was dropped; the others find theirs here. */
+    private synchronized void bring(Image image, Descriptor blob) {
+        if (!images.storage().content().has(blob.digest())) {
+            images.complete(image);
+        }
+    }
+
+    private BlobContent content(Image image, Descriptor blob) {
         ContentStore content = images.storage().content();
         return offset -> {
+            bring(image, blob);
             InputStream in = content.open(blob.digest());
             try {
                 in.skipNBytes(offset);
@@ -151,12 +161,13 @@ public final class RegistryPush {
     private Map<Digest, String> elsewhere(ImageReference to) {
         Map<Digest, String> repositories = new LinkedHashMap<>();
         for (Image other : images.list()) {
-            ImageReference name = other.reference();
-            if (name.registry().equals(to.registry()) && !name.repository().equals(to.repository())) {
-                for (Descriptor layer : other.document().layers()) {
-                    repositories.putIfAbsent(layer.digest(), name.repository());
+            for (ImageReference name : List.of(other.reference(), other.origin().orElse(other.reference()))) {
+                if (name.registry().equals(to.registry()) && !name.repository().equals(to.repository())) {
+                    for (Descriptor layer : other.document().layers()) {
+                        repositories.putIfAbsent(layer.digest(), name.repository());
+                    }
+                    repositories.putIfAbsent(other.document().config().digest(), name.repository());
                 }
-                repositories.putIfAbsent(other.document().config().digest(), name.repository());
             }
         }
         return repositories;

@@ -3,7 +3,6 @@ package io.wherry.engine;
 import io.wherry.engine.CheckedObject.Kind;
 import io.wherry.oci.Digest;
 import io.wherry.oci.WherryException;
-import io.wherry.oci.json.JsonObject;
 import io.wherry.store.layer.ChainId;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -46,8 +45,7 @@ public record RootCheck(boolean full, boolean repair) {
         }
         try {
             files.program(id);
-            JsonObject.parse(StateFile.read(files.folder(id).resolve("config.json"))
-                    .orElseThrow(() -> new WherryException(WherryException.Kind.CORRUPT, "config.json is missing.")));
+            files.config(id);
         } catch (WherryException e) {
             return CheckedObject.damaged(Kind.CONTAINER, shown, e.getMessage(), removal);
         }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Which of all that nothing uses is to go: containers that do not run, then images and what they needed, then blobs kept for pulls into folders.
+ * Which of all that nothing uses is to go: containers that do not run, then networks without containers, then images and what they needed, then blobs kept for pulls into folders.
  *
  * @param containers which of those that do not run
  */
@@ -15,12 +15,14 @@ public record SystemPrune(Predicate<Container> containers, ImagePrune images) {
      * What was removed.
      *
      * @param containers ids
+     * @param networks names
      * @param bytes that were freed
      */
-    public record Result(List<String> containers, Pruned images, long bytes) {
-        /** Copies the list. */
+    public record Result(List<String> containers, List<String> networks, Pruned images, long bytes) {
+        /** Copies the lists. */
         public Result {
             containers = List.copyOf(containers);
+            networks = List.copyOf(networks);
         }
     }
 
@@ -43,8 +45,9 @@ public record SystemPrune(Predicate<Container> containers, ImagePrune images) {
                 }
             }
         }
+        List<String> networks = engine.pruneNetworks();
         Pruned pruned = engine.pruneImages(images);
         bytes += pruned.bytes() + catalog.storage().cache().clear();
-        return new Result(removed, pruned, bytes);
+        return new Result(removed, networks, pruned, bytes);
     }
 }

@@ -138,7 +138,7 @@ public final class Wherry extends Engine implements AutoCloseable {
             pull(spec.image().get(), spec.platform(), PullListener.NONE, new ArrayList<>());
         }
         ContainerId id = ContainerId.random();
-        KernelProgram program = create(spec, roots.of(spec, files.folder(id)), id, !spec.remove());
+        KernelProgram program = create(spec, id, !spec.remove());
         try {
             String name = files.record(id).name();
             int streams = spec.detached() ? 0 : AttachedProcess.streams(spec.interactive());

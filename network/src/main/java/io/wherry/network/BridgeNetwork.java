@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The default bridge of a state root, for system root: one interface, one nftables table, one IPv4 subnet; see the package for what it is made of.
@@ -64,6 +65,12 @@ public final class BridgeNetwork {
      */
     public static BridgeNetwork open(Path root) {
         return open(root, new HostNetwork(Path.of("/proc")), true);
+    }
+
+    /** {@return the bridge of a root, if it was ever opened; there may be none of it in the kernel} */
+    public static Optional<BridgeNetwork> existing(Path root) {
+        boolean settled = new NetworkFile(networks(root), NAME).subnet() != null;
+        return settled ? Optional.of(open(root)) : Optional.empty();
     }
 
     /** {@return the bridge as {@link #open} would; nothing is stored} */
@@ -179,7 +186,7 @@ public final class BridgeNetwork {
     }
 
     /**
-     * {@return a plan that removes bridge, table, leases and the choice of the subnet, from any state} No container of the root may run. The
+     * {@return a plan that removes bridge, table, leases and the choice of the subnet, from any state} No container of the root may have a lease. The
      * host's {@code ip_forward} stays as it is: others may rely on it by now.
      */
     public Plan removal() {

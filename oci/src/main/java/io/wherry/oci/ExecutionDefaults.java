@@ -78,14 +78,14 @@ public record ExecutionDefaults(
                 in.rest());
     }
 
-    /** {@return this with another entrypoint and command, as a folder's config.json or a commit has them} */
-    public ExecutionDefaults withCommand(List<String> newEntrypoint, List<String> newCmd) {
+    /** {@return this without the members that this type does not know} */
+    public ExecutionDefaults known() {
         return new ExecutionDefaults(
                 user,
                 exposedPorts,
                 env,
-                newEntrypoint,
-                newCmd,
+                entrypoint,
+                cmd,
                 volumes,
                 workingDir,
                 labels,
@@ -94,7 +94,7 @@ public record ExecutionDefaults(
                 argsEscaped,
                 shell,
                 onBuild,
-                extra);
+                JsonObject.empty());
     }
 
     public JsonObject toJson() {

@@ -14,6 +14,9 @@ import java.util.Optional;
  * @see "Docker image manifest version 2, schema 2, manifest list"
  */
 public final class Index implements ImageDocument {
+    /** The annotation by which an index names what it points at: image-spec v1.1, annotations.md. */
+    public static final String REF_NAME = "org.opencontainers.image.ref.name";
+
     /** How deep indexes may be nested; whoever walks them counts. */
     public static final int MAX_DEPTH = 8;
 

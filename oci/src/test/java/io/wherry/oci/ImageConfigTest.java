@@ -59,7 +59,7 @@ class ImageConfigTest {
     void whatIsMadeReadsBack() {
         ImageConfig config = ImageConfig.of(
                 Platform.parse("linux/amd64"),
-                ExecutionDefaults.NONE.withCommand(List.of(), List.of("/hello")),
+                ExecutionDefaults.parse(bytes("{\"Cmd\":[\"/hello\"]}")),
                 List.of(Digest.parse(ID)),
                 List.of(new ImageConfig.History(
                         Optional.empty(), Optional.of("by"), Optional.empty(), Optional.empty(), false)));

@@ -1,5 +1,6 @@
 package io.wherry.registry;
 
+import io.wherry.oci.GoDuration;
 import io.wherry.oci.WherryException;
 import io.wherry.oci.WherryException.Kind;
 import io.wherry.registry.RegistryHost.Capability;
@@ -210,22 +211,11 @@ final class HostsFile {
             return Optional.empty();
         }
         String text = text(value, "dial_timeout");
-        int unit = text.endsWith("ms") ? text.length() - 2 : text.length() - 1;
-        try {
-            long number = Long.parseLong(text.substring(0, Math.max(0, unit)));
-            long millis = switch (text.substring(Math.max(0, unit))) {
-                case "ms" -> number;
-                case "s" -> Math.multiplyExact(number, 1000L);
-                case "m" -> Math.multiplyExact(number, 60_000L);
-                default -> -1;
-            };
-            if (millis > 0) {
-                return Optional.of(Duration.ofMillis(millis));
-            }
-        } catch (NumberFormatException | ArithmeticException e) {
-            throw TomlReader.problem(value.place(), "`" + text + "` is not a time such as `500ms`, `3s` or `1m`.");
+        long nanos = GoDuration.nanoseconds(text);
+        if (nanos <= 0) {
+            throw TomlReader.problem(value.place(), "`" + text + "` is not a time such as `500ms`, `3s` or `1m30s`.");
         }
-        throw TomlReader.problem(value.place(), "`" + text + "` is not a time such as `500ms`, `3s` or `1m`.");
+        return Optional.of(Duration.ofNanos(nanos));
     }
 
     private Path file(TomlValue value, String key) {

@@ -43,7 +43,7 @@ class HostsFileTest {
                   override_path = true
                   skip_verify = true
                   client = [["c.cert", "c.key"], ["both.pem", ""], "alone.pem"]
-                  dial_timeout = "1500ms"
+                  dial_timeout = "1m1.5s"
                   [host."https://mirror.one:8443/v2/cache".header]
                     x-team = ["a", "b\\u00e9"]
                 [host.'http://two.local']
@@ -62,7 +62,7 @@ class HostsFileTest {
                         new ClientPair(here.resolve("c.cert"), here.resolve("c.key")),
                         new ClientPair(here.resolve("both.pem"), here.resolve("both.pem")),
                         new ClientPair(here.resolve("alone.pem"), here.resolve("alone.pem")));
-        assertThat(one.dialTimeout()).contains(Duration.ofMillis(1500));
+        assertThat(one.dialTimeout()).contains(Duration.ofMillis(61_500));
         assertThat(one.headers()).isEqualTo(Map.of("x-team", "a, b"));
         assertThat(hosts.get(1).base()).contains(URI.create("http://two.local/"));
         assertThat(hosts.get(1).capabilities()).hasSize(3);

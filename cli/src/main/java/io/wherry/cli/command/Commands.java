@@ -57,6 +57,7 @@ public final class Commands {
         "volume inspect",
         "volume rm",
         "volume prune",
+        "network prune",
         "boot",
         "doctor",
         "check",
@@ -124,6 +125,7 @@ public final class Commands {
             case "volume inspect" -> new VolumeInspectCommand();
             case "volume rm", "volume remove" -> new VolumeRmCommand();
             case "volume prune" -> new VolumePruneCommand();
+            case "network prune" -> new NetworkPruneCommand();
             case "image prune" -> new ImagePruneCommand();
             case "system df" -> new SystemDfCommand();
             case "system prune" -> new SystemPruneCommand();
@@ -142,7 +144,7 @@ public final class Commands {
     /** {@return whether a second word belongs to the name} */
     public static boolean isGroup(String word) {
         return switch (word) {
-            case "container", "image", "volume", "system" -> true;
+            case "container", "image", "volume", "network", "system" -> true;
             default -> false;
         };
     }

@@ -44,7 +44,9 @@ final class LoginCommand extends Command<LoginCommand.Words> {
                 Row.Cache.FULL,
                 new Operands("[HOST]", 0, 1, false, Operands.Complete.NOTHING),
                 "Log in to a registry (default: docker.io)",
-                List.of("pass show registry | wherry login -u alice --password-stdin localhost:5000"));
+                List.of(
+                        "wherry login localhost:5000",
+                        "pass show registry | wherry login -u alice --password-stdin localhost:5000"));
     }
 
     @Override
@@ -67,22 +69,38 @@ final class LoginCommand extends Command<LoginCommand.Words> {
 
     @Override
     public String notes() {
-        return "The registry is asked first. What it takes is kept in Docker's config.json, or by the credential helper that is named there; `pull` and `push` find it.";
+        return "On a terminal it asks for what is not said; a password does not show. The registry is asked first. What it takes is kept in Docker's config.json, or by the credential helper that is named there; `pull` and `push` find it.";
     }
 
     @Override
     public int run(Session session, Words words, List<String> operands) {
         String host = operands.isEmpty() ? ImageReference.DEFAULT_REGISTRY : operands.getFirst();
-        if (words.user == null || words.stdin == (words.password != null)) {
+        boolean asks = session.context().isTerminal(0) && !words.stdin;
+        if ((words.stdin && words.password != null)
+                || (!asks && (words.user == null || words.stdin == (words.password != null)))) {
             throw new WherryException(
                     WherryException.Kind.INVALID,
-                    "Who logs in, and with which password, must be said: Wherry does not ask on the terminal.",
+                    "Who logs in, and with which password, must be said once each where the input is no terminal.",
                     "wherry login -u NAME --password-stdin " + host + " < FILE");
         }
-        Secret password = words.password != null ? new Secret(words.password) : fromInput();
-        String where = Registries.login(host, words.user, password);
+        String user = words.user != null ? words.user : askedUser(session);
+        Secret password = words.stdin
+                ? fromInput()
+                : words.password != null ? new Secret(words.password) : askedPassword(session);
+        String where = Registries.login(host, user, password);
         session.out().print("Logged in to " + Screen.safe(host) + "; kept by " + Screen.safe(where) + "\n");
         return 0;
+    }
+
+    private static String askedUser(Session session) {
+        session.err().print("Username: ");
+        session.err().flush();
+        return StandardInput.line("user's name");
+    }
+
+    private static Secret askedPassword(Session session) {
+        session.launcher().ask("Password: ");
+        return new Secret(StandardInput.line("password"));
     }
 
     /** Nobody else reads the input of this command: no container follows. One line end at the end is not the password's. */

@@ -1,5 +1,6 @@
 package io.wherry.cli.command;
 
+import io.wherry.cli.output.Human;
 import io.wherry.cli.session.Session;
 import io.wherry.cli.table.Command;
 import io.wherry.cli.table.Operands;
@@ -18,7 +19,6 @@ import java.util.Optional;
 
 /** Opens the root of a container or an image as a folder, or lists those that are open. */
 final class MountCommand extends Command<Listing.Words> {
-    private static final int SHORT_ID = 12;
     private static final Listing LISTING = new Listing(
             JsonObject.builder()
                     .put("Kind", "KIND")
@@ -70,10 +70,9 @@ final class MountCommand extends Command<Listing.Words> {
     }
 
     private static JsonObject row(MountedRoot mounted, Path path, boolean wide) {
-        String id = mounted.id().substring(mounted.id().indexOf(':') + 1);
         return JsonObject.builder()
                 .put("Kind", mounted.kind())
-                .put("ID", wide ? mounted.id() : id.substring(0, Math.min(SHORT_ID, id.length())))
+                .put("ID", wide ? mounted.id() : Human.shortId(mounted.id()))
                 .put("Name", mounted.name())
                 .put("Path", path.toString())
                 .put("Access", mounted.readOnly() ? "ro" : "rw")

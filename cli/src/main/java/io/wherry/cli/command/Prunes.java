@@ -17,6 +17,13 @@ final class Prunes {
                 command, List.of(what.substring(0, what.length() - 1) + "; say so with `--force`."), code);
     }
 
+    /** Names or ids that are gone, under a title; nothing if there are none. */
+    static void list(Session session, String what, List<String> gone) {
+        if (!gone.isEmpty()) {
+            session.out().print("Deleted " + what + ":\n" + String.join("\n", gone) + "\n\n");
+        }
+    }
+
     static void print(Session session, Pruned pruned) {
         images(session, pruned);
         session.out().print("Total reclaimed space: " + Human.size(pruned.bytes()) + "\n");

@@ -2,12 +2,17 @@ package io.wherry.cli.command;
 
 import io.wherry.cli.session.Session;
 import io.wherry.oci.WherryException;
+import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 
-/** The caller's input, for the commands that read an archive from it. The launcher, whose terminal it may be, reads nothing as long as such a command runs. */
+/** The caller's input, for the commands that read an archive or an answer from it. The launcher, whose terminal it may be, reads nothing as long as such a command runs. */
 final class StandardInput {
+    private static final int LONGEST = 4096; // what a terminal takes as one line
+
     private StandardInput() {}
 
     /**
@@ -23,5 +28,29 @@ final class StandardInput {
                     instead);
         }
         return new FileInputStream(FileDescriptor.in);
+    }
+
+    /**
+     * {@return what a person types at the terminal, to the end of the line}
+     *
+     * @throws WherryException of kind INVALID if that is nothing
+     */
+    static String line(String what) {
+        ByteArrayOutputStream typed = new ByteArrayOutputStream();
+        InputStream in = new FileInputStream(FileDescriptor.in);
+        try {
+            for (int c = in.read(); c >= 0 && c != '\n' && typed.size() < LONGEST; c = in.read()) {
+                typed.write(c);
+            }
+        } catch (IOException e) {
+            throw new WherryException(
+                    WherryException.Kind.FAILED_PRECONDITION,
+                    "The terminal cannot be read: " + e.getMessage() + ".",
+                    e);
+        }
+        if (typed.size() == 0) {
+            throw new WherryException(WherryException.Kind.INVALID, "There is no " + what + ": nothing was typed.");
+        }
+        return typed.toString(StandardCharsets.UTF_8);
     }
 }

@@ -34,7 +34,7 @@ final class SystemPruneCommand extends Command<SystemPruneCommand.Words> {
                 Row.Section.HOST,
                 Row.Cache.HOT,
                 Operands.NONE,
-                "Remove all that nothing uses: containers that do not run, what no image needs, caches",
+                "Remove all that nothing uses: stopped containers, what no image needs, caches, networks",
                 List.of("wherry system prune -f", "wherry system prune -af"));
     }
 
@@ -70,9 +70,10 @@ final class SystemPruneCommand extends Command<SystemPruneCommand.Words> {
             }
         }
         ImageFilter images = new ImageFilter(words.filters);
-        String what = "This removes all containers that do not run, the blobs kept for pulls into folders, and "
-                + (words.volumes ? "volumes without a name that no container has, and " : "")
-                + (words.all ? "all images from which no other container was made." : "what no image needs.");
+        String what =
+                "This removes all containers that do not run, the bridge if no container is left on it, the blobs kept for pulls into folders, and "
+                        + (words.volumes ? "volumes without a name that no container has, and " : "")
+                        + (words.all ? "all images from which no other container was made." : "what no image needs.");
         if (!Consent.given(session, what, words.force, Prunes.unasked(NAME, what, misuse()))) {
             return 1;
         }
@@ -80,15 +81,12 @@ final class SystemPruneCommand extends Command<SystemPruneCommand.Words> {
         ContainerFilter containers = new ContainerFilter(labels, engine);
         SystemPrune.Result result =
                 engine.prune(new SystemPrune(containers::accepts, new ImagePrune(words.all, images)));
-        if (!result.containers().isEmpty()) {
-            session.out().print("Deleted Containers:\n" + String.join("\n", result.containers()) + "\n\n");
-        }
+        Prunes.list(session, "Containers", result.containers());
+        Prunes.list(session, "Networks", result.networks());
         long bytes = result.bytes();
         if (words.volumes) {
             VolumeCatalog.Pruned volumes = engine.volumes().prune(false, volume -> true);
-            if (!volumes.names().isEmpty()) {
-                session.out().print("Deleted Volumes:\n" + String.join("\n", volumes.names()) + "\n\n");
-            }
+            Prunes.list(session, "Volumes", volumes.names());
             bytes += volumes.bytes();
         }
         Prunes.images(session, result.images());

@@ -7,13 +7,14 @@ import io.wherry.cli.table.Operands;
 import io.wherry.cli.table.Option;
 import io.wherry.cli.table.OptionTable;
 import io.wherry.cli.table.Row;
-import io.wherry.cli.table.UsageException;
 import io.wherry.engine.VolumeCatalog;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Removes volumes that no container has. */
 final class VolumePruneCommand extends Command<VolumePruneCommand.Words> {
+    private static final String NAME = "volume prune";
+
     /** What its options fill. */
     static final class Words {
         boolean all;
@@ -24,7 +25,7 @@ final class VolumePruneCommand extends Command<VolumePruneCommand.Words> {
     @Override
     public Row row() {
         return new Row(
-                "volume prune",
+                NAME,
                 List.of(),
                 Row.Section.VOLUMES,
                 Row.Cache.HOT,
@@ -37,7 +38,7 @@ final class VolumePruneCommand extends Command<VolumePruneCommand.Words> {
     public OptionTable<Words> options() {
         return new OptionTable<Words>()
                 .flag("all", 'a', "Also those that somebody gave a name", (w, v) -> w.all = v)
-                .flag("force", 'f', "Yes, all of them", (w, v) -> w.force = v)
+                .flag("force", 'f', "Do not ask", (w, v) -> w.force = v)
                 .list(
                         "filter",
                         Option.NONE,
@@ -53,18 +54,14 @@ final class VolumePruneCommand extends Command<VolumePruneCommand.Words> {
 
     @Override
     public int run(Session session, Words words, List<String> operands) {
-        if (!words.force) {
-            throw new UsageException(
-                    "volume prune",
-                    List.of("This removes all " + (words.all ? "" : "anonymous ")
-                            + "volumes that no container has, and what is in them; say so with `--force`."),
-                    misuse());
+        VolumeFilter filter = new VolumeFilter(NAME, VolumeFilter.OF_PRUNING, words.filters);
+        String what = "This removes all " + (words.all ? "" : "anonymous ")
+                + "volumes that no container has, and what is in them.";
+        if (!Consent.given(session, what, words.force, Prunes.unasked(NAME, what, misuse()))) {
+            return 1;
         }
-        VolumeFilter filter = new VolumeFilter("volume prune", VolumeFilter.OF_PRUNING, words.filters);
         VolumeCatalog.Pruned pruned = session.engine().volumes().prune(words.all, filter::accepts);
-        if (!pruned.names().isEmpty()) {
-            session.out().print("Deleted Volumes:\n" + String.join("\n", pruned.names()) + "\n\n");
-        }
+        Prunes.list(session, "Volumes", pruned.names());
         session.out().print("Total reclaimed space: " + Human.size(pruned.bytes()) + "\n");
         return 0;
     }

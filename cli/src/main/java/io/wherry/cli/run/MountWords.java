@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Reads the values of {@code -v}, {@code --mount} and {@code --tmpfs}. */
-final class MountWords {
+public final class MountWords {
     private static final String VOLUME_OPTIONS =
             "ro|rw|z|Z|U|O|idmap|nocopy|cached|delegated|consistent|private|rprivate|shared|rshared|slave|rslave"
                     + "|exec|noexec|suid|nosuid|dev|nodev|bind|rbind";
@@ -113,7 +113,8 @@ final class MountWords {
         return new MountFields(text).mount();
     }
 
-    static boolean isPath(String source) {
+    /** {@return whether a word is a path by its beginning, and no name} */
+    public static boolean isPath(String source) {
         return source.startsWith("/")
                 || source.startsWith("./")
                 || source.startsWith("../")

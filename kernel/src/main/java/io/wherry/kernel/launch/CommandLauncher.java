@@ -65,6 +65,14 @@ public interface CommandLauncher extends Launcher {
      */
     void attach(Path socket, int flags, String detachKeys);
 
+    /**
+     * Shows a question on the caller's terminal, where nothing that is typed shows from then on, to the end of the command, however that comes. The answer is a line of the caller's input, which must be
+     * a terminal. Once.
+     */
+    default void ask(String question) {
+        throw new UnsupportedOperationException("nobody can be asked here");
+    }
+
     /** Ends the command with an exit code, 0 to 255. Does not return. */
     void leave(int code);
 }

@@ -78,6 +78,11 @@ public final class ParentLauncher implements CommandLauncher {
     }
 
     @Override
+    public void ask(String question) {
+        send(FrameType.ASK, question.getBytes(StandardCharsets.UTF_8), new byte[0]);
+    }
+
+    @Override
     public void attach(Path socket, int flags, String detachKeys) {
         send(FrameType.ATTACH_TO, lastWord(flags, socket.toString(), detachKeys), new byte[0]);
         waitForTheEnd();

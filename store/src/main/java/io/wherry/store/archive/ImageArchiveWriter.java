@@ -199,7 +199,7 @@ public final class ImageArchiveWriter {
             for (ImageReference name : names) {
                 Map<String, String> annotations = new LinkedHashMap<>();
                 annotations.put(LayoutImages.FULL_NAME, name.toString());
-                annotations.put(LayoutImages.REF_NAME, name.tag().orElseThrow());
+                annotations.put(Index.REF_NAME, name.tag().orElseThrow());
                 entries.add(manifest.withAnnotations(annotations));
             }
         }

@@ -27,7 +27,6 @@ import java.util.Map;
 final class LayoutImages {
     static final String INDEX = "index.json";
     static final String LAYOUT = "oci-layout";
-    static final String REF_NAME = "org.opencontainers.image.ref.name";
     static final String FULL_NAME = "io.containerd.image.name";
 
     private LayoutImages() {}
@@ -82,7 +81,7 @@ final class LayoutImages {
     /** {@return the canonical name; empty: there is none} */
     private static String name(Descriptor entry) {
         String full = entry.annotations().getOrDefault(FULL_NAME, "");
-        String name = full.isEmpty() ? entry.annotations().getOrDefault(REF_NAME, "") : full;
+        String name = full.isEmpty() ? entry.annotations().getOrDefault(Index.REF_NAME, "") : full;
         boolean whole = !full.isEmpty() || name.indexOf(':') >= 0 || name.indexOf('/') >= 0;
         return whole ? ImageReference.parse(name).toString() : "";
     }

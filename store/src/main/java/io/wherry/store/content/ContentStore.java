@@ -17,10 +17,16 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /** Blobs by digest. What is there under a digest has had that digest when it was stored, and its bytes were durable before it had its name; the name is when {@link #settle} returns. Safe for use by several threads and processes. */
 public final class ContentStore {
     private static final byte[] LAYOUT = "{\"imageLayoutVersion\":\"1.0.0\"}".getBytes(StandardCharsets.US_ASCII);
+
+    /** How often it is tried to be alone: half a second in all. */
+    private static final int PATIENCE = 50;
+
+    private static final long TURN_NANOS = 10_000_000;
 
     private final Path folder;
     private final Path blobs;
@@ -49,9 +55,19 @@ public final class ContentStore {
         return folder;
     }
 
-    /** {@return a lock under which no collection removes blobs} */
+    /** {@return a lock under which nothing that is stored is removed: for who brings or reads it, and who makes a container of it until that is recorded} */
     public FileLocks.Held keep() {
         return locks.shared("store");
+    }
+
+    /** {@return a lock under which nobody has {@link #keep}, for who removes what is stored; absent if somebody has it for longer than the making of a container takes} */
+    public Optional<FileLocks.Held> alone() {
+        Optional<FileLocks.Held> lock = locks.tryExclusive("store");
+        for (int i = 0; lock.isEmpty() && i < PATIENCE; i++) {
+            LockSupport.parkNanos(TURN_NANOS);
+            lock = locks.tryExclusive("store");
+        }
+        return lock;
     }
 
     public boolean has(Digest digest) {

@@ -24,11 +24,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Names of images: one file a reference. Safe for use by several threads and processes. */
 public final class Images {
-    private static final String REF_NAME = "org.opencontainers.image.ref.name";
     private static final String LOCK = "images";
     private static final String SUFFIX = ".json";
     private static final int LONGEST_NAME = 200;
@@ -61,13 +61,32 @@ public final class Images {
     }
 
     private void keepWithoutName(StoredImage coming) {
-        List<StoredImage> all = readable();
-        for (StoredImage old : all) {
-            Digest manifest = old.manifest().digest();
-            if (old.reference().equals(coming.reference())
-                    && !manifest.equals(coming.manifest().digest())
-                    && names(manifest, all) == 1) {
-                write(new StoredImage(ImageReference.unnamed(manifest), old.manifest(), old.chains(), old.stored()));
+        Optional<StoredImage> replaced = replaced(coming.reference());
+        if (replaced.isEmpty()) {
+            return;
+        }
+        StoredImage old = replaced.get();
+        Digest manifest = old.manifest().digest();
+        if (!manifest.equals(coming.manifest().digest()) && names(manifest, readable()) == 1) {
+            write(old.named(ImageReference.unnamed(manifest)));
+        }
+    }
+
+    private Optional<StoredImage> replaced(ImageReference name) {
+        try {
+            return find(name);
+        } catch (WherryException e) {
+            return Optional.empty(); // what a damaged record stood for nobody knows
+        }
+    }
+
+    /** Notes, durably, of those among these names that still stand for images that blobs of their layers may be missing from now on. */
+    public void drop(Set<ImageReference> names) {
+        try (FileLocks.Held _ = locks.exclusive(LOCK)) {
+            for (StoredImage image : readable()) {
+                if (names.contains(image.reference()) && !image.dropped()) {
+                    write(image.withoutBlobs());
+                }
             }
         }
     }
@@ -86,6 +105,8 @@ public final class Images {
                 .put("manifest", image.manifest().toJson())
                 .put("chains", chains(image))
                 .put("stored", image.stored())
+                .putIfPresent("origin", image.origin().map(ImageReference::toString))
+                .putIfTrue("dropped", image.dropped())
                 .build()
                 .toBytes();
         durable.replace(file(image.reference()), bytes);
@@ -156,11 +177,11 @@ public final class Images {
         try {
             Index index = Index.parse(Files.readAllBytes(content.folder().resolve("index.json")));
             for (Descriptor manifest : index.manifests()) {
-                String reference = manifest.annotations().get(REF_NAME);
+                String reference = manifest.annotations().get(Index.REF_NAME);
                 if (reference != null
                         && ImageReference.parse(reference).familiar().equals(name)) {
                     Map<String, String> annotations = new LinkedHashMap<>(manifest.annotations());
-                    annotations.remove(REF_NAME);
+                    annotations.remove(Index.REF_NAME);
                     return Optional.of(manifest.withAnnotations(annotations));
                 }
             }
@@ -240,7 +261,12 @@ public final class Images {
                 chains.add(Digest.parse(chain));
             }
             return Optional.of(new StoredImage(
-                    reference, manifest, chains, in.integer("stored").orElse(0)));
+                    reference,
+                    manifest,
+                    chains,
+                    in.integer("stored").orElse(0),
+                    in.string("origin").map(ImageReference::parse),
+                    in.flag("dropped")));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
@@ -260,7 +286,7 @@ public final class Images {
         for (StoredImage image : readable()) {
             Map<String, String> annotations =
                     new LinkedHashMap<>(image.manifest().annotations());
-            annotations.put(REF_NAME, image.reference().toString());
+            annotations.put(Index.REF_NAME, image.reference().toString());
             manifests.add(image.manifest().withAnnotations(annotations));
         }
         durable.write(

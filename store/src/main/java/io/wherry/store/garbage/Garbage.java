@@ -7,33 +7,27 @@ import io.wherry.oci.Manifest;
 import io.wherry.store.content.ContentStore;
 import io.wherry.store.content.Images;
 import io.wherry.store.content.StoredImage;
-import io.wherry.store.disk.FileLocks;
 import io.wherry.store.layer.ChainId;
 import io.wherry.store.layer.LayerDriver;
 import io.wherry.store.layer.StoreSpace;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** Collects garbage of one store. Safe for use by several threads and processes. */
 public final class Garbage {
-    private static final String STORE_LOCK = "store";
-
     private final ContentStore content;
     private final Images images;
     private final List<LayerDriver> drivers;
     private final StoreSpace space;
-    private final FileLocks locks;
 
     /** Collects what {@code images} and containers do not need, from the blobs and from all drivers. */
-    public Garbage(ContentStore content, Images images, List<LayerDriver> drivers, StoreSpace space, FileLocks locks) {
+    public Garbage(ContentStore content, Images images, List<LayerDriver> drivers, StoreSpace space) {
         this.content = content;
         this.images = images;
         this.drivers = List.copyOf(drivers);
         this.space = space;
-        this.locks = locks;
     }
 
     /**
@@ -54,42 +48,35 @@ public final class Garbage {
     private record Needed(Set<Digest> blobs, Set<Digest> chains) {}
 
     /**
-     * Removes what neither an image nor one of these containers needs.
+     * Removes what neither an image nor one of these containers needs. The caller holds {@link ContentStore#alone}, and did so before it looked which containers there are.
      *
      * @param containers diff ids of each container's image, running or not
-     * @return absent if a pull is going on, or another collection: nothing was done
      */
-    public Optional<Collected> collect(List<List<Digest>> containers) {
-        Optional<FileLocks.Held> lock = locks.tryExclusive(STORE_LOCK);
-        if (lock.isEmpty()) {
-            return Optional.empty();
-        }
-        try (FileLocks.Held _ = lock.get()) {
-            Needed needed = needed(containers);
-            long bytes = 0;
-            List<Digest> layers = new ArrayList<>();
-            for (LayerDriver driver : drivers) {
-                for (Digest chain : driver.list()) {
-                    if (!needed.chains().contains(chain)) {
-                        bytes += driver.usage(chain);
-                        driver.remove(chain);
-                        layers.add(chain);
-                    }
-                }
-                removeDamaged(driver, needed.chains());
-            }
-            List<Digest> blobs = new ArrayList<>();
-            for (Digest blob : content.list()) {
-                if (!needed.blobs().contains(blob)) {
-                    bytes += content.size(blob);
-                    content.remove(blob);
-                    blobs.add(blob);
+    public Collected collect(List<List<Digest>> containers) {
+        Needed needed = needed(containers);
+        long bytes = 0;
+        List<Digest> layers = new ArrayList<>();
+        for (LayerDriver driver : drivers) {
+            for (Digest chain : driver.list()) {
+                if (!needed.chains().contains(chain)) {
+                    bytes += driver.usage(chain);
+                    driver.remove(chain);
+                    layers.add(chain);
                 }
             }
-            content.removePartial();
-            space.sweep();
-            return Optional.of(new Collected(blobs, layers, bytes));
+            removeDamaged(driver, needed.chains());
         }
+        List<Digest> blobs = new ArrayList<>();
+        for (Digest blob : content.list()) {
+            if (!needed.blobs().contains(blob)) {
+                bytes += content.size(blob);
+                content.remove(blob);
+                blobs.add(blob);
+            }
+        }
+        content.removePartial();
+        space.sweep();
+        return new Collected(blobs, layers, bytes);
     }
 
     /** A container may run on one that somebody needs. */

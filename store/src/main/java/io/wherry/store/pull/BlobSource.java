@@ -1,8 +1,10 @@
 package io.wherry.store.pull;
 
 import io.wherry.oci.Descriptor;
+import io.wherry.oci.ImageReference;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 
 /** Where blobs come from: a registry, a layout, an archive. Safe for use by several threads. */
 public interface BlobSource {
@@ -14,4 +16,9 @@ public interface BlobSource {
      * @param offset less than the blob's size; a source that cannot begin there throws {@code UNSUPPORTED}, and is asked again for 0
      */
     InputStream open(Descriptor blob, long offset) throws IOException;
+
+    /** {@return the name under which a registry has these blobs; absent where nobody has them, such as in an archive} */
+    default Optional<ImageReference> origin() {
+        return Optional.empty();
+    }
 }

@@ -61,12 +61,14 @@ public final class ImageBlobs {
      *
      * @param name how its user calls the image
      * @param manifest its digest verified by the caller
+     * @param sparing whether blobs that are not here are fetched only to be unpacked
      * @param into makes what unpacks these chains; closed here
      */
     public Brought bring(
             String name,
             Manifest manifest,
             BlobSource source,
+            boolean sparing,
             Function<List<Digest>, ImageUnpacking> into,
             PullProgress progress,
             Cancellation cancellation) {
@@ -75,7 +77,7 @@ public final class ImageBlobs {
         List<Digest> chains = ChainId.of(diffIds);
         check(manifest, diffIds);
         try (ImageUnpacking unpacking = into.apply(chains)) {
-            LayerPull one = new LayerPull(content, source, unpacking, progress, cancellation, layerBytes);
+            LayerPull one = new LayerPull(content, source, unpacking, progress, cancellation, layerBytes, sparing);
             layers(manifest.layers(), diffIds, one, unpacking.inParallel() ? parallel : 1, cancellation);
             return new Brought(config, chains, unpacking.publish(stored(manifest.layers(), cancellation)));
         } catch (IOException e) {

@@ -24,26 +24,32 @@ final class LayerPull {
     private final PullProgress progress;
     private final Cancellation cancellation;
     private final long bytesLimit;
+    private final boolean sparing;
 
+    /** {@code sparing}: whether a blob that is not here is fetched only to be unpacked. */
     LayerPull(
             ContentStore content,
             BlobSource source,
             ImageUnpacking unpacking,
             PullProgress progress,
             Cancellation cancellation,
-            long bytesLimit) {
+            long bytesLimit,
+            boolean sparing) {
         this.content = content;
         this.source = source;
         this.unpacking = unpacking;
         this.progress = progress;
         this.cancellation = cancellation;
         this.bytesLimit = bytesLimit;
+        this.sparing = sparing;
     }
 
     void run(int index, Descriptor layer, Digest diffId) {
-        if (!content.has(layer)) {
+        boolean here = content.has(layer);
+        if (!here) {
             content.remove(layer.digest()); // cut short by whatever happened to the disk
-        } else if (!unpacking.needs(index)) {
+        }
+        if ((here || sparing) && !unpacking.needs(index)) {
             progress.present(layer);
             return;
         }
