@@ -95,13 +95,7 @@ final class SizeLimit {
      * @param container a folder with {@code upper} and {@code work}, both empty
      */
     static void own(Launcher launcher, Path container, int project) {
-        Plan plan = new Plan();
-        for (String name : List.of("upper", "work")) {
-            Slot slot = plan.slot(name);
-            plan.add(Assembler.PILOT, new OpenFolder(container.resolve(name).toString(), slot));
-            plan.add(Assembler.PILOT, new AssignProject(slot, project));
-        }
-        run(launcher, plan, container);
+        run(launcher, assignment(container, project), container);
         try {
             if (isTaken(launcher, container, project)) {
                 throw refused(
@@ -112,6 +106,17 @@ final class SizeLimit {
         } catch (IOException e) {
             throw StateFile.failed("look at", container, e);
         }
+    }
+
+    /** {@return the plan that makes the two folders a project} */
+    static Plan assignment(Path container, int project) {
+        Plan plan = new Plan();
+        for (String name : List.of("upper", "work")) {
+            Slot slot = plan.slot(name);
+            plan.add(Assembler.PILOT, new OpenFolder(container.resolve(name).toString(), slot));
+            plan.add(Assembler.PILOT, new AssignProject(slot, project));
+        }
+        return plan;
     }
 
     /**

@@ -253,7 +253,9 @@ public final class PilotStrand {
         if (place.quota().isPresent()) {
             plan.add(
                     SWEEP,
-                    new ReleaseProject(place.containers(), place.quota().get().project()));
+                    new ReleaseProject(
+                            place.containers() + "/" + place.id(),
+                            place.quota().get().project()));
         }
         if (!place.remove()) {
             plan.add(SWEEP, new RemoveBelow(place.containers() + "/" + place.id(), "intent"));
