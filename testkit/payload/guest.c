@@ -7,6 +7,7 @@
  *                                it comes, and ends when the pilot (by then perhaps a monitor) has ended, with its code
  *   guest exec FILE RECORD       the same for the program of an execution, which was compiled where nobody knew the container's process: that of its
  *                                record `started`
+ *   guest quota FOLDER PROJECT   prints what the folder's filesystem keeps of a project: `bytes N limit N files N`, as quotactl(2) gives it
  *   guest ask SOCKET FRAME WORD… sends HELLO, a frame with a number in hex, and 32-bit words to a monitor; prints `reply ERRNO`
  */
 #include <errno.h>
@@ -18,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/quota.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -168,6 +170,17 @@ static int ask(int argc, char **argv) {
     return fail("no reply");
 }
 
+static int quota(const char *folder, const char *project) {
+    struct dqblk kept = {0};
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (syscall(SYS_quotactl_fd, fd, QCMD(Q_GETQUOTA, 2 /* of projects */), strtoul(project, NULL, 10), &kept) != 0 && errno != ENOENT) {
+        return fail(folder);
+    }
+    printf("bytes %llu limit %llu files %llu\n", (unsigned long long)kept.dqb_curspace, (unsigned long long)kept.dqb_bhardlimit << 10,
+           (unsigned long long)kept.dqb_curinodes);
+    return 0;
+}
+
 static int as(char **argv) {
     unsigned id = (unsigned)atoi(argv[2]);
     if (setgroups(0, NULL) == 0 && setresgid(id, id, id) == 0 && setresuid(id, id, id) == 0) {
@@ -189,9 +202,12 @@ int main(int argc, char **argv) {
     if (argc >= 4 && strcmp(argv[1], "as") == 0) {
         return as(argv);
     }
+    if (argc == 4 && strcmp(argv[1], "quota") == 0) {
+        return quota(argv[2], argv[3]);
+    }
     if (argc >= 4 && strcmp(argv[1], "ask") == 0) {
         return ask(argc, argv);
     }
-    fputs("usage: guest module FILE | as UID PROGRAM WORD… | pilot FILE [STRAND] | exec FILE RECORD | ask SOCKET FRAME WORD…\n", stderr);
+    fputs("usage: guest module FILE | as UID PROGRAM WORD… | pilot FILE [STRAND] | exec FILE RECORD | quota FOLDER PROJECT | ask SOCKET FRAME WORD…\n", stderr);
     return 2;
 }

@@ -241,12 +241,22 @@ class BtrfsTest {
         assertThat(wherry(words(run, command)).run().err()).contains("quotas of btrfs are for root to set");
         assertThat(wherry("run", "--storage-opt", "inodes=8", image()).run().err())
                 .contains("takes `size=SIZE`");
+        assertThat(wherry("run", "--storage-opt", "size=0", image()).run().err())
+                .contains("takes a size of more than nothing");
+        assertThat(wherry("run", "--storage-opt", "size=-1", image()).run().err())
+                .contains("takes a size such as");
         assertThat(wherry(words(run, List.of("--rootfs", "/", "true"))).run().err())
                 .contains("a folder of the host is not the container's own");
         assertThat(wherry(words(List.of("--storage-driver", "dir"), List.of(words(run, command))))
                         .run()
                         .err())
                 .contains("the storage driver `dir` has no limits");
+        open("root");
+        assertThat(wherry(words(List.of("--storage-driver", "overlay"), List.of(words(run, command))))
+                        .run()
+                        .err())
+                .contains("the btrfs at " + disk.point(), "has no quotas of projects", "--storage-driver btrfs");
+        assertThat(wherry("ps", "-aq").check().out()).isEmpty();
     }
 
     @Test

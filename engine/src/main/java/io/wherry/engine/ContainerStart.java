@@ -82,6 +82,9 @@ final class ContainerStart {
         if (ContainerVolumes.any(record.spec())) {
             volumes.prepare(id, record.spec(), roots.of(record, files.folder(id)));
         }
+        if (record.spec().storageSize() != 0) { // the filesystem may be mounted without quotas by now
+            SizeLimit.require(record.spec(), roots.of(record, files.folder(id)), root);
+        }
         KernelProgram program = compile(record).program();
         if (!Arrays.equals(program.bytes(), files.program(id).bytes())) {
             StateFile.write(files.folder(id).resolve(ContainerFiles.PROGRAM), program.bytes());

@@ -93,7 +93,8 @@ final class Creation {
                 stopSignal(spec, from, config).number(),
                 LogChoice.of(spec, config.process().env(), id, name).log(),
                 HealthChoice.of(spec, from.defaults()),
-                devices(spec));
+                devices(spec),
+                SizeLimit.quota(spec, from, id));
     }
 
     /** A development environment has all devices anyhow; a selector that nobody understands is refused there too. */
@@ -194,13 +195,7 @@ final class Creation {
         try {
             makeFolder(folder);
             if (from.image().isPresent()) {
-                prepare(from, from.image().get().chains(), folder);
-                if (record.spec().storageSize() != 0) {
-                    SizeLimit.set(
-                            storage.launcher(),
-                            folder.resolve("rootfs"),
-                            record.spec().storageSize());
-                }
+                prepare(record, from, from.image().get().chains(), folder);
             }
             StateFile.writeInside(folder, ContainerRecord.FILE, record.bytes(), durable);
             StateFile.writeInside(
@@ -259,19 +254,27 @@ final class Creation {
     }
 
     /** An overlay shows the mode and owner of its upper folder at the root, so these must be the image's, or come with the copy. */
-    private void prepare(ContainerRoot from, List<Digest> chains, Path folder) throws IOException {
+    private void prepare(ContainerRecord record, ContainerRoot from, List<Digest> chains, Path folder)
+            throws IOException {
         LayerDriver driver = storage.drivers().of(from.driver());
-        if (from.original().isPresent()) {
-            driver.copy(from.original().get(), folder, chains);
-            return;
+        Optional<Placement.Quota> quota = SizeLimit.quota(record.spec(), from, record.id());
+        if (quota.isPresent()) { // before anything is in the folders, since only what is made later inherits a project
+            driver.prepare(folder, chains);
+            SizeLimit.own(storage.launcher(), folder, quota.get().project());
         }
-        RootfsMount mount = driver.prepare(folder, chains);
-        if (mount instanceof RootfsMount.Overlay overlay) {
+        RootfsMount mount = from.original().isPresent()
+                ? driver.copy(from.original().get(), folder, chains)
+                : driver.prepare(folder, chains);
+        if (from.original().isEmpty() && mount instanceof RootfsMount.Overlay overlay) {
             Files.setAttribute(overlay.upper(), "unix:mode", overlay.root().mode() & 07777);
             if (overlay.root().uid() != 0 || overlay.root().gid() != 0) {
                 Files.setAttribute(overlay.upper(), "unix:uid", overlay.root().uid());
                 Files.setAttribute(overlay.upper(), "unix:gid", overlay.root().gid());
             }
+        }
+        if (record.spec().storageSize() != 0 && quota.isEmpty()) {
+            SizeLimit.set(
+                    storage.launcher(), folder.resolve("rootfs"), record.spec().storageSize());
         }
     }
 

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** What is mounted where this process is, as the kernel lists it (proc_pid_mountinfo(5)). Stateless. */
 final class HostMounts {
@@ -52,6 +53,30 @@ final class HostMounts {
             throw new WherryException(WherryException.Kind.FAILED_PRECONDITION, "Nothing is mounted at " + point + ".");
         }
         return seen;
+    }
+
+    /** {@return the mount that a path is in} What of the path is not there yet does not count. The JVM's own look-up fails in a subvolume of btrfs. */
+    static HostMount around(Path path) {
+        Path place = path.toAbsolutePath();
+        while (!Files.exists(place)) {
+            place = Objects.requireNonNull(place.getParent(), "a root is there");
+        }
+        try {
+            place = place.toRealPath();
+        } catch (IOException e) {
+            throw StateFile.failed("find", place, e);
+        }
+        List<HostMount> mounts = list();
+        HostMount found = mounts.getFirst();
+        int longest = -1;
+        for (HostMount mount : mounts) {
+            Path point = Path.of(mount.point());
+            if (place.startsWith(point) && point.getNameCount() >= longest) {
+                longest = point.getNameCount();
+                found = mount;
+            }
+        }
+        return found;
     }
 
     static HostMount parse(String line) {

@@ -78,14 +78,15 @@ final class StorageDrivers {
         if (overlayWorks) {
             return new StorageChoice("overlay", "the overlay filesystem works here");
         }
-        return MountedFilesystem.of(space.root()).equals("btrfs")
+        return HostMounts.around(space.root()).type().equals("btrfs")
                 ? new StorageChoice("btrfs", "the overlay filesystem does not work here, and the root is on btrfs")
                 : new StorageChoice("dir", "the overlay filesystem does not work here, and the root is not on btrfs");
     }
 
     private StorageChoice asked(String name, String why) {
         of(name); // or it is not known
-        String filesystem = name.equals("btrfs") ? MountedFilesystem.of(space.root()) : name;
+        String filesystem =
+                name.equals("btrfs") ? HostMounts.around(space.root()).type() : name;
         if (!filesystem.equals(name)) {
             throw new WherryException(
                     WherryException.Kind.UNSUPPORTED,

@@ -98,7 +98,25 @@ final class GuestHost {
 
     /** Creates a container and adds lines to the guest's script. */
     void container(String name, HostFacts facts, ContainerSpec.Builder spec, String lines) throws IOException {
-        container(name, facts, spec, new Rootfs.Throwaway(rootfs.toString(), !facts.root()), lines);
+        container(
+                name, ContainerId.random(), facts, spec, new Rootfs.Throwaway(rootfs.toString(), !facts.root()), lines);
+    }
+
+    /** The same for system root, with a limit of its size, on a disk of its own; in the lines PROJECT is the number of its project. {@code containers/NAME/own} is what makes its folders that. */
+    void limited(String name, ContainerSpec.Builder spec, Path disk, String lines) throws IOException {
+        StateRoot places = new StateRoot(home.resolve("root"), home.resolve("root/run"));
+        ContainerId id = ContainerId.random();
+        Path folder = new ContainerFiles(places, root().bootId()).folder(id);
+        Rootfs.Overlay overlay =
+                new Rootfs.Overlay(List.of(rootfs.toString()), folder + "/upper", folder + "/work", true, true);
+        ContainerRoot from = from(overlay);
+        int project = SizeLimit.quota(spec.build(), from, id).orElseThrow().project();
+        container(name, id, root(), spec, overlay, lines.replace("PROJECT", Integer.toUnsignedString(project)));
+        Files.createDirectory(folder.resolve("upper"));
+        Files.createDirectory(folder.resolve("work"));
+        Path own = Files.createDirectories(home.resolve("programs")).resolve(name);
+        Files.write(own, SizeLimit.assignment(folder, project).compile(0).bytes());
+        guest.put("containers/" + name + "/own", own).put(name, disk);
     }
 
     /** The same on a stack of layers, each with a file of its number; the lowest is the root filesystem. */
@@ -113,10 +131,17 @@ final class GuestHost {
         lowers.add(rootfs.toString());
         String upper = Files.createDirectories(home.resolve("root/upper/files")).toString();
         String work = Files.createDirectories(home.resolve("root/upper/work")).toString();
-        container(name, root(), spec, new Rootfs.Overlay(lowers, upper, work, true, true), lines);
+        Rootfs.Overlay overlay = new Rootfs.Overlay(lowers, upper, work, true, true);
+        container(name, ContainerId.random(), root(), spec, overlay, lines);
     }
 
-    private void container(String name, HostFacts facts, ContainerSpec.Builder spec, Rootfs root, String lines)
+    private static ContainerRoot from(Rootfs root) {
+        return new ContainerRoot(
+                ExecutionDefaults.NONE, root, Optional.empty(), "folder", AccountFiles.NONE, Optional.empty());
+    }
+
+    private void container(
+            String name, ContainerId id, HostFacts facts, ContainerSpec.Builder spec, Rootfs root, String lines)
             throws IOException {
         spec.name = Optional.of(name);
         spec.network = Optional.of("none");
@@ -124,13 +149,10 @@ final class GuestHost {
         StateRoot places = new StateRoot(state, state.resolve("run"));
         Storage storage = Storage.of(places, facts, new NoLauncher(), "", new Configuration.OfHost());
         ContainerSpec asked = spec.build();
-        ContainerId id = ContainerId.random();
         ids.put(name, id);
-        ContainerRoot from = new ContainerRoot(
-                ExecutionDefaults.NONE, root, Optional.empty(), "folder", AccountFiles.NONE, Optional.empty());
         ContainerFiles files = new ContainerFiles(places, facts.bootId());
         new Creation(places, files, facts, storage, new Runtimes(new Configuration.OfHost()))
-                .create(asked, from, id, new Networks(places, facts).claim(asked, id), true);
+                .create(asked, from(root), id, new Networks(places, facts).claim(asked, id), true);
         guest.write("containers/" + name + "/id", id.text() + "\n")
                 .write("containers/" + name + "/folder", files.folder(id) + "\n")
                 .write("containers/" + name + "/volatile", files.volatileFolder(id) + "\n")

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -47,6 +49,15 @@ class GuestTest {
         jumps("forward", 3600);
         jumps("back", -3600);
         user();
+        sized("ext4", "mkfs.ext4", "-q", "-F", "-O", "project,quota", "-E", "quotatype=prjquota");
+        sized(
+                "xfs",
+                "env",
+                "TEST_DIR=1",
+                "TEST_DEV=1",
+                "QA_CHECK_FS=1",
+                "mkfs.xfs",
+                "-q"); // smaller than it makes for others
         guest.run(LIMIT);
     }
 
@@ -245,6 +256,50 @@ class GuestTest {
                 ask user stopped 16 15 5000
                 finish user
                 """);
+    }
+
+    private static void sized(String type, String... make) throws IOException {
+        Path disk = home.resolve(type);
+        Command.of("truncate", "-s", "32M", disk.toString()).check();
+        List<String> words = new ArrayList<>(List.of(make));
+        words.add(disk.toString());
+        Command.of(words).check();
+        ContainerSpec.Builder spec = GuestHost.shell("""
+                busybox mkdir /a && busybox mv /a /bin/moved && echo moved
+                for each in /bin/moved/1 /bin/moved/2; do busybox dd if=/dev/zero of=$each bs=64k count=64 2>&1; done
+                echo shown $(busybox df -k / | busybox tail -n 1)
+                exec /probe waitsig
+                """);
+        spec.storageSize = 4 << 20;
+        guest.limited(type, spec, disk, """
+                disk NAME NAME
+                quota NAME fresh PROJECT
+                echo @NAME own $(/guest pilot /containers/NAME/own)
+                begin NAME
+                await NAME ready
+                quota NAME runs PROJECT
+                dd if=/dev/zero of=$(cat /containers/NAME/folder)/neighbour bs=1M count=8 2>/dev/null && echo @NAME neighbour
+                ask NAME stopped 16 15 5000
+                finish NAME
+                quota NAME ended PROJECT
+                rm -rf $(cat /containers/NAME/folder)/upper $(cat /containers/NAME/folder)/work
+                quota NAME removed PROJECT
+                """.replace("NAME", type));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ext4, Disk quota exceeded", "xfs, No space left on device"})
+    void whatAContainerWritesIsLimitedByItsProject(String type, String refusal) {
+        assertThat(guest.output(type))
+                .as(guest.console())
+                .contains("moved\n", "/moved/2': " + refusal, "shown none 4096 409");
+        assertThat(guest.said(type))
+                .as(guest.console())
+                .contains("fresh bytes 0 limit 0 files 0", "neighbour", "exit.code 0")
+                .anySatisfy(line -> assertThat(line).startsWith("runs bytes 4").contains(" limit 4194304 "))
+                .anySatisfy(line -> assertThat(line).startsWith("ended bytes 4").contains(" limit 0 "))
+                .contains("removed bytes 0 limit 0 files 0")
+                .noneMatch(line -> line.startsWith("left ") || line.startsWith("missing "));
     }
 
     @Test

@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param log where its output is kept
  * @param health how its health is asked for
  * @param devices which devices it is given whenever they are there
+ * @param quota what limits the room that it takes on the disk
  */
 public record Placement(
         String id,
@@ -41,12 +42,21 @@ public record Placement(
         int stopSignal,
         MonitorLog log,
         Optional<Health> health,
-        List<DevicePattern> devices) {
+        List<DevicePattern> devices,
+        Optional<Quota> quota) {
 
     /** Copies the list. */
     public Placement {
         devices = List.copyOf(devices);
     }
+
+    /**
+     * The quota of the project that all it writes to its root is a part of. It is in force from a start to the end.
+     *
+     * @param project the project's number, unsigned
+     * @param bytes the limit
+     */
+    public record Quota(int project, long bytes) {}
 
     /**
      * How its health is asked for.

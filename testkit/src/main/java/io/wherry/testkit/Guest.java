@@ -2,6 +2,7 @@ package io.wherry.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -39,7 +40,11 @@ public final class Guest {
             put("init", Payload.source().resolve("testkit/guest/init"));
             put("guest", Payload.GUEST.path());
             put("bin/busybox", Path.of("/bin/busybox"));
-            put("overlay.ko", kernel.resolve("overlay.ko"));
+            try (DirectoryStream<Path> modules = Files.newDirectoryStream(kernel, "*.ko")) {
+                for (Path module : modules) {
+                    put(module.getFileName().toString(), module);
+                }
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

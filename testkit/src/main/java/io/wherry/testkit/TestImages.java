@@ -121,7 +121,7 @@ public final class TestImages {
      * <p>Downloaded once, not installed, since a kernel that is installed would be booted by the next start of this host; kept in the cache.
      */
     public static Path guestKernel() {
-        Path kept = cache().resolve("guest-" + DEBIAN);
+        Path kept = cache().resolve("guest-filesystems-" + DEBIAN);
         if (!Files.exists(kept.resolve("vmlinuz"))) {
             fetchKernel(kept);
         }
@@ -143,7 +143,9 @@ public final class TestImages {
                     fetch || { apt-get -q update && fetch; }
                     dpkg-deb -x ./*.deb tree
                     cp tree/boot/vmlinuz-* made/vmlinuz
-                    cp tree/lib/modules/*/kernel/fs/overlayfs/overlay.ko made/
+                    cd tree/lib/modules/*/kernel
+                    cp fs/overlayfs/overlay.ko fs/xfs/xfs.ko fs/quota/quota_tree.ko fs/quota/quota_v2.ko "$OLDPWD/made/"
+                    cp drivers/block/loop.ko lib/libcrc32c.ko "$OLDPWD/made/"
                     """;
             Command.of("sh", "-c", script)
                     .in(work)

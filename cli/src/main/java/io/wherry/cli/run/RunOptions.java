@@ -235,7 +235,7 @@ public final class RunOptions {
                         "storage-opt",
                         NONE,
                         "size=SIZE",
-                        "Most that it may write to its root: on btrfs with quotas",
+                        "Most that it may write to its root: on a disk with quotas",
                         (w, v) -> w.spec.storageSize = storageSize(v));
     }
 
@@ -243,7 +243,11 @@ public final class RunOptions {
         if (!text.startsWith("size=")) {
             throw BadValueException.wanted("`size=SIZE`", text);
         }
-        return Values.bytes(text.substring(5));
+        long bytes = Values.bytes(text.substring(5));
+        if (bytes == 0) {
+            throw BadValueException.wanted("a size of more than nothing", text);
+        }
+        return bytes;
     }
 
     private static void limits(OptionTable<RunWords> table) {

@@ -55,12 +55,15 @@ final class FeatureProbe {
                 .note();
         inside.call(Call.FSCONFIG, FOUND, Linux.FSCONFIG_SET_STRING, inside.string("lowerdir+"), inside.string("/"), 0)
                 .note();
+        // before Linux 6.5 overlay's context takes any word, and refuses it when the mount is made
+        inside.call(Call.FSCONFIG, FOUND, Linux.FSCONFIG_SET_STRING, inside.string("anyword"), inside.string("/"), 0)
+                .note();
         inside.op(Op.RECV, SOCKETS + 1, Mark.GO.code(), 0);
         TaskResult result = launcher.task(assembler.finish(KernelProgram.PROBE), PILOT);
         return new Features(
                 works(result, first),
                 seccomp,
-                works(result, first + 1),
+                works(result, first + 1) && !works(result, first + 2),
                 works(result, network),
                 root && works(result, devices));
     }

@@ -10,6 +10,7 @@ import io.wherry.kernel.host.HostFacts;
 import io.wherry.kernel.host.Privilege;
 import io.wherry.kernel.step.BecomeMonitor;
 import io.wherry.kernel.step.KillRecorded;
+import io.wherry.kernel.step.LimitProject;
 import io.wherry.kernel.step.ListenAt;
 import io.wherry.kernel.step.LockFile;
 import io.wherry.kernel.step.MakeFolder;
@@ -24,6 +25,7 @@ import io.wherry.kernel.step.OpenFolder;
 import io.wherry.kernel.step.OpenNetworkNamespace;
 import io.wherry.kernel.step.Plan;
 import io.wherry.kernel.step.RecordStarted;
+import io.wherry.kernel.step.ReleaseProject;
 import io.wherry.kernel.step.RemoveBelow;
 import io.wherry.kernel.step.RemoveFile;
 import io.wherry.kernel.step.RemoveTree;
@@ -122,6 +124,15 @@ public final class PilotStrand {
         plan.add(PILOT, new LockFile(place.lock(), lock));
         plan.add(PILOT, new OpenFolder(place.containers() + "/" + place.id(), folder));
         plan.add(PILOT, new WriteIntent(folder, lines("boot", place.bootId())));
+        if (place.quota().isPresent()) {
+            plan.add(
+                    PILOT,
+                    new LimitProject(
+                            folder,
+                            place.quota().get().project(),
+                            0,
+                            place.quota().get().bytes()));
+        }
         Slot running = plan.slot("running");
         volatileFolder = plan.slot("volatile folder");
         listener = plan.slot("socket");
@@ -239,6 +250,13 @@ public final class PilotStrand {
     private void sweep() {
         clean(SWEEP);
         plan.add(SWEEP, new RemoveBelow(place.running(), place.shortId()));
+        if (place.quota().isPresent()) {
+            plan.add(
+                    SWEEP,
+                    new ReleaseProject(
+                            place.containers() + "/" + place.id(),
+                            place.quota().get().project()));
+        }
         if (!place.remove()) {
             plan.add(SWEEP, new RemoveBelow(place.containers() + "/" + place.id(), "intent"));
             clean(BETWEEN); // and not the socket, where clients ask, nor the intent, as the container is attended
