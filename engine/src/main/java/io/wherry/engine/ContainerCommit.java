@@ -85,12 +85,6 @@ final class ContainerCommit {
         }
     }
 
-    /** A time in which the container does not change, if that can be had. */
-    interface Stillness extends AutoCloseable {
-        @Override
-        void close();
-    }
-
     private BlobSource blobs() {
         return (blob, offset) -> {
             InputStream in = storage.content().open(blob.digest());

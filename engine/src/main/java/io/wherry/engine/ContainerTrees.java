@@ -104,7 +104,7 @@ public final class ContainerTrees {
                         spec,
                         root(id),
                         changes(id),
-                        () -> spec.pause() ? stillness(id, notes) : () -> {},
+                        () -> spec.pause() ? stillness(id, notes) : Stillness.NONE,
                         notes);
         Map<String, String> about = new LinkedHashMap<>();
         about.put("comment", spec.message());
@@ -129,19 +129,19 @@ public final class ContainerTrees {
                 .copy(spec, in, out);
     }
 
-    private ContainerCommit.Stillness stillness(ContainerId id, List<String> notes) {
-        if (engine.files.read(id).status() != Container.Status.RUNNING) {
-            return () -> {};
+    private Stillness stillness(ContainerId id, List<String> notes) {
+        Container.Status status = engine.files.read(id).status();
+        if (status != Container.Status.RUNNING && status != Container.Status.PAUSED) {
+            return Stillness.NONE;
         }
         try {
-            engine.pause(id.text(), true);
-            return () -> engine.pause(id.text(), false);
+            return engine.control.hold(id);
         } catch (WherryException e) {
             if (e.kind() != WherryException.Kind.UNSUPPORTED) {
                 throw e;
             }
             notes.add("The container went on meanwhile: " + e.getMessage());
-            return () -> {};
+            return Stillness.NONE;
         }
     }
 

@@ -40,7 +40,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     final ContainerRemoval removal;
     final Roots roots;
     final ContainerStart start;
-    private final ContainerControl control;
+    final ContainerControl control;
     private final ContainerRename rename;
     private final ContainerUpdate update;
     private final Boot boot;
@@ -127,7 +127,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
      * @throws WherryException of kind UNSUPPORTED if it has no files of its own; ALREADY_EXISTS if the name is taken
      */
     public String copy(String word, Optional<String> name) {
-        return new ContainerClone(this, control).of(healed(word), name).text();
+        return new ContainerClone(this).of(healed(word), name).text();
     }
 
     /**
