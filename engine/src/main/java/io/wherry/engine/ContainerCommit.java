@@ -23,13 +23,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Makes an image of a container: its image's layers and one with its changes. */
+/** Makes an image of a container: its image's layers and one with its changes. Of one that cannot be made nothing is left. */
 final class ContainerCommit {
     private final ImageCatalog images;
+    private final ImageRemoval removal;
     private final Storage storage;
 
-    ContainerCommit(ImageCatalog images) {
+    ContainerCommit(ImageCatalog images, ImageRemoval removal) {
         this.images = images;
+        this.removal = removal;
         this.storage = images.storage();
     }
 
@@ -53,6 +55,23 @@ final class ContainerCommit {
                     + spec.name().get() + "`.");
         }
         storage.space().sweep();
+        try {
+            return commit(record, spec, name, second, root, changes, stillness, notes);
+        } catch (WherryException e) {
+            removal.collectAfter(e);
+            throw e;
+        }
+    }
+
+    private Image commit(
+            ContainerRecord record,
+            CommitSpec spec,
+            Optional<ImageReference> name,
+            long second,
+            RootfsMount root,
+            ContainerChanges changes,
+            Supplier<Stillness> stillness,
+            List<String> notes) {
         try (FileLocks.Held _ = Puller.keep(storage.locks());
                 Staging staging = new Staging(storage.space())) {
             ImageConfig before = parent(record);

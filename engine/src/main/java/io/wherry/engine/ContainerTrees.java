@@ -98,7 +98,7 @@ public final class ContainerTrees {
      */
     public Image commit(String word, CommitSpec spec, List<String> notes) {
         ContainerId id = engine.healed(word);
-        Image image = new ContainerCommit(images)
+        Image image = new ContainerCommit(images, engine.imageRemoval())
                 .commit(
                         engine.files.record(id),
                         spec,

@@ -449,7 +449,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         return what.run(this, images);
     }
 
-    private ImageRemoval imageRemoval() {
+    ImageRemoval imageRemoval() {
         return new ImageRemoval(images, files, new ImageEvents(root, images), new MountPlaces(root, launcher));
     }
 
