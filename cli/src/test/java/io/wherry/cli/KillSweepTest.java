@@ -152,6 +152,8 @@ class KillSweepTest {
             heal(what);
             yard.wherry("system", "prune", "-af").check();
             noneLeft(List.of("images", "content/blobs/sha256", "content/ingest", "layers/overlay", "tmp"), what);
+            Command unfinished = Command.of("find", yard.built().root().toString(), "-name", ".new-*");
+            assertThat(unfinished.check().out()).as(what).isEmpty();
         });
     }
 

@@ -227,8 +227,11 @@ public final class ContentStore {
         }
     }
 
-    /** Removes downloads that nobody goes on with. */
+    /** Removes downloads that nobody goes on with, and documents that were not written to their end. Nobody may {@link #put} meanwhile. */
     public void removePartial() {
+        for (Digest.Algorithm algorithm : Digest.Algorithm.values()) {
+            durable.sweep(blobs.resolve(algorithm.word()));
+        }
         if (!Files.isDirectory(ingest)) {
             return;
         }

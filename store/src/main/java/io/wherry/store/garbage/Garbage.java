@@ -87,7 +87,9 @@ public final class Garbage {
                 }
             }
             content.removePartial();
+            images.removePartial();
             space.sweep();
+            space.sweepNotes();
             return Optional.of(new Collected(blobs, layers, bytes));
         }
     }
