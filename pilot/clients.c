@@ -42,6 +42,10 @@ void client_drop(struct monitor *m, struct client *c) {
         return;
     }
     bool last_input = (c->streams & ATTACH_ONCE) != 0 && (c->streams & ATTACH_STDIN) != 0;
+    if (c->holds) {
+        c->holds = false;
+        monitor_let_go(m); /* before its end of the connection sees ours */
+    }
     free_outbox(c);
     sys_close(c->fd);
     if (m->input_owner == c - m->clients) {
@@ -224,8 +228,11 @@ static bool obey(struct monitor *m, struct client *c) {
         c->streams = 0; /* whoever comes back finds the input open */
         c->closing = true;
         break;
-    default:
-        reply(m, c, type, monitor_request(m, type, payload));
+    default: {
+        int error = monitor_request(m, type, payload);
+        c->holds |= error == 0 && type == FRAME_PAUSE && get_u32(payload) == PAUSE_HOLD;
+        reply(m, c, type, error);
+    }
     }
     return true;
 }

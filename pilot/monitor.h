@@ -58,6 +58,7 @@ struct client {
     bool primary;  /* the container waits for it */
     bool waits;    /* is told the end */
     bool closing;  /* nothing is read any more; gone when its outbox is empty */
+    bool holds;    /* the container is paused as long as it is connected */
     uint32_t streams; /* ATTACH_… */
     int fd;
     size_t input_left; /* of a STDIN frame's payload */
@@ -97,6 +98,7 @@ struct monitor {
     bool stopped;        /* somebody wants it to stay down */
     bool killed;         /* by us, through a tool that may not tell */
     bool paused;         /* its processes are frozen */
+    bool kept_paused;    /* until somebody resumes it, and not only for clients that hold it */
     bool stop_asked;     /* by a stop, which is told when it has come about */
     int64_t started_at;  /* monotonic milliseconds */
     uint64_t begun;      /* when the container started: seconds since 1970 */
@@ -145,6 +147,10 @@ void monitor_turn(struct monitor *m);
 int monitor_signal(struct monitor *m, uint32_t signal);
 /* Asks the shim, if there is one: 0 or -errno. */
 int monitor_ask_shim(struct monitor *m, enum shim_request which, const uint8_t *tail, size_t length);
+/* The argument of PAUSE. */
+enum { PAUSE_RESUME, PAUSE_KEEP, PAUSE_HOLD, PAUSE_COUNT };
+/* A client that held the container paused has gone. */
+void monitor_let_go(struct monitor *m);
 /* What a client asks, by its frame: 0 or a positive errno. */
 int monitor_request(struct monitor *m, enum frame_type type, const uint8_t *payload);
 /* Who started it is gone without a word, and it is not to go on alone. */

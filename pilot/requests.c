@@ -104,7 +104,6 @@ static int freeze(struct monitor *m) {
         struct pollfd change = {.fd = events, .events = POLLPRI};
         int64_t left = until - sys_now_ms();
         if (left <= 0) {
-            thaw(m);
             return -ETIMEDOUT;
         }
         sys_poll(&change, 1, (int)left);
@@ -112,11 +111,20 @@ static int freeze(struct monitor *m) {
     return 0;
 }
 
+/* The mark comes first: what cannot be marked, on a full disk, is not frozen either. */
 static int pause(struct monitor *m) {
-    TRY(m->shim != NULL ? monitor_ask_shim(m, SHIM_PAUSE, NULL, 0) : freeze(m));
-    CLOSING int mark = (int)sys_openat(m->block.volatile_folder, "paused", O_WRONLY | O_CREAT, 0600);
+    CLOSING int mark = (int)TRY(sys_openat(m->block.volatile_folder, "paused", O_WRONLY | O_CREAT, 0600));
+    int result = m->shim != NULL ? monitor_ask_shim(m, SHIM_PAUSE, NULL, 0) : freeze(m);
+    if (result < 0) {
+        unfreeze(m);
+        sys_unlinkat(m->block.volatile_folder, "paused", 0);
+        return result;
+    }
     health_interrupt(m);
-    return mark < 0 ? mark : 0;
+    m->paused = true;
+    m->kept_paused = false;
+    monitor_event(m, "pause");
+    return 0;
 }
 
 /* What users end a container with keeps it from being started again. */
@@ -171,11 +179,29 @@ static int resize(struct monitor *m, const uint8_t *payload) {
     return 0;
 }
 
-static int set_paused(struct monitor *m, bool paused) {
-    TRY(m->ended ? -ESRCH : paused == m->paused ? -EALREADY : paused ? pause(m) : thaw(m));
-    m->paused = paused;
-    monitor_event(m, paused ? "pause" : "unpause");
+static int resume(struct monitor *m) {
+    TRY(thaw(m));
+    monitor_event(m, "unpause");
     return 0;
+}
+
+/* Who holds it finds it paused, or pauses it; who keeps it takes it over from those that hold it. */
+static int set_paused(struct monitor *m, uint32_t how) {
+    bool resumes = how == PAUSE_RESUME;
+    bool is_so = resumes ? !m->paused : how == PAUSE_KEEP && m->paused && m->kept_paused;
+    TRY(how >= PAUSE_COUNT ? -EINVAL : m->ended ? -ESRCH : is_so ? -EALREADY : resumes ? resume(m) : m->paused ? 0 : pause(m));
+    m->kept_paused |= how == PAUSE_KEEP;
+    return 0;
+}
+
+void monitor_let_go(struct monitor *m) {
+    bool held = m->kept_paused;
+    for (unsigned k = 0; k < CLIENT_LIMIT; k++) {
+        held |= m->clients[k].holds;
+    }
+    if (m->paused && !held && !m->ended) {
+        resume(m);
+    }
 }
 
 int monitor_request(struct monitor *m, enum frame_type type, const uint8_t *payload) {
@@ -187,7 +213,7 @@ int monitor_request(struct monitor *m, enum frame_type type, const uint8_t *payl
     } else if (type == FRAME_STOP) {
         result = stop(m, get_u32(payload), get_u32(payload + 4));
     } else if (type == FRAME_PAUSE) {
-        result = set_paused(m, get_u32(payload) != 0);
+        result = set_paused(m, get_u32(payload));
     } else if (type == FRAME_POLICY) {
         result = restart_policy(m, get_u32(payload), get_u32(payload + 4));
     } else if (type == FRAME_REOPEN) {

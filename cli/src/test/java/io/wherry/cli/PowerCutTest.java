@@ -14,34 +14,64 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The power fails while a command runs, or the moment it has ended. The disk is ext4 in a file that writes nothing by itself (commit=300), and a copy of the file is what the disk had then. A command is delayed
+ * The power fails while a command runs, or the moment it has ended. The disk is ext4 or btrfs in a file that writes nothing by itself (commit=300), and a copy of the file is what the disk had then. A command is delayed
  * before each of its syncs, also in the pilot that proves layers behind it, so that every state that the disk goes through can be copied, each once. A copy is then mounted in the place of the disk,
- * under another boot id and without volatile records, and looked at: an image that is listed has every byte, as it runs; a container is whole or not there; everything can be removed and pulled again. A sample of the states, or with WHERRY_ALL all;
- * the counts are printed.
+ * under another boot id and without volatile records, and looked at: an image that is listed has every byte, as it runs; a container is whole or not there; everything can be removed and made again. A sample of the states,
+ * each test on one disk, or with WHERRY_ALL all on all; the counts are printed.
  */
 class PowerCutTest {
     private static final boolean ALL = System.getenv("WHERRY_ALL") != null;
-    private static final int SAMPLE = 4;
+    private static final int SAMPLE = 3;
     private static final int FILES = 40;
     private static final int SYNC_DELAY_MICROS = 150_000;
+    private static final String NEVER_BY_ITSELF = "loop,commit=300";
+    private static final String MADE = "made:1";
     private static final String SUMS =
             "cd /; find . -xdev -type f ! -path './proc/*' ! -path './sys/*' ! -path './dev/*' ! -path './etc/host*' "
                     + "! -path './etc/resolv.conf' | sort | xargs sha256sum";
+    private static final String CHANGE =
+            "[ -e /own ] || { mkdir /own; cp /data0/1* /own; rm -r /data1/2*; echo x >>/data0/3; }; ";
+
+    /** What the root lies on, and how containers get their roots there. */
+    private enum Disk {
+        EXT4("overlay"),
+        BTRFS("overlay"),
+        BTRFS_WITH_SUBVOLUMES("btrfs");
+
+        private final String driver;
+
+        Disk(String driver) {
+            this.driver = driver;
+        }
+
+        Path made(Path image) {
+            return this == EXT4
+                    ? SmallDisk.made(
+                            image,
+                            400,
+                            List.of("-J", "size=4", "-N", "4000", "-E", "lazy_itable_init=0,lazy_journal_init=0"))
+                    : SmallDisk.madeBtrfs(image, 600);
+        }
+    }
 
     @TempDir
     static Path folder;
 
     private static LayoutRegistry registry;
     private static String image;
+    private static String driver = "";
+    private static int tests;
     private static int cuts;
     private static int whole;
     private static int absent;
@@ -89,26 +119,41 @@ class PowerCutTest {
         }
     }
 
-    @BeforeEach
-    void mount() {
+    /** In a sample each test takes the next one. */
+    static Stream<Disk> disks() {
+        Disk[] all = Disk.values();
+        return ALL ? Stream.of(all) : Stream.of(all[tests++ % all.length]);
+    }
+
+    private void mount(Disk kind) {
+        driver = kind.driver;
         point = folder.resolve("point");
-        disk = SmallDisk.made(
-                folder.resolve("disk.img"),
-                400,
-                List.of("-J", "size=4", "-N", "4000", "-E", "lazy_itable_init=0,lazy_journal_init=0"));
-        mounted = SmallDisk.mounted(disk, point, "loop,commit=300");
+        disk = kind.made(folder.resolve("disk.img"));
+        mounted = SmallDisk.mounted(disk, point, NEVER_BY_ITSELF);
         states = 0;
     }
 
-    @AfterEach
-    void clean() throws IOException {
+    /** Behind it nothing of the disk is in use: btrfs is not mounted twice. */
+    private static void unmount(SmallDisk mounted, Path disk) {
         mounted.close();
+        Command devices = Command.of("losetup", "-n", "-O", "NAME", "-j", disk.toString());
+        for (int i = 0; !devices.check().out().isEmpty(); i++) {
+            assertThat(i).as("%s is still in use", disk).isLessThan(1000);
+            LockSupport.parkNanos(10_000_000);
+        }
+        Command.of("sh", "-c", "! [ -e /dev/btrfs-control ] || btrfs device scan --forget")
+                .check();
+    }
+
+    @AfterEach
+    void clean() {
+        unmount(mounted, disk);
         Command.of("sh", "-c", "rm -rf " + folder + "/disk.img " + folder + "/cut-* " + folder + "/state*")
                 .check();
     }
 
     private Command command(Path state, String... words) {
-        List<String> all = new ArrayList<>(List.of("--state", state.toString()));
+        List<String> all = new ArrayList<>(List.of("--state", state.toString(), "--storage-driver", driver));
         all.addAll(List.of(words));
         return new Built(point.resolve("root")).wherry(all.toArray(new String[0]));
     }
@@ -158,16 +203,21 @@ class PowerCutTest {
         return copies;
     }
 
-    /** What a machine that comes up again finds: {@code look} is given the copied disk's place in {@link #after}. */
+    /** What a machine that comes up again finds. */
     private void each(List<Path> copies, Consumer<After> look) {
+        unmount(mounted, disk);
         int step = ALL ? 1 : Math.max(1, copies.size() / SAMPLE);
         for (int i = copies.size() - 1; i >= 0; i -= step) { // the last are the moment that it ended, and later
-            try (SmallDisk copy = SmallDisk.mounted(copies.get(i), point, "loop")) {
-                cuts++;
-                look.accept(
-                        new After(copy, folder.resolve("state-" + copies.get(i).getFileName()), i));
+            SmallDisk copy = SmallDisk.mounted(copies.get(i), point, "loop");
+            cuts++;
+            try {
+                look.accept(new After(
+                        copy, folder.resolve("state-" + copies.get(i).getFileName()), i, i == copies.size() - 1));
+            } finally {
+                unmount(copy, copies.get(i));
             }
         }
+        mounted = SmallDisk.mounted(disk, point, NEVER_BY_ITSELF);
     }
 
     /** The machine after the cut. */
@@ -175,11 +225,14 @@ class PowerCutTest {
         private final SmallDisk copy;
         private final Path state;
         private final int cut;
+        private final boolean reported;
 
-        After(SmallDisk copy, Path state, int cut) {
+        /** With {@code reported}, the command had ended and said that it had worked. */
+        After(SmallDisk copy, Path state, int cut, boolean reported) {
             this.copy = copy;
             this.state = state;
             this.cut = cut;
+            this.reported = reported;
         }
 
         Command.Result run(String... words) {
@@ -202,19 +255,27 @@ class PowerCutTest {
         return now("run", "--rm", "--network", "none", image, "sh", "-c", SUMS).out();
     }
 
-    /** {@return whether the image is listed; then it is whole} */
     private static boolean hasWholeImage(After after, String sums) {
-        boolean listed = !after.works("images", "-q").isEmpty();
+        return hasWholeImage(after, image, sums);
+    }
+
+    /** {@return whether the image is listed; then it is whole} */
+    private static boolean hasWholeImage(After after, String name, String sums) {
+        boolean listed = after.works("images", "--format", "{{.Repository}}:{{.Tag}}")
+                .lines()
+                .anyMatch(name::equals);
         if (listed) {
-            assertThat(after.works("run", "--rm", "--network", "none", image, "sh", "-c", SUMS))
+            assertThat(after.works("run", "--rm", "--network", "none", name, "sh", "-c", SUMS))
                     .as("cut %d", after.cut)
                     .isEqualTo(sums);
         }
         return listed;
     }
 
-    @Test
-    void aPulledImageIsWholeOrMadeWholeOrNotThere() throws IOException {
+    @ParameterizedTest
+    @MethodSource("disks")
+    void aPulledImageIsWholeOrMadeWholeOrNotThere(Disk kind) throws IOException {
+        mount(kind);
         List<Path> copies = cutting("pull", "-q", image);
         String sums = sums();
         assertThat(sums.lines()).hasSize(1 + 2 * FILES);
@@ -222,6 +283,7 @@ class PowerCutTest {
             if (hasWholeImage(after, sums)) {
                 whole++;
             } else {
+                assertThat(after.reported).isFalse();
                 absent++;
                 after.works("pull", "-q", image);
                 assertThat(hasWholeImage(after, sums)).isTrue();
@@ -231,13 +293,42 @@ class PowerCutTest {
         });
     }
 
-    @Test
-    void aContainerIsWholeOrNotThere() throws IOException {
+    @ParameterizedTest
+    @MethodSource("disks")
+    void aCommittedImageIsWholeOrNotThereAndWhatItWasMadeOfStays(Disk kind) throws IOException {
+        mount(kind);
+        now("pull", "-q", image);
+        String sums = sums();
+        String changed = now("run", "--name", "box", "--network", "none", image, "sh", "-c", CHANGE + SUMS)
+                .out();
+        assertThat(changed).isNotEqualTo(sums).contains("/own/1");
+        mounted.inside(Command.of("sync", "-f", point.toString())).check(); // what a container wrote is its own affair
+        each(cutting("commit", "box", MADE), after -> {
+            if (hasWholeImage(after, MADE, changed)) {
+                whole++;
+            } else {
+                assertThat(after.reported).isFalse();
+                absent++;
+                after.works("commit", "box", MADE);
+                assertThat(hasWholeImage(after, MADE, changed)).isTrue();
+            }
+            assertThat(hasWholeImage(after, sums)).isTrue();
+            assertThat(after.works("start", "-a", "box")).isEqualTo(changed);
+            assertThat(after.works("check", "--full", "-q")).contains(" 0 damaged");
+            after.works("system", "prune", "-af");
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("disks")
+    void aContainerIsWholeOrNotThere(Disk kind) throws IOException {
+        mount(kind);
         now("pull", "-q", image);
         String sums = sums();
         List<Path> created = cutting("create", "--name", "box", "--network", "none", image, "sh", "-c", SUMS);
         each(created, after -> {
             if (after.works("ps", "-aq").isEmpty()) {
+                assertThat(after.reported).isFalse();
                 absent++;
             } else {
                 assertThat(after.works("start", "-a", "box")).isEqualTo(sums);
@@ -250,6 +341,7 @@ class PowerCutTest {
         each(removed, after -> {
             boolean there = !after.works("ps", "-aq").isEmpty();
             if (there) {
+                assertThat(after.reported).isFalse();
                 assertThat(after.works("start", "-a", "box")).isEqualTo(sums);
             }
             whole++;

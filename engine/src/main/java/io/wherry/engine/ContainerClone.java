@@ -8,11 +8,9 @@ import java.util.Optional;
 /** Makes containers that begin with the files of another, as they are now; all else is as for a container that is created with the same words. */
 final class ContainerClone {
     private final Engine engine;
-    private final ContainerControl control;
 
-    ContainerClone(Engine engine, ContainerControl control) {
+    ContainerClone(Engine engine) {
         this.engine = engine;
-        this.control = control;
     }
 
     /**
@@ -38,20 +36,9 @@ final class ContainerClone {
         ContainerId id = ContainerId.random();
         ContainerRoot from = engine.roots.of(record, engine.files.folder(id)).copying(engine.files.folder(original));
         Optional<HeldLock> rests = engine.files.take(original);
-        try {
-            boolean freezes = rests.isEmpty()
-                    && !record.driver().equals("btrfs")
-                    && engine.files.read(original).status() != Container.Status.PAUSED;
-            if (freezes) {
-                freeze(original, record.name());
-            }
-            try {
-                engine.create(spec.build(), from, id, true);
-            } finally {
-                if (freezes) {
-                    control.resume(original);
-                }
-            }
+        boolean still = rests.isPresent() || record.driver().equals("btrfs");
+        try (Stillness _ = still ? Stillness.NONE : freeze(original, record.name())) {
+            engine.create(spec.build(), from, id, true);
         } finally {
             rests.ifPresent(HeldLock::close);
         }
@@ -68,9 +55,9 @@ final class ContainerClone {
         return new MountSpec(mount.type(), Optional.empty(), mount.target(), options);
     }
 
-    private void freeze(ContainerId original, String name) {
+    private Stillness freeze(ContainerId original, String name) {
         try {
-            control.pause(original);
+            return engine.control.hold(original);
         } catch (WherryException e) {
             if (e.kind() != WherryException.Kind.UNSUPPORTED) {
                 throw e;

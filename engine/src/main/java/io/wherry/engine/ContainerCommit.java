@@ -26,13 +26,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Makes an image of a container: its image's layers and one with its changes; or of a plain folder: one layer with all that is in it. */
+/** Makes an image of a container: its image's layers and one with its changes; or of a plain folder: one layer with all that is in it. Of one that cannot be made nothing is left. */
 final class ContainerCommit {
     private final ImageCatalog images;
+    private final ImageRemoval removal;
     private final Storage storage;
 
-    ContainerCommit(ImageCatalog images) {
+    ContainerCommit(ImageCatalog images, ImageRemoval removal) {
         this.images = images;
+        this.removal = removal;
         this.storage = images.storage();
     }
 
@@ -72,6 +74,23 @@ final class ContainerCommit {
                     + spec.name().get() + "`.");
         }
         storage.space().sweep();
+        try {
+            return commit(from, spec, name, second, root, changes, stillness, notes);
+        } catch (WherryException e) {
+            removal.collectAfter(e);
+            throw e;
+        }
+    }
+
+    private Image commit(
+            Supplier<Base> from,
+            CommitSpec spec,
+            Optional<ImageReference> name,
+            long second,
+            RootfsMount root,
+            ContainerChanges changes,
+            Supplier<Stillness> stillness,
+            List<String> notes) {
         try (FileLocks.Held _ = Puller.keep(storage.locks());
                 Staging staging = new Staging(storage.space())) {
             Base base = from.get();
@@ -102,12 +121,6 @@ final class ContainerCommit {
         } catch (IOException e) {
             throw StateFile.failed("write a layer in", storage.space().root(), e);
         }
-    }
-
-    /** A time in which the container does not change, if that can be had. */
-    interface Stillness extends AutoCloseable {
-        @Override
-        void close();
     }
 
     private BlobSource blobs() {

@@ -70,20 +70,35 @@ final class ContainerControl {
 
     /** Freezes all processes. */
     void pause(ContainerId id) {
+        ask(attended(id, "paused"), id, monitor -> monitor.pause(true));
+    }
+
+    /** Freezes all processes for a time. What a user has paused, before or meanwhile, stays so behind it. */
+    Stillness hold(ContainerId id) {
         Container container = attended(id, "paused");
-        if (container.status() == Container.Status.PAUSED) {
-            throw refused(container, "is paused already", "");
+        try {
+            MonitorClient monitor = connect(id);
+            try {
+                monitor.hold();
+            } catch (IOException e) {
+                monitor.close();
+                throw e;
+            }
+            return () -> {
+                try (monitor) {
+                    monitor.letGo();
+                } catch (IOException e) {
+                    throw problem(container, id, e);
+                }
+            };
+        } catch (IOException e) {
+            throw problem(container, id, e);
         }
-        ask(container, id, monitor -> monitor.pause(true));
     }
 
     /** Thaws them. */
     void resume(ContainerId id) {
-        Container container = attended(id, "resumed");
-        if (container.status() != Container.Status.PAUSED) {
-            throw refused(container, "is not paused", "");
-        }
-        ask(container, id, monitor -> monitor.pause(false));
+        ask(attended(id, "resumed"), id, monitor -> monitor.pause(false));
     }
 
     /** Tells the monitor of one that runs what is to follow its end. */
@@ -150,32 +165,41 @@ final class ContainerControl {
         return container;
     }
 
+    private MonitorClient connect(ContainerId id) throws IOException {
+        return MonitorClient.connect(files.volatileFolder(id), MonitorClient.PATIENCE_MILLIS);
+    }
+
     private void ask(Container container, ContainerId id, Request request) {
-        try (MonitorClient monitor = MonitorClient.connect(files.volatileFolder(id), MonitorClient.PATIENCE_MILLIS)) {
+        try (MonitorClient monitor = connect(id)) {
             request.make(monitor);
-        } catch (MonitorClient.Refused e) {
-            if (e.errno() == ESRCH) {
-                throw refused(container, "is not running", "");
-            }
-            if (e.errno() == EALREADY) {
-                boolean paused = files.read(id).status() == Container.Status.PAUSED;
-                throw refused(container, paused ? "is paused already" : "is not paused", "");
-            }
-            if (e.errno() == EOPNOTSUPP) {
-                throw new WherryException(
-                        WherryException.Kind.UNSUPPORTED,
-                        "The container `" + container.name() + "` has no control group that can freeze its processes.",
-                        "`wherry doctor` tells what this host offers.");
-            }
-            throw new WherryException(
-                    WherryException.Kind.FAILED_PRECONDITION,
-                    "The monitor of `" + container.name() + "` refused: errno " + e.errno() + ".");
         } catch (IOException e) {
-            throw new WherryException(
+            throw problem(container, id, e);
+        }
+    }
+
+    private WherryException problem(Container container, ContainerId id, IOException e) {
+        if (!(e instanceof MonitorClient.Refused refusal)) {
+            return new WherryException(
                     WherryException.Kind.UNAVAILABLE,
                     "The monitor of `" + container.name() + "` does not answer: " + e.getMessage() + ".",
                     "It may be starting or ending: ask again.");
         }
+        return switch (refusal.errno()) {
+            case ESRCH -> refused(container, "is not running", "");
+            case EALREADY -> {
+                boolean paused = files.read(id).status() == Container.Status.PAUSED;
+                yield refused(container, paused ? "is paused already" : "is not paused", "");
+            }
+            case EOPNOTSUPP ->
+                new WherryException(
+                        WherryException.Kind.UNSUPPORTED,
+                        "The container `" + container.name() + "` has no control group that can freeze its processes.",
+                        "`wherry doctor` tells what this host offers.");
+            default ->
+                new WherryException(
+                        WherryException.Kind.FAILED_PRECONDITION,
+                        "The monitor of `" + container.name() + "` refused: errno " + refusal.errno() + ".");
+        };
     }
 
     private static WherryException refused(Container container, String what, String hint) {

@@ -100,13 +100,13 @@ public final class ContainerTrees {
     public Image commit(String word, CommitSpec spec, List<String> notes) {
         ContainerId id = engine.healed(word);
         ContainerRecord record = engine.files.record(id);
-        ContainerCommit commit = new ContainerCommit(images);
+        ContainerCommit commit = new ContainerCommit(images, engine.imageRemoval());
         Image image = commit.commit(
                 () -> commit.base(record),
                 spec,
                 root(id),
                 changes(id),
-                () -> spec.pause() ? stillness(id, notes) : () -> {},
+                () -> spec.pause() ? stillness(id, notes) : Stillness.NONE,
                 notes);
         Map<String, String> about = new LinkedHashMap<>();
         about.put("comment", spec.message());
@@ -127,13 +127,13 @@ public final class ContainerTrees {
     public Image commit(PlainFolder folder, Platform platform, CommitSpec spec, List<String> notes) {
         RootfsMount root = new RootfsMount.Bind(folder.rootfs(), Optional.empty());
         ExecutionDefaults config = folder.image(notes);
-        Image image = new ContainerCommit(images)
+        Image image = new ContainerCommit(images, engine.imageRemoval())
                 .commit(
                         () -> ContainerCommit.Base.of(config, platform),
                         spec,
                         root,
                         new ContainerChanges(images.storage().space().pilots(), root, List.of()),
-                        () -> () -> {},
+                        () -> Stillness.NONE,
                         notes);
         new ImageEvents(engine.root(), images).imported(image);
         return image;
@@ -152,19 +152,19 @@ public final class ContainerTrees {
                 .copy(spec, in, out);
     }
 
-    private ContainerCommit.Stillness stillness(ContainerId id, List<String> notes) {
-        if (engine.files.read(id).status() != Container.Status.RUNNING) {
-            return () -> {};
+    private Stillness stillness(ContainerId id, List<String> notes) {
+        Container.Status status = engine.files.read(id).status();
+        if (status != Container.Status.RUNNING && status != Container.Status.PAUSED) {
+            return Stillness.NONE;
         }
         try {
-            engine.pause(id.text(), true);
-            return () -> engine.pause(id.text(), false);
+            return engine.control.hold(id);
         } catch (WherryException e) {
             if (e.kind() != WherryException.Kind.UNSUPPORTED) {
                 throw e;
             }
             notes.add("The container went on meanwhile: " + e.getMessage());
-            return () -> {};
+            return Stillness.NONE;
         }
     }
 

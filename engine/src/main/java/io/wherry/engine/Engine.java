@@ -41,7 +41,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
     final ContainerRemoval removal;
     final Roots roots;
     final ContainerStart start;
-    private final ContainerControl control;
+    final ContainerControl control;
     private final ContainerRename rename;
     private final ContainerUpdate update;
     private final Boot boot;
@@ -129,7 +129,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
      */
     public String copy(String word, Optional<String> name) {
         try (FileLocks.Held _ = images.storage().content().keep()) {
-            return new ContainerClone(this, control).of(healed(word), name).text();
+            return new ContainerClone(this).of(healed(word), name).text();
         }
     }
 
@@ -469,7 +469,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         return what.run(this, images);
     }
 
-    private ImageRemoval imageRemoval() {
+    ImageRemoval imageRemoval() {
         return new ImageRemoval(images, files, new ImageEvents(root, images), new MountPlaces(root, launcher));
     }
 

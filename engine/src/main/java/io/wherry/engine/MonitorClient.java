@@ -114,6 +114,20 @@ final class MonitorClient implements AutoCloseable {
         request(FrameType.PAUSE, frozen ? 1 : 0);
     }
 
+    /** Freezes all processes until {@link #letGo}, or until this process dies; they stay frozen if somebody else wants that. */
+    void hold() throws IOException {
+        request(FrameType.PAUSE, 2);
+    }
+
+    /** Ends the connection, and waits until the monitor has done what follows from that. */
+    void letGo() throws IOException {
+        channel.shutdownOutput();
+        long until = now() + patience;
+        while (read(until) != null) {
+            // what it still had to say
+        }
+    }
+
     /** Says what is to follow the end (docs/program.md, "The monitor block"). */
     void policy(int policy, int most) throws IOException {
         request(FrameType.POLICY, policy, most);

@@ -181,6 +181,38 @@ class LifeTest {
         StateFile.remove(count);
     }
 
+    /** As commit and clone do; their connection ends with them, however they end. */
+    @Test
+    void whoIsPausedForATimeGoesOnBehindItUnlessAUserPausedIt() throws IOException {
+        assumeThat(yard.facts().root()).as("control groups that freeze").isTrue();
+        started(server());
+        ContainerId id = new ContainerId(box().id());
+        Path monitor = yard.state().resolve("volatile/c/" + id.abbreviated());
+        MonitorClient killed = MonitorClient.connect(monitor, MonitorClient.PATIENCE_MILLIS);
+        killed.hold();
+        try (Stillness _ = yard.engine().control.hold(id)) {
+            killed.close();
+            assertThat(box().status()).isEqualTo(Container.Status.PAUSED);
+        }
+        assertThat(box().status()).isEqualTo(Container.Status.RUNNING);
+        killed = MonitorClient.connect(monitor, MonitorClient.PATIENCE_MILLIS);
+        killed.hold();
+        killed.close();
+        until("it goes on", () -> box().status() == Container.Status.RUNNING);
+        try (Stillness _ = yard.engine().control.hold(id)) {
+            yard.engine().pause("box", true);
+        }
+        try (Stillness _ = yard.engine().control.hold(id)) {
+            assertThat(box().status()).isEqualTo(Container.Status.PAUSED);
+        }
+        assertThat(box().status()).isEqualTo(Container.Status.PAUSED);
+        try (Stillness _ = yard.engine().control.hold(id)) {
+            yard.engine().pause("box", false);
+            yard.engine().pause("box", true);
+        }
+        assertThat(box().status()).isEqualTo(Container.Status.PAUSED);
+    }
+
     /** Until the new life executes, the exit of the one before is there, and the lock is held. */
     @Test
     void whatStartsIsNotTakenForWhatEnds() throws InterruptedException {

@@ -65,6 +65,14 @@ public final class SmallDisk implements AutoCloseable {
         return image;
     }
 
+    /** {@return an image with an empty btrfs; no two copies of it can be mounted at once, since the kernel knows them by the same id} */
+    public static Path madeBtrfs(Path image, int mebibytes) {
+        Command.requireTool("mkfs.btrfs", "btrfs-progs");
+        Command.of("truncate", "-s", mebibytes + "M", image.toString()).check();
+        Command.of("mkfs.btrfs", "-q", "-f", image.toString()).check();
+        return image;
+    }
+
     /** {@return the disk of an image, mounted} */
     public static SmallDisk mounted(Path image, Path point, String options) {
         return new SmallDisk(image, point, options);

@@ -261,8 +261,9 @@ public final class ContentStore {
         }
     }
 
-    /** Removes downloads that nobody goes on with. */
+    /** Removes downloads that nobody goes on with, and documents that were not written to their end. Nobody may {@link #put} meanwhile. */
     public void removePartial() {
+        algorithms().forEach(durable::sweep);
         if (!Files.isDirectory(ingest)) {
             return;
         }

@@ -213,6 +213,14 @@ public final class Images {
         }
     }
 
+    /** Removes records, and indexes, that were not written to their end. */
+    public void removePartial() {
+        try (FileLocks.Held _ = locks.exclusive(LOCK)) {
+            durable.sweep(folder);
+            durable.sweep(content.folder());
+        }
+    }
+
     /** {@return the manifest's document} */
     public Manifest manifest(StoredImage image) {
         return Manifest.parse(content.document(image.manifest().digest(), ImageDocument.MAX_BYTES));

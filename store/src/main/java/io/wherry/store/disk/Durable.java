@@ -5,6 +5,7 @@ import io.wherry.oci.WherryException.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -34,6 +35,7 @@ public final class Durable {
         void before(String step, Path path) throws IOException;
     }
 
+    private static final String TEMPORARY = ".new-";
     private static final AtomicLong COUNTER = new AtomicLong();
 
     private final Faults faults;
@@ -48,7 +50,7 @@ public final class Durable {
 
     /** {@return a name that no other process or thread uses now, beginning with a dot} */
     public static String temporaryName() {
-        return ".new-" + ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime()) + "-"
+        return TEMPORARY + ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime()) + "-"
                 + COUNTER.incrementAndGet();
     }
 
@@ -151,6 +153,20 @@ public final class Durable {
             there[0] = Files.deleteIfExists(file);
         });
         return there[0];
+    }
+
+    /** Removes what processes that died had not renamed in a folder yet. Nobody may write there meanwhile. */
+    public void sweep(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        run("list", folder, () -> {
+            try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(folder, TEMPORARY + "*")) {
+                for (Path file : unfinished) {
+                    delete(file);
+                }
+            }
+        });
     }
 
     private void syncFolder(Path folder) throws IOException {

@@ -75,7 +75,9 @@ public final class Garbage {
             }
         }
         content.removePartial();
+        images.removePartial();
         space.sweep();
+        space.sweepNotes();
         return new Collected(blobs, layers, bytes);
     }
 

@@ -145,6 +145,18 @@ public record StoreSpace(
         return io.wherry.kernel.tree.BytePath.of(root.relativize(path).toString());
     }
 
+    /** Removes notes on layers that were not written to their end. Nobody may unpack meanwhile. */
+    public void sweepNotes() {
+        Path notes = state.resolve("layers");
+        try (DirectoryStream<Path> folders = Files.isDirectory(notes) ? Files.newDirectoryStream(notes) : null) {
+            if (folders != null) {
+                folders.forEach(durable::sweep);
+            }
+        } catch (IOException e) {
+            throw Durable.failure("list", notes, e);
+        }
+    }
+
     /** Removes what dead processes left in {@code tmp/} and {@code trash/}; {@return how many folders}. */
     public int sweep() {
         List<Path> dead = new ArrayList<>();

@@ -19,6 +19,7 @@ import io.wherry.testkit.Tar;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -319,6 +320,20 @@ class PullerTest {
         assertThat(store.driver.list()).isEmpty();
         assertThat(store.names("layers/overlay")).isEmpty();
         assertThat(store.names("trash")).isEmpty();
+    }
+
+    @Test
+    void collectionRemovesWhatTheDeadHadNotRenamed() throws IOException {
+        store.pull(manifest, source(), "image");
+        List<Path> unfinished = new ArrayList<>();
+        for (String place : List.of("images", "content", "content/blobs/sha256")) {
+            unfinished.add(Files.writeString(store.root.resolve(place).resolve(Durable.temporaryName()), "{"));
+        }
+        Path others = Files.writeString(store.root.resolve("images/.others"), "");
+        new Garbage(store.content, store.images, List.of(store.driver), store.space).collect(List.of());
+        assertThat(unfinished).allSatisfy(file -> assertThat(file).doesNotExist());
+        assertThat(others).exists();
+        assertThat(store.images.list()).hasSize(1);
     }
 
     @Test
