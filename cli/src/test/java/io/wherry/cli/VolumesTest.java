@@ -315,6 +315,18 @@ class VolumesTest {
                 .contains("There is no image `nosuch` here");
     }
 
+    /** As after a loss of power, which an image is made whole from its blobs behind. */
+    @Test
+    void anImageWhoseLayersWereLostIsUnpackedBeforeItIsMounted() throws IOException {
+        Path layers = built.root().resolve("layers");
+        Files.createDirectories(built.root().resolve("trash"));
+        Files.move(layers, built.root().resolve("trash/lost"));
+        assertThat(said("run", "--rm", "--network", "none", "--mount", "type=image,src=" + image + ",dst=/i", "hello"))
+                .startsWith("pid 1\n");
+        assertThat(shell("cat /data/a")).isEqualTo("from the image\n");
+        built.wherry("rmi", "hello").check(); // and sweeps what was lost
+    }
+
     @Test
     void explainMakesNothing() {
         assertThat(said("explain", "run", "-v", "later:/v", image, "true"))

@@ -26,13 +26,15 @@ final class ContainerVolumes {
     private final StateRoot root;
     private final ContainerFiles files;
     private final HostFacts facts;
+    private final ImageCatalog images;
     private final Storage storage;
 
-    ContainerVolumes(StateRoot root, ContainerFiles files, HostFacts facts, Storage storage) {
+    ContainerVolumes(StateRoot root, ContainerFiles files, HostFacts facts, ImageCatalog images) {
         this.root = root;
         this.facts = facts;
         this.files = files;
-        this.storage = storage;
+        this.images = images;
+        this.storage = images.storage();
     }
 
     /** {@return the volumes that belong to no container alone} */
@@ -52,7 +54,7 @@ final class ContainerVolumes {
 
     /** {@return how an image is mounted into a container} */
     Mount image(MountSpec mount, HostFacts facts) {
-        return ImageMounts.mount(mount, storage, facts);
+        return ImageMounts.mount(mount, images, facts);
     }
 
     /**

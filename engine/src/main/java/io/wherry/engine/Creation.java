@@ -38,11 +38,11 @@ final class Creation {
     private final Runtimes runtimes;
     private final ContainerVolumes volumes;
 
-    Creation(StateRoot root, ContainerFiles files, HostFacts facts, Storage storage, Runtimes runtimes) {
+    Creation(StateRoot root, ContainerFiles files, HostFacts facts, ImageCatalog images, Runtimes runtimes) {
         this.runtimes = runtimes;
-        this.volumes = new ContainerVolumes(root, files, facts, storage);
+        this.volumes = new ContainerVolumes(root, files, facts, images);
         this.events = new ContainerEvents(root, files);
-        this.storage = storage;
+        this.storage = images.storage();
         this.root = root;
         this.files = files;
         this.facts = facts;

@@ -70,7 +70,7 @@ public abstract sealed class Engine permits CommandEngine, Wherry {
         this.networks = new Networks(root, facts);
         this.events = new ContainerEvents(root, files);
         this.runtimes = new Runtimes(configuration);
-        this.creation = new Creation(root, files, facts, images.storage(), runtimes);
+        this.creation = new Creation(root, files, facts, images, runtimes);
         this.volumes = creation.volumes();
         this.rename = new ContainerRename(root, files);
         Leftovers leftovers = new Leftovers(root, files, rename, new TreeRemoval(launcher, facts), events);

@@ -1,11 +1,10 @@
 package io.wherry.engine;
 
 import io.wherry.kernel.host.HostFacts;
-import io.wherry.oci.ImageReference;
 import io.wherry.oci.Mount;
 import io.wherry.oci.WherryException;
 import io.wherry.runtime.pilot.BindSource;
-import io.wherry.store.content.StoredImage;
+import io.wherry.store.layer.LayerDriver;
 import io.wherry.store.layer.RootfsMount;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,15 +15,16 @@ import java.util.Optional;
 final class ImageMounts {
     private ImageMounts() {}
 
-    static Mount mount(MountSpec mount, Storage storage, HostFacts facts) {
+    static Mount mount(MountSpec mount, ImageCatalog images, HostFacts facts) {
         String name = mount.source().orElseThrow();
-        StoredImage image = storage.images()
-                .find(ImageReference.parse(name))
+        Image image = images.find(name)
                 .orElseThrow(() -> new WherryException(
                         WherryException.Kind.NOT_FOUND,
                         "There is no image `" + name + "` here to be mounted at " + mount.target() + ".",
                         "Pull it with `wherry pull " + name + "`."));
-        List<String> lowers = layers(storage.drivers().usual().mount(Path.of("/"), image.chains()));
+        LayerDriver driver = images.storage().drivers().usual();
+        images.ready(image, driver);
+        List<String> lowers = layers(driver.mount(Path.of("/"), image.chains()));
         if (lowers.isEmpty()) {
             throw new WherryException(
                     WherryException.Kind.UNSUPPORTED, "The image `" + name + "` cannot be mounted: it has no layers.");

@@ -68,7 +68,12 @@ class ExplainTest {
     private Creation creation(Facts host) {
         Storage storage = Storage.of(root(), host.facts(), new NoLauncher(), "", new Configuration.OfHost());
         ContainerFiles files = new ContainerFiles(root(), host.facts().bootId());
-        return new Creation(root(), files, host.facts(), storage, new Runtimes(new Configuration.OfHost()));
+        return new Creation(
+                root(),
+                files,
+                host.facts(),
+                new ImageCatalog(storage, new NoLauncher(), Path.of("/none")),
+                new Runtimes(new Configuration.OfHost()));
     }
 
     private ContainerRoot from(Facts host) {

@@ -151,7 +151,12 @@ final class GuestHost {
         ContainerSpec asked = spec.build();
         ids.put(name, id);
         ContainerFiles files = new ContainerFiles(places, facts.bootId());
-        new Creation(places, files, facts, storage, new Runtimes(new Configuration.OfHost()))
+        new Creation(
+                        places,
+                        files,
+                        facts,
+                        new ImageCatalog(storage, new NoLauncher(), Path.of("/none")),
+                        new Runtimes(new Configuration.OfHost()))
                 .create(asked, from(root), id, new Networks(places, facts).claim(asked, id), true);
         guest.write("containers/" + name + "/id", id.text() + "\n")
                 .write("containers/" + name + "/folder", files.folder(id) + "\n")

@@ -71,7 +71,12 @@ class ProgramCheckTest {
         ContainerId id = new ContainerId("0123456789abcdef".repeat(4));
         Rootfs rootfs = new Rootfs.Throwaway("/srv/root", host.user());
         ContainerFiles files = new ContainerFiles(root, host.facts().bootId());
-        return new Creation(root, files, host.facts(), storage, new Runtimes(new Configuration.OfHost()))
+        return new Creation(
+                        root,
+                        files,
+                        host.facts(),
+                        new ImageCatalog(storage, new NoLauncher(), Path.of("/none")),
+                        new Runtimes(new Configuration.OfHost()))
                 .compile(
                         spec.build(),
                         new ContainerRoot(
