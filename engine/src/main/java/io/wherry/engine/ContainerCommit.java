@@ -15,7 +15,6 @@ import io.wherry.store.archive.Staging;
 import io.wherry.store.disk.FileLocks;
 import io.wherry.store.layer.RootfsMount;
 import io.wherry.store.pull.BlobSource;
-import io.wherry.store.pull.Puller;
 import io.wherry.store.tree.ChangedLayer;
 import io.wherry.store.tree.ContainerChanges;
 import java.io.IOException;
@@ -91,7 +90,7 @@ final class ContainerCommit {
             ContainerChanges changes,
             Supplier<Stillness> stillness,
             List<String> notes) {
-        try (FileLocks.Held _ = Puller.keep(storage.locks());
+        try (FileLocks.Held _ = storage.content().keep();
                 Staging staging = new Staging(storage.space())) {
             Base base = from.get();
             CommittedConfig.check(base.below(), spec, second); // a mistake is told before anything is read

@@ -12,7 +12,6 @@ import io.wherry.oci.WherryException;
 import io.wherry.store.archive.RootArchive;
 import io.wherry.store.disk.FileLocks;
 import io.wherry.store.pull.BlobSource;
-import io.wherry.store.pull.Puller;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,7 +39,7 @@ final class ImageImport {
         config(spec, now, List.of());
         images.storage().space().sweep();
         try {
-            try (FileLocks.Held _ = Puller.keep(images.storage().locks());
+            try (FileLocks.Held _ = images.storage().content().keep();
                     RootArchive root = RootArchive.read(
                             archive, images.storage().space(), images.storage().content())) {
                 return arrive(root, spec, now, notes);

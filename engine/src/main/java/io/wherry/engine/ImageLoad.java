@@ -6,7 +6,6 @@ import io.wherry.oci.WherryException;
 import io.wherry.store.archive.ArchivedImage;
 import io.wherry.store.archive.ImageArchive;
 import io.wherry.store.disk.FileLocks;
-import io.wherry.store.pull.Puller;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,7 +52,7 @@ final class ImageLoad {
     private void load(Supplier<ImageArchive> opening, Wish wish) {
         images.storage().space().sweep();
         try {
-            try (FileLocks.Held _ = Puller.keep(images.storage().locks());
+            try (FileLocks.Held _ = images.storage().content().keep();
                     ImageArchive archive = opening.get()) {
                 for (ArchivedImage image : archive.images(wish.platform().map(Platform::parse))) {
                     load(image, archive, wish);

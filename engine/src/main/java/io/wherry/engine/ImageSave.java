@@ -8,7 +8,6 @@ import io.wherry.store.archive.ArchivedImage;
 import io.wherry.store.archive.ImageArchiveWriter;
 import io.wherry.store.disk.Durable;
 import io.wherry.store.disk.FileLocks;
-import io.wherry.store.pull.Puller;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -36,7 +35,7 @@ public final class ImageSave {
 
     /** Writes an archive. The stream stays the caller's; what it throws is thrown. */
     public void write(ArchiveFormat format, OutputStream out) throws IOException {
-        try (FileLocks.Held _ = Puller.keep(images.storage().locks())) {
+        try (FileLocks.Held _ = images.storage().content().keep()) {
             ImageArchiveWriter writer = new ImageArchiveWriter(images.storage().content());
             List<ArchivedImage> chosen = chosen();
             writer.require(chosen);
@@ -53,7 +52,7 @@ public final class ImageSave {
                     "Name another folder, or remove this one first.");
         }
         Path begun = folder.resolveSibling("." + folder.getFileName() + Durable.temporaryName());
-        try (FileLocks.Held _ = Puller.keep(images.storage().locks())) {
+        try (FileLocks.Held _ = images.storage().content().keep()) {
             ImageArchiveWriter writer = new ImageArchiveWriter(images.storage().content());
             List<ArchivedImage> chosen = chosen();
             writer.require(chosen);

@@ -23,7 +23,6 @@ import io.wherry.store.unpack.UnpackLimits;
  * @param cache blobs of what was pulled into folders
  * @param images names
  * @param drivers of unpacked layers
- * @param locks the store's locks
  * @param launcher what runs programs
  */
 record Storage(
@@ -32,7 +31,6 @@ record Storage(
         BlobCache cache,
         Images images,
         StorageDrivers drivers,
-        FileLocks locks,
         Launcher launcher) {
 
     /**
@@ -58,7 +56,7 @@ record Storage(
         BlobCache cache = new BlobCache(root.root().resolve("cache"), durable, locks);
         StorageDrivers drivers = new StorageDrivers(
                 space, driver, configuration, facts.features().overlay());
-        return new Storage(space, content, cache, images, drivers, locks, launcher);
+        return new Storage(space, content, cache, images, drivers, launcher);
     }
 
     /** Whose ids the files of unpacked layers have: layers unpacked under another mapping are of no use. */
@@ -74,7 +72,6 @@ record Storage(
                 content,
                 images,
                 driver,
-                locks,
                 Math.max(1, Runtime.getRuntime().availableProcessors()),
                 UnpackLimits.DEFAULT.bytes());
     }

@@ -19,13 +19,9 @@ import java.util.Optional;
  * Pulls images (see the package). Safe for use by several threads and processes, for one image too: who comes second waits, layer by layer, and finds it done.
  */
 public final class Puller {
-    /** Held shared by every pull; garbage collection takes it alone. */
-    static final String STORE_LOCK = "store";
-
     private final ContentStore content;
     private final Images images;
     private final LayerDriver driver;
-    private final FileLocks locks;
     private final ImageBlobs blobs;
 
     /**
@@ -34,18 +30,11 @@ public final class Puller {
      * @param parallel how many layers at once, where the driver can
      * @param layerBytes what one layer may unpack to, in bytes
      */
-    public Puller(
-            ContentStore content, Images images, LayerDriver driver, FileLocks locks, int parallel, long layerBytes) {
+    public Puller(ContentStore content, Images images, LayerDriver driver, int parallel, long layerBytes) {
         this.content = content;
         this.images = images;
         this.driver = driver;
-        this.locks = locks;
         this.blobs = new ImageBlobs(content, parallel, layerBytes);
-    }
-
-    /** {@return what keeps blobs and layers from being collected until it is closed; for who brings several images, or blobs before their image} */
-    public static FileLocks.Held keep(FileLocks locks) {
-        return locks.shared(STORE_LOCK);
     }
 
     /**
@@ -79,7 +68,7 @@ public final class Puller {
             boolean whole,
             PullProgress progress,
             Cancellation cancellation) {
-        try (FileLocks.Held _ = keep(locks)) {
+        try (FileLocks.Held _ = content.keep()) {
             // Before its layers: behind them an fsync waits for all their files.
             content.put(manifest.digest(), manifest.raw());
             Optional<StoredImage> before = before(name, manifest);

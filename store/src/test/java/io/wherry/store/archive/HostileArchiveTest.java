@@ -461,8 +461,8 @@ class HostileArchiveTest {
 
     /** What the engine does with an archive, but for events. */
     private void load(InputStream in) {
-        Puller puller = new Puller(store.content, store.images, store.driver, store.locks, 2, 1L << 36);
-        try (FileLocks.Held _ = Puller.keep(store.locks);
+        Puller puller = new Puller(store.content, store.images, store.driver, 2, 1L << 36);
+        try (FileLocks.Held _ = store.content.keep();
                 ImageArchive archive = ImageArchive.read(in, store.space, store.content)) {
             for (ArchivedImage image : archive.images(Optional.empty())) {
                 archive.offer(image.manifest());

@@ -58,7 +58,7 @@ public final class TestStore {
     }
 
     public PullResult pull(Manifest manifest, BlobSource source, String name) {
-        return new Puller(content, images, driver, locks, 2, 1L << 36)
+        return new Puller(content, images, driver, 2, 1L << 36)
                 .pull(ImageReference.parse(name), manifest, source, PullProgress.NONE, new Cancellation());
     }
 
