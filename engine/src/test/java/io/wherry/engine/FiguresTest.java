@@ -56,6 +56,12 @@ class FiguresTest {
         start("other", "echo up; exec sleep 601");
         Container container = start("box", "(sleep 602 & sleep 603 &); sleep 604 & echo up; exec sleep 605");
         List<ContainerProcess> processes = yard.engine().processes("box");
+        for (int i = 0;
+                i < 500 && processes.stream().anyMatch(each -> each.command().startsWith("/bin/sh"));
+                i++) {
+            Thread.sleep(10); // a child of the shell that has not become its command yet
+            processes = yard.engine().processes("box");
+        }
         assertThat(processes)
                 .extracting(ContainerProcess::command)
                 .containsExactlyInAnyOrder("sleep 602", "sleep 603", "sleep 604", "sleep 605");
