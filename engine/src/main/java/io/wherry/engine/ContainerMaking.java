@@ -34,7 +34,6 @@ final class ContainerMaking {
      * @throws WherryException of kind ALREADY_EXISTS if its name is taken by one that lives
      */
     KernelProgram make(ContainerSpec spec, ContainerRoot from, ContainerId id, boolean lasts) {
-        SizeLimit.require(spec, from, root);
         try {
             return connected(spec, from, id, lasts);
         } catch (WherryException e) {

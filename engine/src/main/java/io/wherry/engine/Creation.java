@@ -164,6 +164,7 @@ final class Creation {
         boolean done = false;
         try {
             Compiled compiled = compile(spec, from, id, name, network);
+            SizeLimit.require(spec, from, root);
             ContainerRecord record = new ContainerRecord(
                     id,
                     name,
