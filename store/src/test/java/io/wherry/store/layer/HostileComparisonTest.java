@@ -30,6 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
  * name a folder has none for it. A quarter of the cases each day, all of them where WHERRY_ALL is set.
  */
 class HostileComparisonTest {
+    /** How the reason begins of a difference that depends on chance there. */
+    private static final String SOMETIMES = "sometimes: ";
+
     private static final Path REASONS =
             Path.of(System.getProperty("wherry.source"), "store/src/test/differential/hostile.txt");
     private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -150,7 +153,9 @@ class HostileComparisonTest {
             }
         });
         reasons.forEach((name, reason) -> {
-            if (!found.containsKey(name) && tried.contains(name.substring(name.indexOf(' ') + 1))) {
+            if (!found.containsKey(name)
+                    && !reason.startsWith(SOMETIMES)
+                    && tried.contains(name.substring(name.indexOf(' ') + 1))) {
                 wrong.add(name + ": the same as Wherry's, so no reason is needed: " + reason);
             }
         });
