@@ -34,6 +34,7 @@ final class ContainerMaking {
      * @throws WherryException of kind ALREADY_EXISTS if its name is taken by one that lives
      */
     KernelProgram make(ContainerSpec spec, ContainerRoot from, ContainerId id, boolean lasts) {
+        creation.requireLimit(spec, from);
         try {
             return connected(spec, from, id, lasts);
         } catch (WherryException e) {

@@ -53,6 +53,12 @@ final class Creation {
         return volumes;
     }
 
+    /** Refuses a limit of size that cannot be had here, before anything is made: first what no filesystem would change. */
+    void requireLimit(ContainerSpec spec, ContainerRoot from) {
+        SizeLimit.check(spec, from, facts);
+        SizeLimit.require(spec, from, root);
+    }
+
     /** What compilation makes of a container. */
     record Compiled(RuntimeConfig config, Plan plan, KernelProgram program) {}
 
@@ -164,7 +170,6 @@ final class Creation {
         boolean done = false;
         try {
             Compiled compiled = compile(spec, from, id, name, network);
-            SizeLimit.require(spec, from, root);
             ContainerRecord record = new ContainerRecord(
                     id,
                     name,
