@@ -157,7 +157,8 @@ final class ContainerMounts {
                 return there.get();
             }
             List<Path> at = wanted(name, folder);
-            List<String> lowers = new ArrayList<>(roots.layers(image));
+            List<String> lowers = new ArrayList<>();
+            images.layers(image).forEach(layer -> lowers.add(layer.toString()));
             lowers.add(StateRoot.made(at.getFirst()).toString()); // empty, since the kernel wants two
             run("mount the image `" + word + "`", MountProgram.layers(lowers, at, facts));
             return at.getLast();

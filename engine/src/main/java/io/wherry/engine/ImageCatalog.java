@@ -242,6 +242,13 @@ final class ImageCatalog {
         }
     }
 
+    /** {@return the folders of an image's layers, made ready, the uppermost first; one, where the storage driver keeps them as one tree} */
+    List<Path> layers(Image image) {
+        LayerDriver driver = storage.drivers().usual();
+        ready(image, driver);
+        return driver.mount(Path.of("/"), image.chains()).layers(); // of no container
+    }
+
     /** Brings back those of an image's blobs that were dropped here. */
     void complete(Image image) {
         if (image.dropped()) {

@@ -4,8 +4,6 @@ import io.wherry.kernel.host.HostFacts;
 import io.wherry.oci.Mount;
 import io.wherry.oci.WherryException;
 import io.wherry.runtime.pilot.BindSource;
-import io.wherry.store.layer.LayerDriver;
-import io.wherry.store.layer.RootfsMount;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,9 +20,7 @@ final class ImageMounts {
                         WherryException.Kind.NOT_FOUND,
                         "There is no image `" + name + "` here to be mounted at " + mount.target() + ".",
                         "Pull it with `wherry pull " + name + "`."));
-        LayerDriver driver = images.storage().drivers().usual();
-        images.ready(image, driver);
-        List<String> lowers = layers(driver.mount(Path.of("/"), image.chains()));
+        List<Path> lowers = images.layers(image);
         if (lowers.isEmpty()) {
             throw new WherryException(
                     WherryException.Kind.UNSUPPORTED, "The image `" + name + "` cannot be mounted: it has no layers.");
@@ -46,23 +42,10 @@ final class ImageMounts {
                             + "` cannot be mounted: its layers must be given to overlayfs one by one, which this kernel cannot do yet.",
                     "Linux 6.5 or later can.");
         }
-        for (String lower : lowers) {
+        for (Path lower : lowers) {
             options.add("lowerdir+=" + lower);
         }
         options.add("userxattr");
         return new Mount(mount.target(), "overlay", "overlay", options);
-    }
-
-    /** {@return the folders that are an image's files, absolute, the uppermost first} */
-    private static List<String> layers(RootfsMount root) {
-        List<String> layers = new ArrayList<>();
-        if (root instanceof RootfsMount.Overlay overlay) {
-            for (String lower : overlay.lowers()) {
-                layers.add(overlay.base().resolve(lower).toString());
-            }
-        } else if (root instanceof RootfsMount.Bind whole && whole.image().isPresent()) {
-            layers.add(whole.image().get().toString());
-        }
-        return layers;
     }
 }

@@ -80,21 +80,10 @@ final class Roots {
                         "Bring it with `wherry pull` or `wherry load`, or make the container anew."));
     }
 
-    /** {@return the folders of an image's layers, the topmost first; one, where the storage driver keeps them as one tree} */
-    List<String> layers(Image image) {
-        LayerDriver driver = images.storage().drivers().usual();
-        images.ready(image, driver);
-        return layers(driver.mount(state.root(), image.chains()));
-    }
-
     private static List<String> layers(RootfsMount mount) {
         List<String> folders = new ArrayList<>();
-        if (mount instanceof RootfsMount.Overlay overlay) {
-            for (String lower : overlay.lowers()) {
-                folders.add(overlay.base().resolve(lower).toString());
-            }
-        } else if (mount instanceof RootfsMount.Bind bind && bind.image().isPresent()) {
-            folders.add(bind.image().get().toString());
+        for (Path layer : mount.layers()) {
+            folders.add(layer.toString());
         }
         return folders;
     }

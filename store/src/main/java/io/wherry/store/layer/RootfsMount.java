@@ -15,6 +15,9 @@ public sealed interface RootfsMount {
     /** {@return the same to be written to while nothing else has it mounted} */
     TreeTarget writable();
 
+    /** {@return the folders of the image's layers, the uppermost first; one, where they are one tree; none, of an image without layers} */
+    List<Path> layers();
+
     /**
      * An overlay mount with {@code userxattr}, without metacopy and redirects.
      *
@@ -28,7 +31,7 @@ public sealed interface RootfsMount {
             lowers = List.copyOf(lowers);
         }
 
-        /** {@return the folders of the layers, the uppermost first} */
+        @Override
         public List<Path> layers() {
             List<Path> layers = new ArrayList<>();
             for (String lower : lowers) {
@@ -64,6 +67,11 @@ public sealed interface RootfsMount {
         @Override
         public TreeTarget writable() {
             return TreeTarget.plain(folder);
+        }
+
+        @Override
+        public List<Path> layers() {
+            return image.map(List::of).orElse(List.of());
         }
     }
 }

@@ -37,25 +37,18 @@ public final class ContainerChanges {
 
     /** Tells all changes. The container may run, and change them meanwhile. */
     public void tell(ChangeSink sink) throws IOException {
+        List<Path> layers = root.layers();
+        Optional<TreeTarget> below = layers.isEmpty() ? Optional.empty() : Optional.of(TreeTarget.view(layers));
         switch (root) {
-            case RootfsMount.Overlay overlay -> {
-                List<Path> layers = overlay.layers();
+            case RootfsMount.Overlay overlay ->
                 compare(
                         TreeTarget.view(List.of(overlay.upper())),
-                        layers.isEmpty() ? Optional.empty() : Optional.of(TreeTarget.view(layers)),
+                        below,
                         TreeDifference.Form.WRITTEN,
                         new TreeEntry.Changed(Long.MIN_VALUE, 0),
                         sink);
-            }
-            case RootfsMount.Bind bind -> {
-                Optional<Path> image = bind.image();
-                compare(
-                        bind.view(),
-                        image.isEmpty() ? Optional.empty() : Optional.of(TreeTarget.view(List.of(image.get()))),
-                        TreeDifference.Form.WHOLE,
-                        DirDriver.copied(bind.folder()),
-                        sink);
-            }
+            case RootfsMount.Bind bind ->
+                compare(bind.view(), below, TreeDifference.Form.WHOLE, DirDriver.copied(bind.folder()), sink);
         }
     }
 

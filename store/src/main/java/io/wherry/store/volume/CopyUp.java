@@ -14,8 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Puts what an image has at a path into a volume that no container has had yet. It is made whole under another name and takes the place of the empty folder by one rename: who is killed in the middle
@@ -72,23 +70,19 @@ final class CopyUp {
 
     private boolean copied(RootfsMount root, String path) throws IOException {
         if (root instanceof RootfsMount.Overlay overlay) {
-            return overlay.lowers().isEmpty() ? false : copied(overlay, path);
+            return !overlay.lowers().isEmpty() && copied(overlay, path);
         }
         return copied(TreeTarget.plain(((RootfsMount.Bind) root).folder()), path);
     }
 
     /** Through a mount of the layers, with folders of its own for what nobody writes. */
     private boolean copied(RootfsMount.Overlay overlay, String path) throws IOException {
-        List<Path> lowers = new ArrayList<>();
-        for (String lower : overlay.lowers()) {
-            lowers.add(overlay.base().resolve(lower));
-        }
         StoreSpace.Temporary temporary = space.temporary();
         try (FileLocks.Held _ = temporary.lock()) {
             Path upper = Files.createDirectory(temporary.folder().resolve("upper"));
             Path work = Files.createDirectory(temporary.folder().resolve("work"));
             try {
-                return copied(TreeTarget.merged(lowers, upper, work), path);
+                return copied(TreeTarget.merged(overlay.layers(), upper, work), path);
             } finally {
                 space.removeTree(temporary.folder());
             }
