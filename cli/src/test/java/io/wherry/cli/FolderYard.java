@@ -1,6 +1,7 @@
 package io.wherry.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.wherry.testkit.Command;
 import io.wherry.testkit.LayoutRegistry;
@@ -52,6 +53,13 @@ final class FolderYard {
             wherry("pull", "-q", registry.reference("busybox"), "box").check();
         }
         config(config);
+    }
+
+    /** The same as another user's, which only root can make. */
+    void boxOfSomebodyElse() throws IOException {
+        assumeThat(Command.of("id", "-u").check().out()).isEqualTo("0\n");
+        box("{}");
+        Files.setAttribute(folder.resolve("box/config.json"), "unix:uid", 12345);
     }
 
     void config(String config) throws IOException {

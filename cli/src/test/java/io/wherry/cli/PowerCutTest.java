@@ -272,6 +272,18 @@ class PowerCutTest {
         return listed;
     }
 
+    /** The image is whole; or it is not there, nobody has said that it was, and the command makes it. */
+    private void isWholeOrMadeAgain(After after, String name, String sums, String... command) {
+        if (hasWholeImage(after, name, sums)) {
+            whole++;
+            return;
+        }
+        assertThat(after.reported).isFalse();
+        absent++;
+        after.works(command);
+        assertThat(hasWholeImage(after, name, sums)).isTrue();
+    }
+
     @ParameterizedTest
     @MethodSource("disks")
     void aPulledImageIsWholeOrMadeWholeOrNotThere(Disk kind) throws IOException {
@@ -280,14 +292,7 @@ class PowerCutTest {
         String sums = sums();
         assertThat(sums.lines()).hasSize(1 + 2 * FILES);
         each(copies, after -> {
-            if (hasWholeImage(after, sums)) {
-                whole++;
-            } else {
-                assertThat(after.reported).isFalse();
-                absent++;
-                after.works("pull", "-q", image);
-                assertThat(hasWholeImage(after, sums)).isTrue();
-            }
+            isWholeOrMadeAgain(after, image, sums, "pull", "-q", image);
             assertThat(after.works("check", "--full", "-q")).contains(" 0 damaged");
             after.works("system", "prune", "-af");
         });
@@ -304,14 +309,7 @@ class PowerCutTest {
         assertThat(changed).isNotEqualTo(sums).contains("/own/1");
         mounted.inside(Command.of("sync", "-f", point.toString())).check(); // what a container wrote is its own affair
         each(cutting("commit", "box", MADE), after -> {
-            if (hasWholeImage(after, MADE, changed)) {
-                whole++;
-            } else {
-                assertThat(after.reported).isFalse();
-                absent++;
-                after.works("commit", "box", MADE);
-                assertThat(hasWholeImage(after, MADE, changed)).isTrue();
-            }
+            isWholeOrMadeAgain(after, MADE, changed, "commit", "box", MADE);
             assertThat(hasWholeImage(after, sums)).isTrue();
             assertThat(after.works("start", "-a", "box")).isEqualTo(changed);
             assertThat(after.works("check", "--full", "-q")).contains(" 0 damaged");

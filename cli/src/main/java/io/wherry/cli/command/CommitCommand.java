@@ -104,13 +104,13 @@ final class CommitCommand extends Command<CommitCommand.Words> {
         return words.platform == null ? Platform.host() : Platform.parse(words.platform);
     }
 
-    private static Image ofContainer(Session session, Words words, String name, CommitSpec spec, List<String> notes) {
+    private Image ofContainer(Session session, Words words, String name, CommitSpec spec, List<String> notes) {
         if (words.platform != null) {
             throw new UsageException(
                     "commit",
                     List.of(
                             "Option `--platform` is for folders; an image of a container is for what the one below it is for."),
-                    1);
+                    misuse());
         }
         return session.engine().trees().commit(name, spec, notes);
     }

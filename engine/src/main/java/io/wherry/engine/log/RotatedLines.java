@@ -75,15 +75,13 @@ public final class RotatedLines {
 
     /** Opens what has come. {@return whether something has} */
     private boolean open(Deque<LogFile> files) throws IOException {
-        LogFile newest = files.peekLast();
-        LogFile newer = newest == null ? chain.oldest() : chain.newer(newest);
-        boolean more = newer != null && newer != newest;
-        while (newer != null && newer != newest) {
-            files.add(newer);
-            newest = newer;
-            newer = chain.newer(newest);
+        int before = files.size();
+        LogFile next = files.isEmpty() ? chain.oldest() : chain.newer(files.getLast());
+        while (next != null && next != files.peekLast()) {
+            files.add(next);
+            next = chain.newer(next);
         }
-        return more;
+        return files.size() > before;
     }
 
     /** Sizes are taken newest first and lines oldest first, so that who appended to an old file and then to a newer one is read in that order. */

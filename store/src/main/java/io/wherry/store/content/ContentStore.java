@@ -23,6 +23,8 @@ import java.util.concurrent.locks.LockSupport;
 public final class ContentStore {
     private static final byte[] LAYOUT = "{\"imageLayoutVersion\":\"1.0.0\"}".getBytes(StandardCharsets.US_ASCII);
 
+    private static final String LOCK = "store";
+
     /** How often it is tried to be alone: half a second in all. */
     private static final int PATIENCE = 50;
 
@@ -57,15 +59,15 @@ public final class ContentStore {
 
     /** {@return a lock under which nothing that is stored is removed: for who brings or reads it, and who makes a container of it until that is recorded} */
     public FileLocks.Held keep() {
-        return locks.shared("store");
+        return locks.shared(LOCK);
     }
 
     /** {@return a lock under which nobody has {@link #keep}, for who removes what is stored; absent if somebody has it for longer than the making of a container takes} */
     public Optional<FileLocks.Held> alone() {
-        Optional<FileLocks.Held> lock = locks.tryExclusive("store");
+        Optional<FileLocks.Held> lock = locks.tryExclusive(LOCK);
         for (int i = 0; lock.isEmpty() && i < PATIENCE; i++) {
             LockSupport.parkNanos(TURN_NANOS);
-            lock = locks.tryExclusive("store");
+            lock = locks.tryExclusive(LOCK);
         }
         return lock;
     }

@@ -140,19 +140,20 @@ public final class Durable {
 
     /** As {@link #remove}; but after a loss of power it may be there again, until the folder is settled. {@return whether it was there} */
     public boolean delete(Path file) {
-        boolean[] there = new boolean[1];
-        run("remove", file, () -> {
+        try {
             faults.before("remove", file);
-            if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
-                try (Stream<Path> below = Files.walk(file)) {
-                    for (Path each : below.sorted(Comparator.reverseOrder()).toList()) {
-                        Files.deleteIfExists(each);
-                    }
+            if (!Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+                return Files.deleteIfExists(file);
+            }
+            try (Stream<Path> all = Files.walk(file)) {
+                for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(each);
                 }
             }
-            there[0] = Files.deleteIfExists(file);
-        });
-        return there[0];
+            return true;
+        } catch (IOException e) {
+            throw failure("remove", file, e);
+        }
     }
 
     /** Removes what processes that died had not renamed in a folder yet. Nobody may write there meanwhile. */
